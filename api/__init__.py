@@ -1,0 +1,1 @@
+"""The documented Python names, ready to import."""

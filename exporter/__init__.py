@@ -1,0 +1,1 @@
+"""Watches lottery predictors: records, scores, exposes, reports."""

@@ -1,0 +1,1 @@
+"""Decides when a model is trained again, and runs the training."""

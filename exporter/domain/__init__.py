@@ -1,0 +1,1 @@
+"""Pure rules of the games and their statistics; standard library only."""

@@ -1,0 +1,139 @@
+"""What a lottery game is: data, so that a new game needs a definition and no code."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from math import comb
+from typing import Self
+from zoneinfo import ZoneInfo
+
+#: Longest gap between two scheduled draws that is looked for.
+_HORIZON = timedelta(days=15)
+
+
+class UnknownGame(LookupError):  # noqa: N818 - reads as the sentence it is
+    """No definition of a game has this name."""
+
+    def __init__(self, name: object, known: Iterable[str]) -> None:
+        super().__init__(f"game {name!r} is not known; known games: {', '.join(sorted(known))}")
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When a game is drawn: weekdays (Monday 0 … Sunday 6) at a local time."""
+
+    weekdays: frozenset[int]
+    at: time
+    zone: str = "America/Sao_Paulo"
+
+    def moment(self, day: date) -> datetime:
+        """The draw's time on `day`, in UTC, whether or not it is a draw day."""
+        return datetime.combine(day, self.at, ZoneInfo(self.zone)).astimezone(UTC)
+
+    def local_day(self, moment: datetime) -> date:
+        """The calendar day of `moment` (aware) where the game is drawn."""
+        return moment.astimezone(ZoneInfo(self.zone)).date()
+
+    def next_at_or_after(self, moment: datetime) -> datetime:
+        """The first scheduled draw at or after `moment` (aware), in UTC."""
+        day = self.local_day(moment)
+        for offset in range(_HORIZON.days):
+            candidate = self.moment(day + timedelta(days=offset))
+            if candidate >= moment and (day + timedelta(days=offset)).weekday() in self.weekdays:
+                return candidate
+        raise ValueError("a calendar needs at least one weekday")
+
+    def last_before(self, moment: datetime) -> datetime:
+        """The last scheduled draw strictly before `moment` (aware), in UTC."""
+        day = self.local_day(moment)
+        for offset in range(_HORIZON.days):
+            candidate = self.moment(day - timedelta(days=offset))
+            if candidate < moment and (day - timedelta(days=offset)).weekday() in self.weekdays:
+                return candidate
+        raise ValueError("a calendar needs at least one weekday")
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """Prices from a day on: cents for one bet of the smallest ticket, and for each fixed prize.
+
+    `prizes` maps hits to cents, None where the prize varies from draw to draw.
+    """
+
+    since: date
+    bet: int
+    prizes: Mapping[int, int | None]
+
+
+@dataclass(frozen=True)
+class Game:
+    """A game's rules: `drawn` of `pool` numbers, counted from `first`.
+
+    A ticket holds `smallest` to `largest` numbers; it wins at the hits in `tiers`.
+    """
+
+    name: str
+    title: str
+    pool: int
+    drawn: int
+    smallest: int
+    largest: int
+    tiers: tuple[int, ...]
+    calendar: Calendar
+    first: int = 1
+    tariffs: tuple[Tariff, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuses rules that contradict each other."""
+        if not 0 < self.drawn < self.pool <= 126:
+            raise ValueError(f"game {self.name!r}: needs 0 < drawn < pool <= 126")
+        if not 0 < self.smallest <= self.largest <= self.pool:
+            raise ValueError(f"game {self.name!r}: needs 0 < smallest <= largest <= pool")
+
+    @cached_property
+    def numbers(self) -> frozenset[int]:
+        """The numbers that can be drawn."""
+        return frozenset(range(self.first, self.first + self.pool))
+
+    @cached_property
+    def sizes(self) -> range:
+        """How many numbers a ticket may hold."""
+        return range(self.smallest, self.largest + 1)
+
+    @property
+    def chance(self) -> float:
+        """Accuracy of a random ticket: drawn / pool, the same for every ticket size."""
+        return self.drawn / self.pool
+
+    def tariff(self, day: date) -> Tariff | None:
+        """Prices and prizes in force on `day`; None before the first known."""
+        known = [tariff for tariff in self.tariffs if tariff.since <= day]
+        return max(known, key=lambda tariff: tariff.since, default=None)
+
+    def bets(self, size: int) -> int:
+        """How many bets of the smallest ticket a ticket of `size` numbers stands for."""
+        return comb(size, self.smallest)
+
+
+class Games(Mapping[str, Game]):
+    """The games that are known, by name; a missing one raises UnknownGame."""
+
+    def __init__(self, games: Iterable[Game]) -> None:
+        self._games = {game.name: game for game in games}
+
+    def __getitem__(self, name: str) -> Game:
+        try:
+            return self._games[name]
+        except (KeyError, TypeError):
+            raise UnknownGame(name, self._games) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._games)
+
+    def __len__(self) -> int:
+        return len(self._games)
+
+    def plus(self, more: Iterable[Game]) -> Self:
+        """These games and `more`; a name given again replaces the definition."""
+        return type(self)([*self._games.values(), *more])

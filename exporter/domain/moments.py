@@ -1,0 +1,54 @@
+"""Moments as microseconds since 1970 in UTC: exact integers, the same on every engine."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from exporter.domain.games import Calendar
+
+SECOND = 1_000_000
+HOUR = 3600 * SECOND
+DAY = 24 * HOUR
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(moment: datetime) -> int:
+    """Microseconds since 1970 of a datetime; a naive one is read as local time."""
+    aware = moment if moment.tzinfo else moment.astimezone()
+    return (aware - _EPOCH) // _MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """The aware UTC datetime of microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def hour_of(micros: int) -> int:
+    """The start of the UTC hour that holds the moment."""
+    return micros - micros % HOUR
+
+
+def day_of(micros: int) -> int:
+    """The start of the UTC day that holds the moment."""
+    return micros - micros % DAY
+
+
+def parse_moment(value: str) -> datetime:
+    """An ISO 8601 date or date and time; a date alone is its midnight, naive stays naive."""
+    return datetime.fromisoformat(value)
+
+
+def draw_moment(value: date | datetime, calendar: Calendar) -> int:
+    """The cut-off of a draw dated `value`, in microseconds.
+
+    A date (or midnight) means the calendar's time on that day. A moment means itself,
+    but never later than the scheduled time of that day: results are often recorded
+    after the fact, and that must not let late predictions count.
+    """
+    if not isinstance(value, datetime):
+        return to_micros(calendar.moment(value))
+    if value.tzinfo is None and value.time() == time():
+        return to_micros(calendar.moment(value.date()))
+    day = calendar.local_day(value.astimezone(UTC))
+    scheduled = to_micros(calendar.moment(day))
+    stated = to_micros(value)
+    return min(stated, scheduled) if day.weekday() in calendar.weekdays else stated

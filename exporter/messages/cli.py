@@ -1,0 +1,3 @@
+"""Texts of subject "cli": key -> (Portuguese, English)."""
+
+MESSAGES: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Texts of subject "dashboard": key -> (Portuguese, English)."""
+
+MESSAGES: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,1 @@
+"""The SQL room: tables, migrations, and functions over a connection."""

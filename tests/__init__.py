@@ -1,0 +1,1 @@
+"""Tests: the packages path by path, and what needs real servers in integration/."""

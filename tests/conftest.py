@@ -1,0 +1,120 @@
+"""The fixtures that every test may ask for: real servers, started when first asked for."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.servers.alertmanager import Alertmanager, StartAlertmanager, run_alertmanager
+from tests.servers.browser import running_browser
+from tests.servers.mariadb import MariadbServer, running_mariadb
+from tests.servers.postgres import PostgresServer, running_postgres
+from tests.servers.prometheus import Prometheus, StartPrometheus, run_prometheus
+from tests.servers.smtp import SmtpServer, running_smtp
+from tests.servers.webhook import WebhookServer, running_webhook
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    """A folder with a short path (sockets need one) for the servers of this run."""
+    with tempfile.TemporaryDirectory(prefix="servers-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(server_folder: Path) -> Iterator[PostgresServer]:
+    with running_postgres(server_folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb_server(server_folder: Path) -> Iterator[MariadbServer]:
+    with running_mariadb(server_folder) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """An empty PostgreSQL database for this test."""
+    with postgres_server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def mariadb_url(mariadb_server: MariadbServer) -> Iterator[str]:
+    """An empty MariaDB database for this test."""
+    with mariadb_server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A SQLite database, not yet there, for this test."""
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite_url", id="sqlite"),
+        pytest.param("postgres_url", id="postgresql", marks=pytest.mark.integration),
+        pytest.param("mariadb_url", id="mariadb", marks=pytest.mark.integration),
+    ]
+)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database of each supported kind in turn."""
+    url: str = request.getfixturevalue(request.param)
+    return url
+
+
+@pytest.fixture(scope="session")
+def smtp_server() -> Iterator[SmtpServer]:
+    with running_smtp() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def webhook_server() -> Iterator[WebhookServer]:
+    with running_webhook() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def start_prometheus(server_folder: Path) -> Iterator[StartPrometheus]:
+    """A function that starts a Prometheus; what it started ends with the session."""
+    with ExitStack() as started:
+
+        def start(
+            config: str | Path, port: int | None = None, flags: Sequence[str] = ()
+        ) -> Prometheus:
+            folder = Path(tempfile.mkdtemp(prefix="prometheus-", dir=server_folder))
+            prometheus = run_prometheus(folder, config, port, flags)
+            started.callback(prometheus.stop)
+            return prometheus
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def start_alertmanager(server_folder: Path) -> Iterator[StartAlertmanager]:
+    """A function that starts an Alertmanager; what it started ends with the session."""
+    with ExitStack() as started:
+
+        def start(
+            config: str | Path, port: int | None = None, flags: Sequence[str] = ()
+        ) -> Alertmanager:
+            folder = Path(tempfile.mkdtemp(prefix="alertmanager-", dir=server_folder))
+            alertmanager = run_alertmanager(folder, config, port, flags)
+            started.callback(alertmanager.stop)
+            return alertmanager
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for the tests of one file (while it lives, asyncio.run cannot be used there)."""
+    with running_browser() as running:
+        yield running

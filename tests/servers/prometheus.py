@@ -76,7 +76,6 @@ def run_prometheus(
         f"--web.listen-address={address}",
         "--web.enable-lifecycle",
         "--rules.alert.resend-delay=1s",
-        "--scrape.discovery-reload-interval=100ms",  # else the first scrape comes after 5 s
         *flags,
     ]
     server = Server(command, folder / "prometheus.log")

@@ -1,0 +1,68 @@
+"""Bringing a database to the schema of this version, under a lock against two migrators."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from exporter.storage.engine import writing
+
+_LOCK = 0x6C6F746F  # an arbitrary number that only this product's migrators use
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Runs the missing migrations up to `revision`; a database that is up to date is left alone."""
+    if revision == "head" and is_current(engine):
+        return
+    with _alone(engine) as connection:
+        command.upgrade(_config(connection), revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Takes migrations back down to `revision` ("base": all of them, with their data)."""
+    with _alone(engine) as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def check(engine: Engine) -> None:
+    """Raises alembic's CommandError when the database differs from schema.py."""
+    with writing(engine) as connection:
+        command.check(_config(connection))
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database has the newest schema."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head()
+
+
+def head() -> str:
+    """The newest revision this version knows."""
+    return str(ScriptDirectory.from_config(_config(None)).get_current_head())
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("exporter.storage") / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    with writing(engine) as connection:
+        name = engine.dialect.name
+        if name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        if name in ("mysql", "mariadb"):
+            connection.execute(text("SELECT GET_LOCK('lotofacil_migrations', 60)"))
+        try:
+            yield connection
+        finally:
+            if name in ("mysql", "mariadb"):
+                connection.execute(text("SELECT RELEASE_LOCK('lotofacil_migrations')"))

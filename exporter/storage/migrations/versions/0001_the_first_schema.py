@@ -281,6 +281,8 @@ def upgrade() -> None:
         sa.Column("outcome", _exact(32), nullable=True),
         sa.Column("model_version", _exact(128), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
+        sa.Column("claimed_by", _exact(64), nullable=False),
+        sa.Column("alive_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_training_runs")),
     )
     with op.batch_alter_table("training_runs", schema=None) as batch_op:

@@ -1,0 +1,80 @@
+"""A file of lines that is rotated by size and may be written by several processes.
+
+Each line is one appending write, so lines of two processes never mix. Whoever finds the file too
+large rotates it under a lock; the others notice that the file under the name is another one.
+"""
+
+import os
+import threading
+from pathlib import Path
+
+from filelock import FileLock
+
+_MODE = 0o600
+
+
+class RotatingFile:
+    """`path`, rotated to `path`.1 … `path`.`kept` before it grows beyond `size` bytes."""
+
+    def __init__(self, path: Path, size: int, kept: int) -> None:
+        self.path = path
+        self._size = size
+        self._kept = kept
+        self._descriptor: int | None = None
+        self._thread_lock = threading.Lock()
+        self._process_lock = FileLock(path.with_name(f".{path.name}.lock"), mode=_MODE)
+
+    def write(self, line: bytes) -> None:
+        """Appends one line (with its newline). Raises OSError when the disk refuses it."""
+        with self._thread_lock:
+            if self._is_full(len(line)):
+                self._rotate(len(line))
+            os.write(self._open(), line)
+
+    def close(self) -> None:
+        """Closes the file; the next write opens it again."""
+        with self._thread_lock:
+            self._close()
+
+    def _is_full(self, more: int) -> bool:
+        try:
+            found = self.path.stat().st_size
+        except FileNotFoundError:
+            return False
+        return found > 0 and found + more > self._size
+
+    def _rotate(self, more: int) -> None:
+        with self._process_lock:
+            if not self._is_full(more):  # another process was faster
+                return
+            for number in range(self._kept, 1, -1):
+                _move(self._numbered(number - 1), self._numbered(number))
+            _move(self.path, self._numbered(1))
+            self._close()
+
+    def _numbered(self, number: int) -> Path:
+        return self.path.with_name(f"{self.path.name}.{number}")
+
+    def _open(self) -> int:
+        if self._descriptor is not None and not self._was_moved(self._descriptor):
+            return self._descriptor
+        self._close()
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _MODE)
+        return self._descriptor
+
+    def _was_moved(self, descriptor: int) -> bool:
+        try:
+            return not os.path.samestat(self.path.stat(), os.fstat(descriptor))
+        except FileNotFoundError:
+            return True
+
+    def _close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def _move(old: Path, new: Path) -> None:
+    if old.exists():
+        old.replace(new)

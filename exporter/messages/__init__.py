@@ -9,7 +9,7 @@ from enum import StrEnum
 from importlib import import_module
 from typing import Final
 
-SUBJECTS: Final = ("alerts", "cli", "dashboard", "page", "report")
+SUBJECTS: Final = ("alerts", "cli", "dashboard", "page", "report", "retraining")
 
 
 class Language(StrEnum):

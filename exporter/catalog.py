@@ -566,6 +566,75 @@ HTTP_DURATION = _histogram(
     HTTP_BUCKETS,
 )
 
+# --- the retrainer's own process: on its own /metrics page -------------------------------------
+
+RETRAINER_BUILD_INFO = _gauge(
+    "lotofacil_retrainer_build_info",
+    "Constant 1, labelled with the retrainer's and Python's version.",
+    ("version", "python_version"),
+    "retrainer",
+)
+RETRAINER_START = _gauge(
+    "lotofacil_retrainer_start_timestamp_seconds",
+    "When this process started.",
+    (),
+    "retrainer",
+)
+RETRAINER_CPU = _counter(
+    "lotofacil_retrainer_cpu_seconds",
+    "Processor time this process has used, without its training commands (psutil).",
+    (),
+    "retrainer",
+)
+RETRAINER_MEMORY = _gauge(
+    "lotofacil_retrainer_resident_memory_bytes",
+    "Memory this process holds, without its training commands (psutil).",
+    (),
+    "retrainer",
+)
+RETRAINER_ALERTS = _counter(
+    "lotofacil_retrainer_alerts_received",
+    "Alerts that this process took from webhooks, repeated ones too.",
+    (),
+    "retrainer",
+)
+RETRAINER_ALERT_REPEATS = _counter(
+    "lotofacil_retrainer_alert_repeats",
+    "Alerts that this process was told of more than once and kept once.",
+    (),
+    "retrainer",
+)
+RETRAINER_HTTP_REQUESTS = _counter(
+    "lotofacil_retrainer_http_requests",
+    "HTTP requests this process has answered; unknown paths share one route.",
+    ("route", "method", "code"),
+    "retrainer",
+)
+RETRAINER_PASSES = _counter(
+    "lotofacil_retrainer_passes",
+    "Times the worker of this process looked for requests, schedules and broken thresholds.",
+    (),
+    "retrainer",
+)
+RETRAINER_PASS_FAILURES = _counter(
+    "lotofacil_retrainer_pass_failures",
+    "Looks of the worker that failed (the database was away, say) and are repeated.",
+    (),
+    "retrainer",
+)
+RETRAINER_LAST_PASS = _gauge(
+    "lotofacil_retrainer_last_pass_timestamp_seconds",
+    "When the worker last looked or renewed its running training; long past: it hangs.",
+    (),
+    "retrainer",
+)
+RETRAINER_RUN = _gauge(
+    "lotofacil_retrainer_training",
+    "1 while this process runs a training command.",
+    (),
+    "retrainer",
+)
+
 CATALOG: dict[str, Metric] = {
     metric.name: metric for metric in list(globals().values()) if isinstance(metric, Metric)
 }

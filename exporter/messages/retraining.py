@@ -63,35 +63,25 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "figure_none": ("ainda desconhecidos", "not known yet"),
     "always_broken": (
         (
-            "accuracy_min={threshold:g} está acima do acaso ({chance:.3f}) em {game}: um modelo que "
-            "apenas sorteia números a descumpre em {share:.1%} das verificações (janela de {draws} "
-            "sorteios). Cada quebra pede retreinamento; só o intervalo mínimo entre treinamentos os "
+            "accuracy_min={threshold:g} em {game}: um modelo que apenas sorteia números (acurácia "
+            "{chance:.3f}) descumpre isso em {share:.1%} das verificações, numa janela de {draws} "
+            "sorteios. Cada vez pede retreinamento; só o intervalo mínimo entre treinamentos os "
             "limita."
         ),
         (
-            "accuracy_min={threshold:g} is above chance ({chance:.3f}) for {game}: a model that only "
-            "picks at random breaks it in {share:.1%} of looks (window of {draws} draws). Each break "
-            "asks for a training run; only the least time between runs limits them."
-        ),
-    ),
-    "often_broken": (
-        (
-            "accuracy_min={threshold:g} em {game}: um modelo que apenas sorteia números (acurácia "
-            "{chance:.3f}) a descumpre em {share:.1%} das verificações (janela de {draws} sorteios)."
-        ),
-        (
             "accuracy_min={threshold:g} for {game}: a model that only picks at random (accuracy "
-            "{chance:.3f}) breaks it in {share:.1%} of looks (window of {draws} draws)."
+            "{chance:.3f}) breaks it in {share:.1%} of looks, in a window of {draws} draws. Each "
+            "time asks for a training run; only the least time between runs limits them."
         ),
     ),
     "confidence_above_chance": (
         (
             "confidence_min={threshold:g} está acima do acaso ({chance:.3f}) em {game}: um modelo "
-            "honesto a descumpre sempre; só um modelo excessivamente confiante a cumpre."
+            "honesto descumpre isso sempre; só um modelo confiante demais cumpre."
         ),
         (
-            "confidence_min={threshold:g} is above chance ({chance:.3f}) for {game}: an honest model "
-            "always breaks it; only an over-confident one satisfies it."
+            "confidence_min={threshold:g} is above chance ({chance:.3f}) for {game}: an honest "
+            "model always breaks it; only an over-confident one satisfies it."
         ),
     ),
 }

@@ -1,0 +1,23 @@
+"""Which model version of a game is in use."""
+
+from sqlalchemy import Connection, update
+
+from exporter.storage.identities import game_id, model_id
+from exporter.storage.read_models import ModelRow, read_models
+from exporter.storage.schema import models
+
+
+def promote(connection: Connection, game: str, version: str, role: str, at: int) -> int:
+    """Puts a version in use (made when new) instead of the game's others of its role."""
+    key = game_id(connection, game)
+    model = model_id(connection, key, version, role, at)
+    others = update(models).where(models.c.game_id == key, models.c.role == role)
+    connection.execute(others.where(models.c.id != model).values(active=0))
+    connection.execute(update(models).where(models.c.id == model).values(active=1))
+    return model
+
+
+def models_of(connection: Connection, game: str, role: str = "model") -> list[ModelRow]:
+    """A game's versions of a role, the one in use last; where none was promoted, the newest."""
+    found = [row for row in read_models(connection) if (row.game, row.role) == (game, role)]
+    return sorted(found, key=lambda row: (row.active, row.started_at, row.id))

@@ -1,0 +1,173 @@
+"""Requests to retrain and training runs: what must survive a restart of the retrainer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from exporter.domain.retraining import Outcome
+from exporter.storage.schema import retraining_requests as requests
+from exporter.storage.schema import training_runs as runs
+
+#: Longest explanation or detail that is kept, in characters (a text column holds 64 KiB).
+DETAIL_LIMIT = 8_000
+
+
+class Request(NamedTuple):
+    """A wish to retrain `game`; `payload` is JSON, moments are microseconds."""
+
+    id: int
+    key: str
+    game: str
+    reason: str
+    payload: str
+    received_at: int
+    decision: str | None = None
+    explanation: str | None = None
+    decided_at: int | None = None
+
+
+class Run(NamedTuple):
+    """A training run; `outcome` is None while it is under way."""
+
+    id: int
+    request_id: int
+    game: str
+    started_at: int
+    ended_at: int | None
+    outcome: str | None
+    model_version: str | None
+    detail: str | None
+    claimed_by: str
+    alive_at: int
+
+
+def add_request(
+    connection: Connection, key: str, game: str, reason: str, payload: str, at: int
+) -> bool:
+    """Keeps a request; False when its key is there already (alerts are delivered repeatedly)."""
+    row = {"key": key, "game": game, "reason": reason, "payload": payload, "received_at": at}
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(requests).values(row))
+    except IntegrityError:
+        return False
+    return True
+
+
+def undecided_requests(connection: Connection, limit: int = 100) -> list[Request]:
+    """The oldest requests that nothing was decided about."""
+    query = select(requests).where(requests.c.decision.is_(None)).order_by(requests.c.id)
+    return [Request(*row) for row in connection.execute(query.limit(limit))]
+
+
+def decide(
+    connection: Connection, request_id: int, decision: str, explanation: str, at: int
+) -> bool:
+    """Writes what was decided; False when somebody else decided first."""
+    statement = (
+        update(requests)
+        .where(requests.c.id == request_id, requests.c.decision.is_(None))
+        .values(decision=decision, explanation=explanation[:DETAIL_LIMIT], decided_at=at)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def recent_requests(
+    connection: Connection, game: str | None = None, limit: int = 50
+) -> list[Request]:
+    """Newest first."""
+    query = _newest(select(requests), requests.c, game, None)
+    return [Request(*row) for row in connection.execute(query.limit(limit))]
+
+
+def start_run(
+    connection: Connection, request_id: int, game: str, version: str, claimed_by: str, at: int
+) -> int:
+    """Begins a run and returns its id. The caller holds the game's lock and saw none under way."""
+    row = {"request_id": request_id, "game": game, "model_version": version}
+    times = {"started_at": at, "alive_at": at, "claimed_by": claimed_by}
+    key = connection.execute(insert(runs).values(row | times)).inserted_primary_key
+    assert key is not None  # noqa: S101 - an INSERT of one row has one
+    return int(key[0])
+
+
+def renew_run(connection: Connection, run_id: int, at: int) -> bool:
+    """Says that a run is alive; False when it was given up meanwhile."""
+    statement = update(runs).where(runs.c.id == run_id, runs.c.outcome.is_(None))
+    return connection.execute(statement.values(alive_at=at)).rowcount == 1
+
+
+def end_run(connection: Connection, run_id: int, outcome: str, detail: str, at: int) -> bool:
+    """Ends a run; False when it was ended by somebody else (then nothing changes)."""
+    statement = update(runs).where(runs.c.id == run_id, runs.c.outcome.is_(None))
+    values = {"outcome": outcome, "detail": detail[:DETAIL_LIMIT], "ended_at": at}
+    return connection.execute(statement.values(values)).rowcount == 1
+
+
+def abandoned_runs(connection: Connection, claimed_by: str, silent_since: int) -> list[Run]:
+    """Runs under way that nobody runs: claimed by an earlier life of `claimed_by`, or silent."""
+    query = select(runs).where(runs.c.outcome.is_(None)).order_by(runs.c.id)
+    lost = (runs.c.claimed_by == claimed_by) | (runs.c.alive_at < silent_since)
+    return [Run(*row) for row in connection.execute(query.where(lost))]
+
+
+def run_under_way(connection: Connection, game: str) -> Run | None:
+    """The game's run that has not ended."""
+    query = select(runs).where(runs.c.game == game, runs.c.outcome.is_(None)).limit(1)
+    return _run(connection.execute(query).first())
+
+
+def last_run(connection: Connection, game: str, *outcomes: str) -> Run | None:
+    """The game's newest ended run, of the `outcomes` given (none given: of any)."""
+    query = select(runs).where(runs.c.game == game, runs.c.outcome.is_not(None))
+    if outcomes:
+        query = query.where(runs.c.outcome.in_(outcomes))
+    return _run(connection.execute(query.order_by(runs.c.id.desc()).limit(1)).first())
+
+
+def last_success(connection: Connection, game: str) -> Run | None:
+    """The game's newest successful run."""
+    return last_run(connection, game, Outcome.SUCCESS)
+
+
+def recent_runs(
+    connection: Connection, game: str | None = None, limit: int = 50, before: int | None = None
+) -> list[Run]:
+    """Newest first; `before` is the id of the last one seen."""
+    query = _newest(select(runs), runs.c, game, before)
+    return [Run(*row) for row in connection.execute(query.limit(limit))]
+
+
+def requests_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Request]:
+    """The requests of these ids that exist."""
+    query = select(requests).where(requests.c.id.in_(ids))
+    return {row.id: Request(*row) for row in connection.execute(query)}
+
+
+def run_counts(connection: Connection) -> Mapping[tuple[str, str], int]:
+    """Ended runs by game and outcome."""
+    return _counts(connection, runs.c.game, runs.c.outcome)
+
+
+def request_counts(connection: Connection) -> Mapping[tuple[str, str], int]:
+    """Decided requests by game and decision."""
+    return _counts(connection, requests.c.game, requests.c.decision)
+
+
+def _counts(connection: Connection, game: Any, what: Any) -> Mapping[tuple[str, str], int]:
+    query = select(game, what, func.count()).where(what.is_not(None)).group_by(game, what)
+    return {(name, value): int(count) for name, value, count in connection.execute(query)}
+
+
+def _newest(query: Select[Any], columns: Any, game: str | None, before: int | None) -> Select[Any]:
+    if game is not None:
+        query = query.where(columns.game == game)
+    if before is not None:
+        query = query.where(columns.id < before)
+    return query.order_by(columns.id.desc())
+
+
+def _run(row: Row[Any] | None) -> Run | None:
+    return None if row is None else Run(*tuple(row))

@@ -60,10 +60,11 @@ def test_no_text_makes_the_search_slow(text: str) -> None:
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(), inner),
+    max_leaves=6,
 )
 
 
-@given(st.dictionaries(st.text(), _VALUES))
+@given(st.dictionaries(st.text(), _VALUES, max_size=4))
 def test_anything_becomes_strict_json(fields: dict[str, object]) -> None:
     assert json.loads(json.dumps(clean(fields), allow_nan=False)) is not None
 

@@ -1,0 +1,1 @@
+"""What this product calls: mail, webhooks, Prometheus, Alertmanager, another exporter."""

@@ -128,6 +128,9 @@ class Games(Mapping[str, Game]):
         except (KeyError, TypeError):
             raise UnknownGame(name, self._games) from None
 
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name in self._games
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._games)
 

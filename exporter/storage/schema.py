@@ -74,7 +74,7 @@ predictions = Table(
     Column("confidence", Integer),  # millionths
     Column("latency", BigInteger),  # microseconds
     Column("metadata", Text),  # JSON
-    Index(None, "game_id", "draw_number", "predicted_at"),
+    Index(None, "game_id", "draw_number", "model_id", "predicted_at"),
 )
 
 failures = Table(
@@ -127,10 +127,14 @@ draw_scores = Table(
     Column("ineligible", BigInteger, nullable=False),
     Column("numbers_played", BigInteger, nullable=False),
     Column("hits", BigInteger, nullable=False),
-    Column("held_squares", BigInteger, nullable=False),  # sum over numbers of held**2
+    Column("held_squared", BigInteger, nullable=False),  # sum over numbers of held**2
+    Column("cost", BigInteger, nullable=False),  # cents
+    Column("prizes", BigInteger, nullable=False),  # cents
+    Column("prizes_expected", BigInteger, nullable=False),  # cents, at chance
     Column("held", Text, nullable=False),  # JSON: tickets that hold number k, for each k
     Column("histogram", Text, nullable=False),  # JSON: "size:hits" -> tickets
     Column("calibration", Text, nullable=False),  # JSON: confidence bin -> sums
+    Column("factors", Text, nullable=False),  # JSON: logarithms of the evidence factors
     Index(None, "game_id", "draw_number"),
 )
 
@@ -169,8 +173,7 @@ evidence = Table(
     "evidence",
     METADATA,
     Column("model_id", Integer, primary_key=True, autoincrement=False),
-    Column("draws", Integer, nullable=False),
-    Column("last_draw", Integer, nullable=False),
+    Column("last_drawn_at", BigInteger, nullable=False),
     Column("state", Text, nullable=False),  # JSON of the e-processes
 )
 
@@ -277,7 +280,9 @@ training_runs = Table(
     Column("model_version", exact_text(128)),
     Column("detail", Text),
     Column("claimed_by", exact_text(64), nullable=False),  # the retrainer that runs it
-    Column("alive_at", BigInteger, nullable=False),  # renewed while it runs; old: its retrainer died
+    Column(
+        "alive_at", BigInteger, nullable=False
+    ),  # renewed while it runs; old: its retrainer died
     Index(None, "game", "started_at"),
 )
 

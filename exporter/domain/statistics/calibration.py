@@ -40,6 +40,17 @@ class CalibrationSums:
         squared = (confidence * confidence + MILLION // 2) // MILLION
         return cls(1, numbers, numbers * confidence, numbers * squared, hits, hits * confidence)
 
+    def times(self, n: int) -> "CalibrationSums":
+        """The sums of ``n`` such tickets."""
+        return CalibrationSums(
+            self.tickets * n,
+            self.numbers * n,
+            self.confidence * n,
+            self.confidence_squared * n,
+            self.hits * n,
+            self.confidence_hits * n,
+        )
+
     def __add__(self, other: "CalibrationSums") -> "CalibrationSums":
         return self._combined(other, 1)
 

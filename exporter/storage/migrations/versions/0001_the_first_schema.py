@@ -71,10 +71,14 @@ def upgrade() -> None:
         sa.Column("ineligible", sa.BigInteger(), nullable=False),
         sa.Column("numbers_played", sa.BigInteger(), nullable=False),
         sa.Column("hits", sa.BigInteger(), nullable=False),
-        sa.Column("held_squares", sa.BigInteger(), nullable=False),
+        sa.Column("held_squared", sa.BigInteger(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
+        sa.Column("prizes", sa.BigInteger(), nullable=False),
+        sa.Column("prizes_expected", sa.BigInteger(), nullable=False),
         sa.Column("held", sa.Text(), nullable=False),
         sa.Column("histogram", sa.Text(), nullable=False),
         sa.Column("calibration", sa.Text(), nullable=False),
+        sa.Column("factors", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("game_id", "model_id", "draw_number", name=op.f("pk_draw_scores")),
     )
     with op.batch_alter_table("draw_scores", schema=None) as batch_op:
@@ -104,8 +108,7 @@ def upgrade() -> None:
     op.create_table(
         "evidence",
         sa.Column("model_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("draws", sa.Integer(), nullable=False),
-        sa.Column("last_draw", sa.Integer(), nullable=False),
+        sa.Column("last_drawn_at", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("model_id", name=op.f("pk_evidence")),
     )
@@ -209,8 +212,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("predictions", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_predictions_game_id_draw_number_predicted_at"),
-            ["game_id", "draw_number", "predicted_at"],
+            batch_op.f("ix_predictions_game_id_draw_number_model_id_predicted_at"),
+            ["game_id", "draw_number", "model_id", "predicted_at"],
             unique=False,
         )
 
@@ -319,7 +322,7 @@ def downgrade() -> None:
 
     op.drop_table("quarantine")
     with op.batch_alter_table("predictions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_predictions_game_id_draw_number_predicted_at"))
+        batch_op.drop_index(batch_op.f("ix_predictions_game_id_draw_number_model_id_predicted_at"))
 
     op.drop_table("predictions")
     op.drop_table("prediction_failures")

@@ -1,0 +1,231 @@
+"""Predictions as they arrive: checked field by field, then a plain tuple ready for storage."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from itertools import count
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from exporter.domain.games import Game, Games
+from exporter.domain.moments import parse_moment, to_micros
+from exporter.domain.tickets import InvalidNumbers, encode_ticket
+
+MILLION = 1_000_000
+ROLES = ("model", "control")
+UNVERSIONED = "unversioned"
+MAX_TEXT = 128
+MAX_LATENCY_SECONDS = 86_400
+_LOW_BITS = (1 << 63) - 1
+_INTEGERS = {int}
+
+
+class InvalidPrediction(ValueError):  # noqa: N818 - reads as the sentence it is
+    """A prediction that breaks a rule; `field` names what is wrong."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+
+
+class Prediction(NamedTuple):
+    """A checked prediction. Times are microseconds, confidence millionths, numbers bit sets.
+
+    `draw_number` None means the first draw at or after `predicted_at`.
+    """
+
+    key: str
+    game: str
+    model_version: str
+    role: str
+    predicted_at: int
+    draw_number: int | None
+    size: int
+    numbers: int
+    numbers_high: int | None
+    confidence: int | None
+    latency: int | None
+    metadata: str | None
+
+
+class Failure(NamedTuple):
+    """A predictor call that failed: no ticket came out. Times are microseconds."""
+
+    key: str
+    game: str
+    model_version: str
+    role: str
+    failed_at: int
+    latency: int | None
+    error: str
+
+
+FIELDS = frozenset(
+    {
+        "game_type",
+        "numbers",
+        "confidence",
+        "model_version",
+        "metadata",
+        "draw_number",
+        "predicted_at",
+        "latency",
+        "role",
+        "idempotency_key",
+    }
+)
+
+
+class PredictionParser:
+    """Turns mappings with the documented names into `Prediction`s.
+
+    `now` gives microseconds, `encode_metadata` JSON text, `default_version` the model
+    version in use for a game. Every call is checked in full: the quick way through
+    accepts only what is surely right, and the slow way says what is wrong.
+    """
+
+    def __init__(
+        self,
+        games: Games,
+        now: Callable[[], int],
+        encode_metadata: Callable[[Any], str],
+        default_version: Callable[[str], str] = lambda _game: UNVERSIONED,
+    ) -> None:
+        self._games = games
+        self._now = now
+        self._encode_metadata = encode_metadata
+        self._default_version = default_version
+        self._bits = {name: _bit_table(game) for name, game in games.items()}
+        self._sizes = {name: frozenset(game.sizes) for name, game in games.items()}
+        self._prefix = uuid4().hex
+        self._serial = count()
+
+    def parse(self, raw: Mapping[str, Any]) -> Prediction:
+        """The checked prediction; raises InvalidPrediction that names the field and the rule."""
+        try:
+            game = raw["game_type"]
+            numbers = raw["numbers"]
+            bits = sum(map(self._bits[game].__getitem__, numbers))
+            size = len(numbers)
+        except (KeyError, TypeError):
+            raise self._explain(raw) from None
+        # A sum of powers of two keeps one bit for each only when they are distinct.
+        if (
+            bits.bit_count() != size
+            or size not in self._sizes[game]
+            or set(map(type, numbers)) != _INTEGERS
+            or not isinstance(numbers, list | tuple)
+            or not raw.keys() <= FIELDS
+        ):
+            raise self._explain(raw)
+        return self._complete(raw, game, size, bits)
+
+    def _complete(self, raw: Mapping[str, Any], game: str, size: int, bits: int) -> Prediction:
+        get = raw.get
+        metadata = get("metadata")
+        moment = get("predicted_at")
+        high = bits >> 63
+        return _new_prediction(
+            Prediction,
+            (
+                _text("idempotency_key", get("idempotency_key"))
+                or f"{self._prefix}{next(self._serial):x}",
+                game,
+                _text("model_version", get("model_version")) or self._default_version(game),
+                _role(get("role")),
+                self._now() if moment is None else _moment(moment),
+                _draw_number(get("draw_number")),
+                size,
+                bits & _LOW_BITS if high else bits,
+                high or None,
+                parse_confidence(get("confidence")),
+                parse_latency(get("latency")),
+                None if metadata is None else self._metadata(metadata),
+            ),
+        )
+
+    def _metadata(self, metadata: object) -> str:
+        if not isinstance(metadata, Mapping):
+            raise InvalidPrediction("metadata", f"{metadata!r} is not a mapping")
+        try:
+            return self._encode_metadata(metadata)
+        except (TypeError, ValueError) as error:
+            raise InvalidPrediction("metadata", f"cannot be written as JSON ({error})") from None
+
+    def _explain(self, raw: object) -> InvalidPrediction:
+        if not isinstance(raw, Mapping):
+            return InvalidPrediction("prediction", f"must be a mapping, not {type(raw).__name__}")
+        for field in ("game_type", "numbers"):
+            if field not in raw:
+                return InvalidPrediction(field, "is missing")
+        unknown = sorted(map(str, raw.keys() - FIELDS))
+        if unknown:
+            known = ", ".join(sorted(FIELDS))
+            return InvalidPrediction(unknown[0], f"is not a known field; known fields: {known}")
+        return self._explain_numbers(raw)
+
+    def _explain_numbers(self, raw: Mapping[str, Any]) -> InvalidPrediction:
+        name = raw["game_type"]
+        if not isinstance(name, str) or name not in self._games:
+            known = ", ".join(sorted(self._games))
+            return InvalidPrediction("game_type", f"{name!r} is not known; known games: {known}")
+        try:
+            encode_ticket(raw["numbers"], self._games[name])
+        except InvalidNumbers as error:
+            return InvalidPrediction("numbers", str(error).removeprefix("numbers: "))
+        return InvalidPrediction("numbers", "cannot be read")
+
+
+_new_prediction = tuple.__new__
+
+
+def _bit_table(game: Game) -> dict[int, int]:
+    return {game.first + k: 1 << k for k in range(game.pool)}
+
+
+def parse_confidence(value: object) -> int | None:
+    """Millionths of a share from 0 to 1; raises InvalidPrediction."""
+    if value is None:
+        return None
+    if (type(value) is float or type(value) is int) and 0 <= value <= 1:
+        return round(value * MILLION)
+    raise InvalidPrediction("confidence", f"{value!r} is not a number from 0 to 1")
+
+
+def parse_latency(value: object) -> int | None:
+    """Microseconds of a duration in seconds, at most a day; raises InvalidPrediction."""
+    if value is None:
+        return None
+    if (type(value) is float or type(value) is int) and 0 <= value <= MAX_LATENCY_SECONDS:
+        return round(value * MILLION)
+    raise InvalidPrediction("latency", f"{value!r} is not a number of seconds from 0 to 86400")
+
+
+def _text(field: str, value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str) and 0 < len(value) <= MAX_TEXT and value.isprintable():
+        return value
+    raise InvalidPrediction(field, f"{value!r} is not a text of 1 to {MAX_TEXT} letters")
+
+
+def _role(value: object) -> str:
+    if value is None or value == "model":
+        return "model"
+    if value == "control":
+        return "control"
+    raise InvalidPrediction("role", f"{value!r} is not one of {', '.join(ROLES)}")
+
+
+def _draw_number(value: object) -> int | None:
+    if value is None or (type(value) is int and 0 < value < 2**31):
+        return value
+    raise InvalidPrediction("draw_number", f"{value!r} is not a positive integer")
+
+
+def _moment(value: object) -> int:
+    if isinstance(value, datetime):
+        return to_micros(value)
+    try:
+        return to_micros(parse_moment(str(value)))
+    except ValueError:
+        raise InvalidPrediction("predicted_at", f"{value!r} is not an ISO 8601 moment") from None

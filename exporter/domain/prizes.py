@@ -1,0 +1,68 @@
+"""Prizes and money: what tickets cost, won, and would have won on average at chance."""
+
+from collections.abc import Mapping
+from functools import cache
+from math import comb
+from typing import NamedTuple
+
+from exporter.domain.games import Game, Tariff
+
+_MICRO = 1_000_000
+
+
+class Money(NamedTuple):
+    """Cents: what tickets cost, what they won, and the average win of random ones."""
+
+    cost: int = 0
+    prizes: int = 0
+    prizes_expected: int = 0
+
+
+def winning_bets(size: int, hits: int, game: Game) -> dict[int, int]:
+    """Bets of the smallest ticket that win, by tier, in a ticket of `size` with `hits` hits.
+
+    A larger ticket stands for every smallest ticket in it: comb(hits, t) · comb(size - hits,
+    smallest - t) of them have t hits.
+    """
+    found = {t: comb(hits, t) * comb(size - hits, game.smallest - t) for t in game.tiers}
+    return {tier: bets for tier, bets in found.items() if bets}
+
+
+def best_tier(size: int, hits: int, game: Game) -> int | None:
+    """The best tier a ticket wins (Lotomania's 0 hits is a tier, the least of all); or None."""
+    return max(winning_bets(size, hits, game), default=None)
+
+
+def money(
+    histogram: Mapping[tuple[int, int], int],
+    game: Game,
+    tariff: Tariff | None,
+    prizes: Mapping[int, int],
+) -> Money:
+    """The money of tickets counted by (size, hits).
+
+    `prizes` are the amounts that this draw's result told (hits -> cents); the tariff's fixed
+    ones stand in for the rest. Nothing is known before the first tariff: all zero.
+    """
+    if tariff is None:
+        return Money()
+    paid = {hits: cents for hits, cents in tariff.prizes.items() if cents is not None} | dict(
+        prizes
+    )
+    cost = won = expected = 0
+    for (size, hits), tickets in histogram.items():
+        cost += tickets * game.bets(size) * tariff.bet
+        winners = winning_bets(size, hits, game)
+        won += tickets * sum(paid.get(tier, 0) * bets for tier, bets in winners.items())
+        expected += tickets * game.bets(size) * _expected_micros(game, tuple(sorted(paid.items())))
+    return Money(cost, won, expected // _MICRO)
+
+
+@cache
+def _expected_micros(game: Game, paid: tuple[tuple[int, int], ...]) -> int:
+    """Average prize of one random smallest ticket, in millionths of a cent."""
+    ways = comb(game.pool, game.drawn)
+    wins = {
+        h: comb(game.smallest, h) * comb(game.pool - game.smallest, game.drawn - h) for h, _ in paid
+    }
+    return sum(wins[hits] * cents for hits, cents in paid) * _MICRO // ways

@@ -1,0 +1,51 @@
+"""The small integers that stand for games and models in the large tables."""
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from exporter.storage.schema import games, models
+
+
+def game_id(connection: Connection, name: str) -> int:
+    """The game's id; made when it is new."""
+    query = select(games.c.id).where(games.c.name == name)
+    found = connection.execute(query).scalar()
+    if found is None:
+        _insert_unless_there(connection, insert(games).values(name=name))
+        found = connection.execute(query).scalar_one()
+    return int(found)
+
+
+def model_id(connection: Connection, game: int, version: str, role: str, at: int) -> int:
+    """The id of a model version of a game (by id); made, started `at`, when it is new."""
+    query = select(models.c.id).where(models.c.game_id == game, models.c.version == version)
+    found = connection.execute(query).scalar()
+    if found is None:
+        row = {"game_id": game, "version": version, "role": role, "started_at": at, "active": 0}
+        _insert_unless_there(connection, insert(models).values(row))
+        found = connection.execute(query).scalar_one()
+    return int(found)
+
+
+def _insert_unless_there(connection: Connection, statement: object) -> None:
+    # Another writer may make the same row between our look and our insert.
+    try:
+        with connection.begin_nested():
+            connection.execute(statement)  # type: ignore[call-overload]  # an Insert of either table
+    except IntegrityError:
+        pass
+
+
+def lock_game(connection: Connection, game: int, *, exclusive: bool) -> None:
+    """Holds a game's row until the transaction ends: results exclude every other writer.
+
+    Predictions share the lock, so that none can slip between a result's scoring and its
+    commit. SQLite has one writer at a time anyway.
+    """
+    name = connection.dialect.name
+    if name == "sqlite":
+        return
+    mode = "FOR UPDATE" if exclusive else "FOR SHARE"
+    if name in ("mysql", "mariadb") and not exclusive:
+        mode = "LOCK IN SHARE MODE"
+    connection.exec_driver_sql(f"SELECT id FROM games WHERE id = {int(game)} {mode}")  # noqa: S608

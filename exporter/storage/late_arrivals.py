@@ -1,0 +1,78 @@
+"""Predictions that arrive when their draw's result is known already."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from exporter.domain.games import Game
+from exporter.domain.matching import is_eligible
+from exporter.domain.scoring import DrawScore, Ticket
+from exporter.domain.scoring import score as score_tickets
+from exporter.storage import evidence, scores
+from exporter.storage.draws import load
+from exporter.storage.schema import draw_scores, draws
+from exporter.storage.scores import Draw
+
+Row = tuple[Any, ...]
+
+
+class DrawIsKnown(Exception):  # noqa: N818 - a signal to take the stronger lock, not an error
+    """Some of a batch's draws have results: scoring them needs the game to itself."""
+
+
+def find(connection: Connection, game_id: int, rows: Sequence[Row]) -> dict[Draw, list[Row]]:
+    """The rows (columns as ingest writes them) whose draw is known, by draw."""
+    chosen = {row[4] for row in rows if row[4] is not None}
+    oldest = min((row[3] for row in rows if row[4] is None), default=None)
+    matches = [draws.c.number.in_(chosen)] if chosen else []
+    matches += [draws.c.drawn_at >= oldest] if oldest is not None else []
+    query = select(draws).where(draws.c.game_id == game_id, or_(*matches))
+    known = [load(row) for row in connection.execute(query.order_by(draws.c.drawn_at))]
+    return _assign(rows, known) if known else {}
+
+
+def _assign(rows: Iterable[Row], known: Sequence[Draw]) -> dict[Draw, list[Row]]:
+    by_number = {draw.number: draw for draw in known}
+    found: dict[Draw, list[Row]] = defaultdict(list)
+    for row in rows:
+        draw = by_number.get(row[4]) if row[4] is not None else _drawn_next(known, row[3])
+        if draw:
+            found[draw].append(row)
+    return found
+
+
+def _drawn_next(known: Sequence[Draw], moment: int) -> Draw | None:
+    return next((d for d in known if d.open_after < moment <= d.drawn_at), None)
+
+
+def score(connection: Connection, game: Game, late: dict[Draw, list[Row]]) -> None:
+    """Adds late rows to their draws' scores, without reading the ones that were there."""
+    for draw, rows in late.items():
+        by_model: dict[int, list[Row]] = defaultdict(list)
+        for row in rows:
+            by_model[row[2]].append(row)
+        for model, members in sorted(by_model.items()):
+            added = _score(members, draw, game.pool)
+            scores.replace(connection, game, draw, model, _stored(connection, draw, model) + added)
+        evidence.follow(connection, draw, by_model, is_new=False)
+
+
+def _score(rows: Iterable[Row], draw: Draw, pool: int) -> DrawScore:
+    in_time = [row for row in rows if is_eligible(row[3], draw.drawn_at)]
+    late = sum(1 for row in rows) - len(in_time)
+    return score_tickets(map(_ticket, in_time), draw.numbers, pool) + DrawScore(ineligible=late)
+
+
+def _ticket(row: Row) -> Ticket:
+    return row[5], row[6] | (row[7] or 0) << 63, row[8]
+
+
+def _stored(connection: Connection, draw: Draw, model: int) -> DrawScore:
+    c = draw_scores.c
+    query = select(draw_scores).where(
+        c.game_id == draw.game_id, c.model_id == model, c.draw_number == draw.number
+    )
+    row = connection.execute(query).one_or_none()
+    return scores.load(row) if row else DrawScore()

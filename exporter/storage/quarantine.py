@@ -1,0 +1,43 @@
+"""Records that broke their game's rules: kept with the reason, never scored, mended by a right one."""
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from exporter.storage.identities import game_id
+from exporter.storage.rollups import add_to_game
+from exporter.storage.schema import quarantine
+
+
+def keep(
+    connection: Connection, kind: str, game: str, key: str, reason: str, body: str, *, now: int
+) -> bool:
+    """Keeps a record; False when the same (kind, game, key) is kept already, which is refreshed.
+
+    `kind` is "prediction" or "result", `body` the record as it came (JSON).
+    """
+    this = _this(kind, game, key)
+    values = {"reason": reason, "body": body, "quarantined_at": now, "mended_at": None}
+    if connection.execute(update(quarantine).where(*this).values(values)).rowcount:
+        return False
+    connection.execute(insert(quarantine).values(kind=kind, game=game, key=key, **values))
+    add_to_game(connection, game_id(connection, game), f"quarantined_{kind}")
+    return True
+
+
+def mend(connection: Connection, kind: str, game: str, key: str, *, now: int) -> bool:
+    """Marks a kept record as mended by the right one; False when none was waiting."""
+    waiting = (*_this(kind, game, key), quarantine.c.mended_at.is_(None))
+    return bool(
+        connection.execute(update(quarantine).where(*waiting).values(mended_at=now)).rowcount
+    )
+
+
+def waiting(connection: Connection) -> dict[tuple[str, str], int]:
+    """Records that wait to be mended, by (game, kind)."""
+    c = quarantine.c
+    query = select(c.game, c.kind, func.count()).where(c.mended_at.is_(None))
+    return {(game, kind): n for game, kind, n in connection.execute(query.group_by(c.game, c.kind))}
+
+
+def _this(kind: str, game: str, key: str) -> tuple[object, ...]:
+    c = quarantine.c
+    return c.kind == kind, c.game == game, c.key == key

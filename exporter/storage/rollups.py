@@ -1,0 +1,106 @@
+"""Additive roll-ups: cells of integers that move in the transaction of the write.
+
+A cell is (model, measure, bucket) in lifetime totals, and the same per UTC day and hour.
+"""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from sqlalchemy import Connection, Table
+
+from exporter.catalog import CONFIDENCE_BUCKETS, LATENCY_BUCKETS
+from exporter.domain.moments import day_of, hour_of
+from exporter.domain.scoring import sum_held, unpack_held
+from exporter.storage.schema import day_rollups, game_totals, hour_rollups, totals
+
+_LATENCY_BOUNDS = tuple(round(bound * 1_000_000) for bound in LATENCY_BUCKETS)
+_CONFIDENCE_BOUNDS = tuple(round(bound * 1_000_000) for bound in CONFIDENCE_BUCKETS)
+
+#: (measure, bucket) -> integer to add
+Cells = Mapping[tuple[str, int], int]
+
+
+def activity_cells(
+    numbers: Sequence[int],
+    confidences: Iterable[int | None],
+    latencies: Iterable[int | None],
+    pool: int,
+) -> Counter[tuple[str, int]]:
+    """What a batch of one model's predictions in one hour adds (numbers as bit sets)."""
+    cells: Counter[tuple[str, int]] = Counter()
+    cells["predictions", 0] = len(numbers)
+    _add_distribution(cells, "confidence", confidences, _CONFIDENCE_BOUNDS)
+    _add_distribution(cells, "latency", latencies, _LATENCY_BOUNDS)
+    held = unpack_held(sum_held(numbers, pool), pool)
+    cells.update({("held", k): n for k, n in enumerate(held) if n})
+    return cells
+
+
+def failure_cells(latencies: Sequence[int | None]) -> Counter[tuple[str, int]]:
+    """What failed predictor calls add; their latency is not that of predictions."""
+    return Counter({("failures", 0): len(latencies)})
+
+
+def _add_distribution(
+    cells: Counter[tuple[str, int]],
+    measure: str,
+    values: Iterable[int | None],
+    bounds: Sequence[int],
+) -> None:
+    for value, n in Counter(values).items():
+        if value is not None:
+            cells[measure, bisect_left(bounds, value)] += n
+            cells[f"{measure}_sum", 0] += n * value
+
+
+def add_activity(connection: Connection, changes: Mapping[tuple[int, int], Cells]) -> None:
+    """Adds cells of (model id, any moment of an hour) to totals, days and hours."""
+    total: dict[tuple[int, ...], Counter[tuple[str, int]]] = defaultdict(Counter)
+    days: dict[tuple[int, ...], Counter[tuple[str, int]]] = defaultdict(Counter)
+    hours: dict[tuple[int, ...], Counter[tuple[str, int]]] = defaultdict(Counter)
+    for (model, moment), cells in changes.items():
+        total[(model,)].update(cells)
+        days[model, day_of(moment)].update(cells)
+        hours[model, hour_of(moment)].update(cells)
+    add_cells(connection, totals, total)
+    add_cells(connection, day_rollups, days)
+    add_cells(connection, hour_rollups, hours)
+
+
+def add_cells(
+    connection: Connection, table: Table, changes: Mapping[tuple[int, ...], Cells]
+) -> None:
+    """Adds to the cells of `table` under each leading key; missing cells start at 0.
+
+    Rows go in the order of their key, so that two writers cannot block each other.
+    """
+    rows = sorted(
+        (*key, measure, bucket, value)
+        for key, cells in changes.items()
+        for (measure, bucket), value in cells.items()
+        if value
+    )
+    if rows:
+        connection.exec_driver_sql(_additive(table, connection.dialect.name), rows)
+
+
+def add_to_game(connection: Connection, game: int, measure: str, value: int = 1) -> None:
+    """Adds to a game's lifetime counter."""
+    statement = _additive(game_totals, connection.dialect.name)
+    connection.exec_driver_sql(statement, (game, measure, value))
+
+
+@cache
+def _additive(table: Table, dialect: str) -> str:
+    """An upsert that adds `value`, in the engine's own words and its driver's placeholders."""
+    names = [column.name for column in table.columns]
+    mark = "?" if dialect == "sqlite" else "%s"
+    insert = (
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"  # noqa: S608
+    )
+    if dialect in ("mysql", "mariadb"):
+        return f"{insert} ON DUPLICATE KEY UPDATE value = value + VALUES(value)"
+    key = ", ".join(column.name for column in table.primary_key.columns)
+    return f"{insert} ON CONFLICT ({key}) DO UPDATE SET value = {table.name}.value + excluded.value"

@@ -1,0 +1,138 @@
+"""The spool: records that were accepted and wait for the database, in an SQLite file.
+
+One file for all processes that share a data folder. Appending commits before it returns;
+a record leaves only after the database has it.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS records (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    accepted_at INTEGER NOT NULL,
+    callers_key TEXT,
+    body BLOB NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS records_callers_key ON records (callers_key)
+    WHERE callers_key IS NOT NULL;
+"""
+_PAGE = 4096
+
+
+class SpoolFull(OSError):  # noqa: N818 - reads as the sentence it is
+    """The spool has reached its limit, or the disk is full; the record was not accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolState:
+    """How many records wait, since when (microseconds, 0: none), and the file's size in bytes."""
+
+    records: int
+    oldest: int
+    size: int
+
+
+class Spool:
+    """A durable first-in first-out store; safe for threads and for processes."""
+
+    def __init__(self, path: Path, max_bytes: int) -> None:
+        self.path = path
+        self.max_bytes = max_bytes
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT, 0o600))  # records may hold what is nobody's business
+        self._lock = Lock()
+        self._db = self._open()
+        self._reader = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+        db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _SCHEMA)
+        db.execute(f"PRAGMA max_page_count={max(self.max_bytes // _PAGE, 64)}")
+        db.execute("PRAGMA wal_autocheckpoint=4000")
+        return db
+
+    def append(self, accepted_at: int, body: bytes, callers_key: str | None = None) -> None:
+        """Keeps one record. Raises SpoolFull when there is no room for it."""
+        try:
+            with self._lock:
+                self._db.execute(
+                    "INSERT INTO records (accepted_at, callers_key, body) VALUES (?, ?, ?)",
+                    (accepted_at, callers_key, body),
+                )
+        except sqlite3.OperationalError as error:
+            raise self._full(error) from error
+
+    def extend(self, records: Iterable[tuple[int, str | None, bytes]]) -> None:
+        """Keeps all of these (accepted_at, callers_key, body), or none."""
+        try:
+            with self._lock:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._extend(records)
+        except sqlite3.OperationalError as error:
+            raise self._full(error) from error
+
+    def _extend(self, records: Iterable[tuple[int, str | None, bytes]]) -> None:
+        insert = "INSERT INTO records (accepted_at, callers_key, body) VALUES (?, ?, ?)"
+        try:
+            self._db.executemany(insert, records)
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def _full(self, error: sqlite3.OperationalError) -> OSError:
+        if "full" in str(error):
+            limit = f"{self.max_bytes / 1e6:.0f} MB"
+            return SpoolFull(f"spool {self.path} is full (SPOOL_MAX_SIZE {limit}, or the disk)")
+        return OSError(f"spool {self.path}: {error}")
+
+    def find(self, callers_key: str) -> bytes | None:
+        """The waiting record that was given this key."""
+        query = "SELECT body FROM records WHERE callers_key = ?"
+        row = self._read(query, (callers_key,))
+        return bytes(row[0]) if row else None
+
+    def oldest(self, count: int) -> list[tuple[int, bytes]]:
+        """Up to `count` records, oldest first, as (id, body); they stay until `remove`."""
+        with self._lock:
+            query = "SELECT id, body FROM records ORDER BY id LIMIT ?"
+            return self._reader.execute(query, (count,)).fetchall()
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Forgets records that the database has now."""
+        if not ids:
+            return
+        with self._lock:
+            if ids[-1] - ids[0] + 1 == len(ids):  # the usual case: one run
+                self._db.execute("DELETE FROM records WHERE id BETWEEN ? AND ?", (ids[0], ids[-1]))
+            else:
+                marks = [(i,) for i in ids]
+                self._db.execute("BEGIN IMMEDIATE")
+                self._db.executemany("DELETE FROM records WHERE id = ?", marks)
+                self._db.execute("COMMIT")
+
+    def state(self) -> SpoolState:
+        """What waits now."""
+        row = self._read("SELECT COUNT(*), COALESCE(MIN(accepted_at), 0) FROM records", ())
+        pages = self._read(
+            "SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count", ()
+        )
+        assert row and pages  # noqa: S101 - an aggregate always has a row
+        return SpoolState(row[0], row[1], pages[0] * _PAGE)
+
+    def _read(self, query: str, values: tuple[object, ...]) -> tuple[int, ...] | None:
+        with self._lock, closing(self._reader.execute(query, values)) as cursor:
+            row: tuple[int, ...] | None = cursor.fetchone()
+            return row
+
+    def close(self) -> None:
+        """Closes the file; what waits stays in it."""
+        with self._lock:
+            self._reader.close()
+            self._db.close()

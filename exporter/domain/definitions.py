@@ -1,5 +1,6 @@
 """The games known from the start, as the operator's published rules give them."""
 
+from dataclasses import replace
 from datetime import date, time
 
 from exporter.domain.games import Calendar, Game, Games, Tariff
@@ -60,4 +61,14 @@ LOTOMANIA = Game(
     calendar=Calendar(frozenset({0, 2, 4}), _EVENING),
 )
 
-KNOWN_GAMES = Games((LOTOFACIL, MEGA_SENA, QUINA, LOTOMANIA))
+# Invented draws are games of their own, so that they never mix with real ones and can be removed.
+SIMULATED = replace(LOTOFACIL, name="simulated", title="Lotofácil simulada")
+DEMO = replace(
+    LOTOFACIL,
+    name="demo",
+    title="Demonstração",
+    # Drawn at any time of any day: a draw's moment is at most the scheduled one.
+    calendar=Calendar(frozenset(range(7)), time(23, 59, 59), "UTC"),
+)
+
+KNOWN_GAMES = Games((LOTOFACIL, MEGA_SENA, QUINA, LOTOMANIA, SIMULATED, DEMO))

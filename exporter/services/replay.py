@@ -1,0 +1,194 @@
+"""Replaying draws: tickets made before each draw from earlier ones, then its result.
+
+Everything goes through the same calls as a live predictor's. Keys are made from the model, seed,
+draw and ticket, so that replaying again records nothing twice.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any, Protocol
+
+from exporter.domain.draw_records import DrawRecord
+from exporter.domain.games import Game
+from exporter.domain.pickers import History, Picker, simulated_draw
+from exporter.domain.statistics.baseline import Assessment, DrawTotals, WindowSums, assess
+
+#: How long before its draw a ticket is made.
+LEAD_TIME = timedelta(hours=1)
+#: Day of a simulated record's last draw: fixed, so that the same seed gives the same record.
+SIMULATED_UNTIL = date(2024, 12, 31)
+
+
+class Predictions(Protocol):
+    """Where tickets are recorded."""
+
+    def record_predictions(self, batch: Sequence[Mapping[str, Any]]) -> object: ...
+
+    def flush(self) -> object: ...
+
+
+class Results(Protocol):
+    """Where results are recorded."""
+
+    def record_result(
+        self,
+        game_type: str,
+        draw_number: int,
+        winning_numbers: list[int],
+        draw_date: datetime | date,
+        *,
+        prizes: Mapping[int, int] | None = None,
+    ) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Which draws are replayed: from and to a number or a day, both included; None: no bound."""
+
+    first: int | date | None = None
+    last: int | date | None = None
+
+    def hold(self, draw: DrawRecord) -> bool:
+        """Whether the draw lies between the bounds."""
+        after = self.first is None or _distance(draw, self.first) >= 0
+        return after and (self.last is None or _distance(draw, self.last) <= 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is replayed with which models; `confidence` is what they claim (0-1)."""
+
+    game: Game
+    models: tuple[Picker, ...]
+    confidence: float
+    bounds: Bounds = Bounds()
+    tickets: int = 1
+    seed: int = 0
+    batch: int = 1000
+
+    @property
+    def draws_at_once(self) -> int:
+        """Draws whose tickets fill a batch."""
+        return max(1, self.batch // (self.tickets * len(self.models)))
+
+    def version(self, model: Picker) -> str:
+        """The model version recorded: one version claims one confidence."""
+        honest = self.confidence == self.game.chance
+        return model.name if honest else f"{model.name}-{self.confidence:g}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """How one model did so far."""
+
+    model: Picker
+    tickets: int = 0
+    sums: WindowSums = field(default_factory=WindowSums)
+
+    def assess(self, game: Game) -> Assessment:
+        """Its figures beside chance."""
+        return assess(game.pool, game.drawn, self.sums)
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """One draw and the tickets that each model made before it."""
+
+    draw: DrawRecord
+    tickets: Mapping[str, list[list[int]]]
+
+
+class Replay:
+    """One run over a record of draws; `tallies` can be read at any time."""
+
+    def __init__(self, plan: Plan, predictions: Predictions, results: Results) -> None:
+        self.tallies = {model.name: Tally(model) for model in plan.models}
+        self._plan = plan
+        self._predictions = predictions
+        self._results = results
+
+    def run(self, draws: Iterable[DrawRecord], on_draw: Callable[[], None] = lambda: None) -> None:
+        """Replays the draws (ascending) within the bounds, calling `on_draw` after each.
+
+        Tickets of several draws are written at once, each still before its draw's result.
+        """
+        rounds = self._rounds(draws)
+        while together := list(islice(rounds, self._plan.draws_at_once)):
+            self._record_tickets(together)
+            for one in together:
+                self._record_result(one.draw)
+                self._count(one)
+                on_draw()
+
+    def _rounds(self, draws: Iterable[DrawRecord]) -> Iterator[_Round]:
+        plan = self._plan
+        history = History(plan.game)
+        for draw in draws:
+            if plan.bounds.hold(draw):
+                picked = {
+                    model.name: model.pick(history, draw.number, plan.tickets, plan.seed)
+                    for model in plan.models
+                }
+                yield _Round(draw, picked)
+            history.add(draw.numbers)
+
+    def _record_tickets(self, rounds: Iterable[_Round]) -> None:
+        batch = [
+            prediction
+            for one in rounds
+            for model in self._plan.models
+            for prediction in self._described(one, model)
+        ]
+        self._predictions.record_predictions(batch)
+        self._predictions.flush()
+
+    def _described(self, one: _Round, model: Picker) -> Iterator[dict[str, Any]]:
+        plan, draw = self._plan, one.draw
+        key = f"replay {plan.game.name} {plan.version(model)} {plan.seed}"
+        for at, numbers in enumerate(one.tickets[model.name]):
+            yield {
+                "game_type": plan.game.name,
+                "numbers": numbers,
+                "confidence": plan.confidence,
+                "model_version": plan.version(model),
+                "draw_number": draw.number,
+                "predicted_at": plan.game.calendar.moment(draw.day) - LEAD_TIME,
+                "role": model.role,
+                "idempotency_key": f"{key} {draw.number} {at}",
+            }
+
+    def _record_result(self, draw: DrawRecord) -> None:
+        name, numbers = self._plan.game.name, list(draw.numbers)
+        self._results.record_result(
+            name, draw.number, numbers, draw.day, prizes=draw.prizes or None
+        )
+
+    def _count(self, one: _Round) -> None:
+        game, drawn = self._plan.game, frozenset(one.draw.numbers)
+        for name, tickets in one.tickets.items():
+            held = [sum(number in ticket for ticket in tickets) for number in sorted(game.numbers)]
+            hits = sum(len(drawn.intersection(ticket)) for ticket in tickets)
+            tally = self.tallies[name]
+            tally.tickets += len(tickets)
+            tally.sums = tally.sums.plus(DrawTotals.of(held, hits))
+
+
+def simulated_draws(game: Game, count: int, seed: int) -> list[DrawRecord]:
+    """`count` draws that never took place, on the last draw days up to the end of 2024."""
+    days: list[date] = []
+    day = SIMULATED_UNTIL
+    while len(days) < count:
+        if day.weekday() in game.calendar.weekdays:
+            days.append(day)
+        day -= timedelta(days=1)
+    return [
+        DrawRecord(number, day, tuple(simulated_draw(game, number, seed)))
+        for number, day in enumerate(reversed(days), 1)
+    ]
+
+
+def _distance(draw: DrawRecord, bound: int | date) -> int:
+    """Draws or days from the bound to the draw."""
+    return (draw.day - bound).days if isinstance(bound, date) else draw.number - bound

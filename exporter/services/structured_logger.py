@@ -1,0 +1,68 @@
+"""The documented `structured_logger`: writing lines with fields, timing work, analysing logs."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from exporter.logs import get_logger, log_files
+from exporter.services.log_analysis import LogAnalyzer
+from exporter.services.system_resources import read_resources
+
+_CPU_SECONDS = 0.1
+
+
+class StructuredLogger:
+    """Writes into and reads from the logs below `data_dir`. `analyzer` answers about periods."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        name: str = "lotofacil",
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.analyzer = LogAnalyzer(lambda: log_files(data_dir))
+        self._data_dir = data_dir
+        self._log = get_logger(name)
+        self._clock = clock
+
+    def debug(self, event: str, **fields: object) -> None:
+        self._log.debug(event, **fields)
+
+    def info(self, event: str, **fields: object) -> None:
+        self._log.info(event, **fields)
+
+    def warning(self, event: str, **fields: object) -> None:
+        self._log.warning(event, **fields)
+
+    def error(self, event: str, **fields: object) -> None:
+        self._log.error(event, **fields)
+
+    def exception(self, event: str, **fields: object) -> None:
+        """An error with the traceback of the exception that is being handled."""
+        self._log.exception(event, **fields)
+
+    @contextmanager
+    def operation(self, name: str, **fields: object) -> Iterator[None]:
+        """Times the work inside and writes one line about it; what it raises goes on."""
+        start = self._clock()
+        try:
+            yield
+        except Exception as error:
+            self._log.error(
+                "operation_failed",
+                operation=name,
+                duration_seconds=self._clock() - start,
+                error=f"{type(error).__name__}: {error}",
+                **fields,
+            )
+            raise
+        self._log.info(
+            "operation_finished", operation=name, duration_seconds=self._clock() - start, **fields
+        )
+
+    def log_system_resources(self) -> dict[str, float]:
+        """Writes one line with the machine's and this process's use of resources; returns it."""
+        resources = read_resources(self._data_dir, _CPU_SECONDS)
+        self._log.info("system_resources", **resources)
+        return resources

@@ -1,0 +1,1 @@
+"""Observability as code: dashboards, reference pages, Alertmanager configuration."""

@@ -1,0 +1,106 @@
+"""Panels that answer: who is told, and should it be retrained?"""
+
+from grafana_foundation_sdk.builders import dashboard, stat, statetimeline, table, timeseries
+
+from exporter import catalog
+from exporter.stack.dashboards import expressions as promql
+from exporter.stack.dashboards import theme
+from exporter.stack.dashboards.expressions import figure, series, total
+from exporter.stack.dashboards.panels import Panels, Query, Source
+from exporter.stack.dashboards.tables import Column, Tables
+
+_ALERT = ("alertname", "severity", "event", "game", "model_version", "rule")
+_VERSION = ("game", "model_version")
+
+
+def alerts_now(panels: Panels) -> stat.Panel:
+    """How many alerts fire."""
+    query = Query(f"{promql.active_alerts()} or vector(0)", "alerts")
+    panel = panels.tile("alerts_now", query, "none", Source.PROMETHEUS).decimals(0)
+    return panel.thresholds(theme.steps(theme.GOOD, {1: theme.BAD}))
+
+
+def alerts(panels: Panels) -> table.Panel:
+    """The alerts that fire, since when, each with its runbook."""
+    columns = [Column("since", promql.alerts_since(*_ALERT), "dateTimeFromNow")]
+    panel = Tables(panels).grid("alerts", _ALERT, columns, Source.PROMETHEUS).span(12)
+    return panel.no_value(panels.texts.shared("no_alerts"))
+
+
+def alert_history(panels: Panels) -> statetimeline.Panel:
+    """When which alert fired."""
+    query = Query(promql.active_alerts("alertname"), "alert")
+    return panels.states("alert_history", query, {1: theme.BAD}, Source.PROMETHEUS)
+
+
+def rules(panels: Panels) -> table.Panel:
+    """The rules that users made: value and threshold."""
+    labels = catalog.RULE
+    value = figure(catalog.ALERT_RULE_VALUE, *labels)
+    columns = [
+        Column("value", value, "none", 3),
+        Column("threshold", figure(catalog.ALERT_RULE_THRESHOLD, *labels), "none", 3),
+    ]
+    return Tables(panels).grid("rules", labels, columns, Source.SQL).span(12)
+
+
+def notifications(panels: Panels) -> timeseries.Panel:
+    """What Prometheus hands to Alertmanager, and what it could not hand over."""
+    queries = [
+        Query("sum(rate(prometheus_notifications_sent_total[$__rate_interval]))", "sent"),
+        Query("sum(rate(prometheus_notifications_errors_total[$__rate_interval]))", "failures"),
+        Query("sum(rate(prometheus_notifications_dropped_total[$__rate_interval]))", "dropped"),
+    ]
+    return panels.lines("notifications", queries, "cps").span(8).min(0)
+
+
+def receivers(panels: Panels) -> stat.Panel:
+    """How many Alertmanagers Prometheus can tell."""
+    query = Query("max(prometheus_notifications_alertmanagers_discovered) or vector(0)", "servers")
+    panel = panels.tile("receivers", query, "none", Source.PROMETHEUS).decimals(0).height(9)
+    return panel.thresholds(theme.steps(theme.BAD, {1: theme.GOOD}))
+
+
+def retraining_advice(panels: Panels) -> stat.Panel:
+    """Should the model be retrained?"""
+    colours = {0: theme.GOOD, 1: theme.ACCENT, 2: theme.WARNING}
+    query = Query(promql.retraining_verdict(), "game")
+    return panels.verdict("retraining_advice", query, colours)
+
+
+def retraining_runs(panels: Panels) -> timeseries.Panel:
+    """Training runs by how they ended."""
+    query = Query(total(series(catalog.RETRAINING_RUNS), "outcome"), "outcome")
+    return panels.lines("retraining_runs", [query], "none", Source.SQL).decimals(0).min(0)
+
+
+def retraining_requests(panels: Panels) -> timeseries.Panel:
+    """Requests to retrain by what was decided."""
+    query = Query(total(series(catalog.RETRAINING_REQUESTS), "decision"), "decision")
+    return panels.lines("retraining_requests", [query], "none", Source.SQL).decimals(0).min(0)
+
+
+def retraining_age(panels: Panels) -> stat.Panel:
+    """Time since the last successful training run."""
+    done = figure(catalog.RETRAINING_LAST_SUCCESS, "game")
+    query = Query(f"time() - ({done} > 0)", "age")
+    panel = panels.tile("retraining_age", query, "s").decimals(0).span(6)
+    return panel.no_value(panels.texts.shared("never"))
+
+
+def retraining_duration(panels: Panels) -> stat.Panel:
+    """How long the last training run took."""
+    query = Query(figure(catalog.RETRAINING_LAST_DURATION, "game"), "duration")
+    return panels.tile("retraining_duration", query, "s").decimals(0).span(7)
+
+
+def retraining_schedule(panels: Panels) -> stat.Panel:
+    """Time between scheduled training runs."""
+    query = Query(figure(catalog.RETRAINING_INTERVAL, "game"), "interval")
+    panel = panels.tile("retraining_schedule", query, "s").decimals(0).span(7)
+    return panel.mappings([theme.words({0: (panels.texts.shared("never"), "text")})])
+
+
+def runbook_link(panels: Panels) -> dashboard.DashboardLink:
+    """Opens the runbook of the alert in the cell."""
+    return dashboard.DashboardLink(panels.texts.shared("link.runbook"))

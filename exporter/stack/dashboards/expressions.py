@@ -1,0 +1,151 @@
+"""PromQL from the catalogue: names of metrics and labels are looked up, never typed."""
+
+from collections.abc import Callable
+
+from exporter import catalog
+from exporter.catalog import Kind, Metric
+
+#: Evidence (e-values): at most 1/20 (1/100) of chance-level models ever get here.
+EVIDENCE, STRONG_EVIDENCE = 20, 100
+#: Change detector: at most one false alarm in so many draws, on average.
+SUSPICION, CHANGE = 1000, 3000
+
+#: Stands for "whatever value": leaves a default matcher out.
+ANY = "~.*"
+#: What a series is narrowed to unless the caller says otherwise: the variables of
+#: the dashboard, and no control arm (it is excluded from every total).
+_SCOPE = {"game": "$game", "model_version": "~$model_version", "role": "model"}
+
+_FIRING = 'alertstate="firing",alertname=~"Lotofacil.+",alertname!="LotofacilWatchdog"'
+
+
+def series(metric: Metric, part: str = "", **matchers: str) -> str:
+    """A selector of the metric: `label="value"`, and `label=~"value"` where it starts with ~.
+
+    `part` is a histogram's `_bucket`, `_sum` or `_count`. Raises ValueError for a
+    label that the metric does not have.
+    """
+    unknown = set(matchers) - set(metric.labels)
+    if unknown:
+        raise ValueError(f"{metric.name} has no label {', '.join(sorted(unknown))}")
+    scope = {label: value for label, value in _SCOPE.items() if label in metric.labels}
+    chosen = {label: value for label, value in (scope | matchers).items() if value != ANY}
+    inside = ",".join(_matcher(label, value) for label, value in chosen.items())
+    return f"{metric.exposed_name}{part}" + (f"{{{inside}}}" if inside else "")
+
+
+def _matcher(label: str, value: str) -> str:
+    return f'{label}=~"{value[1:]}"' if value.startswith("~") else f'{label}="{value}"'
+
+
+def rate(metric: Metric, part: str = "", **matchers: str) -> str:
+    """Per-second rate of a counter over the interval that fits the panel's resolution."""
+    if metric.kind is Kind.GAUGE:
+        raise ValueError(f"{metric.name} is a gauge: it has no rate")
+    return f"rate({series(metric, part, **matchers)}[$__rate_interval])"
+
+
+def total(expression: str, *labels: str) -> str:
+    """Sum, kept apart by `labels`; the labels of the scrape itself are dropped."""
+    return f"sum by ({', '.join(labels)}) ({expression})" if labels else f"sum({expression})"
+
+
+def largest(expression: str, *labels: str) -> str:
+    """Maximum, kept apart by `labels`."""
+    return f"max by ({', '.join(labels)}) ({expression})" if labels else f"max({expression})"
+
+
+def ratio(numerator: str, denominator: str) -> str:
+    """Quotient of two sums that is absent, not NaN, while there is nothing to divide by."""
+    return f"{numerator} / ({denominator} > 0)"
+
+
+def quantile(share: float, metric: Metric, *labels: str, **matchers: str) -> str:
+    """A quantile of a histogram over the panel's interval."""
+    buckets = total(rate(metric, "_bucket", **matchers), *labels, "le")
+    return f"histogram_quantile({share}, {buckets})"
+
+
+def in_use(expression: str) -> str:
+    """Only the model version in use; all chosen versions while none of them is in use.
+
+    The second half keeps the panels alive when the reader picks an old version.
+    """
+    active = f"{series(catalog.MODEL_ACTIVE)} == 1"
+    return (
+        f"(({expression}) and on (game, model_version) ({active}))"
+        f" or (({expression}) unless on (game) ({active}))"
+    )
+
+
+def beside_control(expression: Callable[..., str]) -> str:
+    """The chosen model versions, and the control arm whatever was chosen."""
+    return f"({expression()}) or ({expression(model_version=ANY, role='control')})"
+
+
+def accuracy(*labels: str, **matchers: str) -> str:
+    """Hits divided by numbers played, both of the chosen window."""
+    chosen = {"window": "$window"} | matchers
+    hits = total(series(catalog.WINDOW_HITS, **chosen), *labels)
+    return ratio(hits, total(series(catalog.WINDOW_NUMBERS, **chosen), *labels))
+
+
+def above_chance(*labels: str, **matchers: str) -> str:
+    """Accuracy minus that of a random pick."""
+    return f"({accuracy(*labels, **matchers)}) - {chance()}"
+
+
+def chance() -> str:
+    """Accuracy of a random pick, as a scalar that fits beside any labels."""
+    return f"scalar({largest(series(catalog.CHANCE_ACCURACY))})"
+
+
+def figure(metric: Metric, *labels: str, **matchers: str) -> str:
+    """A gauge as it is, kept apart by `labels`."""
+    return largest(series(metric, **matchers), *labels)
+
+
+def net(*labels: str, **matchers: str) -> str:
+    """Prizes minus cost."""
+    prizes = total(series(catalog.PRIZES, **matchers), *labels)
+    return f"{prizes} - {total(series(catalog.COST, **matchers), *labels)}"
+
+
+def evidence_verdict(*labels: str, **matchers: str) -> str:
+    """0: none, 1: worse than chance, 2: better, 3: both (it was one, then the other)."""
+    better = figure(catalog.EVIDENCE, *labels, direction="better", **matchers)
+    worse = figure(catalog.EVIDENCE, *labels, direction="worse", **matchers)
+    return f"2 * ({better} >= bool {EVIDENCE}) + ({worse} >= bool {EVIDENCE})"
+
+
+def change_verdict(*labels: str) -> str:
+    """0: no change for the worse, 1: a suspicion, 2: a change."""
+    worse = figure(catalog.CHANGE_EVIDENCE, *labels, direction="worse")
+    return f"({worse} >= bool {SUSPICION}) + ({worse} >= bool {CHANGE})"
+
+
+def retraining_verdict() -> str:
+    """0: not needed, 1: under way, 2: needed: evidence or change detector say that it is worse."""
+    evidence = in_use(f"{series(catalog.EVIDENCE, direction='worse')} >= bool {EVIDENCE}")
+    change = in_use(f"{series(catalog.CHANGE_EVIDENCE, direction='worse')} >= bool {CHANGE}")
+    running = f"1 + 0 * ({total(series(catalog.RETRAINING_RUNNING), 'game')} > 0)"
+    needed = f"2 * (({largest(evidence, 'game')} + {largest(change, 'game')}) > bool 0)"
+    return f"({running}) or ({needed})"
+
+
+def exporter_state() -> str:
+    """0: no exporter, 1: it answers but cannot read the database, 2: all well."""
+    return f"({largest(series(catalog.UP))} + 1) or vector(0)"
+
+
+def active_alerts(*labels: str) -> str:
+    """Firing alerts of this product, counted; the watchdog, which always fires, is left out."""
+    firing = f"ALERTS{{{_FIRING}}}"
+    return f"count by ({', '.join(labels)}) ({firing})" if labels else f"count({firing})"
+
+
+def alerts_since(*labels: str) -> str:
+    """When each firing alert became active, in milliseconds as Grafana's date units want."""
+    since = "ALERTS_FOR_STATE * 1000"
+    firing = f"{since} and ignoring (alertstate) ALERTS{{{_FIRING}}}"
+    return largest(firing, *labels)

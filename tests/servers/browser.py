@@ -1,11 +1,13 @@
 """A real browser."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.servers.process import find_program
+from tests.servers.process import SEARCH_PATH, find_program
 
 QUIET = (
     "--no-sandbox",
@@ -22,9 +24,18 @@ QUIET = (
 def running_browser() -> Iterator[Browser]:
     """Run a headless browser; pages are opened with browser.new_page()."""
     program = find_program("chromium")
-    with sync_playwright() as playwright:
+    with _driver_with_its_libraries(), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=QUIET)
         try:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def _driver_with_its_libraries() -> Iterator[None]:
+    """Start Playwright's own node through the wrapper that fetch-servers makes on bare machines."""
+    with pytest.MonkeyPatch.context() as environment:
+        if node := shutil.which("playwright-node", path=SEARCH_PATH):
+            environment.setenv("PLAYWRIGHT_NODEJS_PATH", node)
+        yield

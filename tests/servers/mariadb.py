@@ -53,6 +53,7 @@ def running_mariadb(folder: Path) -> Iterator[MariadbServer]:
     command = [program, f"--datadir={data}", f"--port={mariadb.port}", "--bind-address=127.0.0.1"]
     command += [f"--socket={data / 'socket'}", f"--pid-file={data / 'pid'}"]
     command += [f"--user={getpass.getuser()}", "--innodb-flush-log-at-trx-commit=0"]
+    command += ["--skip-name-resolve"]
     server = Server(command, folder / "mariadb.log")
     try:
         server.wait_until_ready(mariadb.answers)
@@ -63,5 +64,6 @@ def running_mariadb(folder: Path) -> Iterator[MariadbServer]:
 
 def _initialise(data: Path) -> None:
     command = [find_program("mariadb-install-db"), f"--datadir={data}", "--skip-test-db"]
+    command += ["--skip-name-resolve", "--force"]  # a machine may not know its own name
     command += [f"--user={getpass.getuser()}", "--auth-root-authentication-method=normal"]
     run_to_end(command)

@@ -93,7 +93,11 @@ def _launcher(ordinary_user: bool, *options: str) -> list[str]:
     """Prefix of a command that runs as nobody where we are root, with access to our folders."""
     if ordinary_user and os.geteuid() == 0:
         options += ("--reuid=nobody", "--regid=nogroup", "--clear-groups")
-        options += ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+        options += (
+            "--inh-caps=+dac_override",
+            "--ambient-caps=+dac_override",
+            "--securebits=+no_setuid_fixup",
+        )
     return ["setpriv", *options, "--"] if options and shutil.which("setpriv") else []
 
 

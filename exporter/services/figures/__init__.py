@@ -1,0 +1,1 @@
+"""Figures for REST, dashboard and reports: one file for each type."""

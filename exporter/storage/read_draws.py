@@ -1,0 +1,71 @@
+"""Reading recorded draws a page at a time, newest first."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, ScalarSelect, and_, func, or_, select
+
+from exporter.domain.periods import Period
+from exporter.storage.schema import draw_corrections, draws, games
+
+_LOW_BITS = 63
+
+
+class DrawRow(NamedTuple):
+    """A recorded draw; moments in microseconds, numbers as a bit set, prizes as JSON text."""
+
+    game_id: int
+    game: str
+    number: int
+    drawn_at: int
+    recorded_at: int
+    prizes: str | None
+    numbers: int
+    corrections: int
+
+
+def read_draws(
+    connection: Connection,
+    names: Sequence[str],
+    period: Period | None,
+    before: tuple[int, int] | None,
+    limit: int,
+) -> list[DrawRow]:
+    """At most `limit` draws of the named games below `before` (number, game id), newest first."""
+    columns = draws.c
+    query = (
+        select(
+            columns.game_id,
+            games.c.name,
+            columns.number,
+            columns.drawn_at,
+            columns.recorded_at,
+            columns.prizes,
+            columns.numbers,
+            columns.numbers_high,
+            _corrections(),
+        )
+        .join(games, games.c.id == columns.game_id)
+        .where(games.c.name.in_(names))
+        .order_by(columns.number.desc(), columns.game_id.desc())
+        .limit(limit)
+    )
+    if before:
+        number, game = before
+        same = and_(columns.number == number, columns.game_id < game)
+        query = query.where(or_(columns.number < number, same))
+    if period:
+        query = query.where(columns.drawn_at >= period.start, columns.drawn_at < period.end)
+    return [
+        DrawRow._make((*row[:6], row[6] | (row[7] or 0) << _LOW_BITS, row[8]))
+        for row in connection.execute(query)
+    ]
+
+
+def _corrections() -> ScalarSelect[int]:
+    corrections = draw_corrections.c
+    return (
+        select(func.count())
+        .where(corrections.game_id == draws.c.game_id, corrections.number == draws.c.number)
+        .scalar_subquery()
+    )

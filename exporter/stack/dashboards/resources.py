@@ -7,7 +7,7 @@ from exporter.catalog import Metric
 from exporter.stack.dashboards import theme
 from exporter.stack.dashboards.curves import draw_limits
 from exporter.stack.dashboards.expressions import figure, rate, total
-from exporter.stack.dashboards.panels import Panels, Query
+from exporter.stack.dashboards.panels import Panels, Query, Source
 
 _TIGHT = {0.8: theme.WARNING, 0.95: theme.BAD}
 
@@ -53,7 +53,8 @@ def log_lines(panels: Panels) -> timeseries.Panel:
 
 def uptime(panels: Panels) -> stat.Panel:
     """Time since the exporter started."""
-    return panels.tile("uptime", Query(figure(catalog.PROCESS_UPTIME), "exporter"), "s").decimals(0)
+    query = Query(figure(catalog.PROCESS_UPTIME), "exporter")
+    return panels.tile("uptime", query, "s", Source.PROMETHEUS).decimals(0)
 
 
 def _used(left: Metric, whole: Metric) -> str:

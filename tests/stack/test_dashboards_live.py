@@ -1,0 +1,105 @@
+"""Every query of every dashboard against a real Prometheus: no panel may stay empty."""
+
+import math
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+import requests
+
+from exporter.messages import Language
+from tests.servers.ports import free_port
+from tests.servers.prometheus import Prometheus, StartPrometheus
+from tests.servers.waiting import wait_until
+from tests.stack.boards import Board, all_boards, board_id
+from tests.stack.promql import fill_in
+from tests.stack.stub_page import serving_page
+
+pytestmark = pytest.mark.integration
+
+CONFIG = """
+global: {{scrape_interval: 1s, evaluation_interval: 1s}}
+rule_files: ["{rules}"]
+alerting:
+  alertmanagers: [{{static_configs: [{{targets: ["{page}"]}}]}}]
+scrape_configs:
+  - job_name: exporter
+    static_configs: [{{targets: ["{page}"]}}]
+  - job_name: prometheus
+    static_configs: [{{targets: ["127.0.0.1:{port}"]}}]
+"""
+RULES = """
+groups:
+  - name: test
+    rules:
+      - alert: LotofacilTest
+        expr: vector(1)
+        labels: {severity: warning, event: test, game: lotofacil, model_version: v2, rule: test}
+"""
+#: The last things to appear: a rate needs two scrapes, an alert an evaluation and a delivery.
+READY = (
+    "rate(lotofacil_http_requests_total[1m]) > 0",
+    'ALERTS{alertname="LotofacilTest",alertstate="firing"}',
+    "rate(prometheus_notifications_errors_total[1m]) >= 0",
+)
+#: Language changes titles and legends, never a query.
+boards = [board for board in all_boards() if board.language is Language.PT_BR]
+each_board = pytest.mark.parametrize("board", boards, ids=board_id)
+
+
+@pytest.fixture(scope="module")
+def prometheus(
+    start_prometheus: StartPrometheus, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Prometheus]:
+    """A Prometheus that has scraped the stub page and itself, and has an alert firing."""
+    rules = tmp_path_factory.mktemp("rules") / "test.yml"
+    rules.write_text(RULES, "utf-8")
+    with serving_page() as address:
+        port = free_port()
+        config = CONFIG.format(rules=rules, page=address, port=port)
+        running = start_prometheus(config, port)
+        for expression in READY:
+            wait_until(partial(running.query, expression), 30, expression)
+        yield running
+
+
+@each_board
+def test_no_panel_is_empty(board: Board, prometheus: Prometheus) -> None:
+    empty = [
+        f"{title}: {expression}"
+        for title, expression in board.expressions()
+        if not _has_figures(prometheus, expression)
+    ]
+    assert empty == []
+
+
+@each_board
+def test_variables_offer_choices(board: Board, prometheus: Prometheus) -> None:
+    for name in ("game", "model_version"):
+        query = fill_in(board.variables()[name]["query"]["query"])
+        selector = query.removeprefix("label_values(").removesuffix(f", {name})")
+        address = f"{prometheus.url}/api/v1/label/{name}/values"
+        found = requests.get(address, {"match[]": selector}, timeout=5).json()["data"]
+        assert found, query
+
+
+@each_board
+def test_starts_of_versions_are_marked(board: Board, prometheus: Prometheus) -> None:
+    (marks,) = board.content["annotations"]["list"]
+    assert _has_figures(prometheus, marks["expr"])
+
+
+@pytest.mark.parametrize("choice", ["v1", "v2"])
+@each_board
+def test_no_panel_is_empty_for_one_version(
+    board: Board, prometheus: Prometheus, choice: str
+) -> None:
+    """Also an old version, which is no longer in use, can be looked at."""
+    for title, expression in board.expressions():
+        chosen = expression.replace("$model_version", choice)
+        assert _has_figures(prometheus, chosen), title
+
+
+def _has_figures(prometheus: Prometheus, expression: str) -> bool:
+    samples = prometheus.query(fill_in(expression))
+    return any(not math.isnan(float(sample["value"][1])) for sample in samples)

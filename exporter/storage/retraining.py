@@ -140,6 +140,12 @@ def recent_runs(
     return [Run(*row) for row in connection.execute(query.limit(limit))]
 
 
+def request_by_key(connection: Connection, key: str) -> Request | None:
+    """The request of this key."""
+    row = connection.execute(select(requests).where(requests.c.key == key)).first()
+    return None if row is None else Request(*tuple(row))
+
+
 def requests_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Request]:
     """The requests of these ids that exist."""
     query = select(requests).where(requests.c.id.in_(ids))

@@ -64,7 +64,10 @@ def _totals(connection: Connection, model: int) -> dict[str, int]:
 
 def _evidence(connection: Connection, model: int) -> float | None:
     state = connection.scalar(select(evidence.c.state).where(evidence.c.model_id == model))
-    return Evidence.from_dict(json.loads(state)).worse.e_value if state else None
+    try:
+        return Evidence.from_dict(json.loads(state)).worse.e_value if state else None
+    except (KeyError, ValueError):  # written by another version; its next draw mends it
+        return None
 
 
 def _ratio(part: int, whole: int) -> float | None:

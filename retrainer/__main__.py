@@ -1,0 +1,128 @@
+"""The retrainer as a service: `lotofacil-retrainer`, or `python -m retrainer`."""
+
+import gc
+import ipaddress
+import logging
+import signal
+import sys
+from types import FrameType
+
+from alembic.util import CommandError
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
+
+from exporter.config import InvalidSettings, Settings, load_settings
+from exporter.domain.definitions import KNOWN_GAMES
+from exporter.logs import LogOptions, configure_logs, get_logger
+from exporter.storage.engine import create_engine_for
+from exporter.storage.migrate import upgrade
+from retrainer.assembly import Retrainer, assemble, folder
+from retrainer.command import InvalidCommand
+from retrainer.web import MAX_BODY
+
+_log = get_logger(__name__)
+
+
+def main() -> int:
+    """Runs until SIGTERM or Ctrl-C. 2: unusable settings; 1: something is in the way."""
+    try:
+        settings = load_settings()
+        _check_host(settings)
+        engine = create_engine_for(settings.database)
+        retrainer = assemble(settings, engine, KNOWN_GAMES)
+    except (InvalidSettings, InvalidCommand) as error:
+        return _fail(str(error), 2)
+    try:
+        return _run(settings, engine, retrainer)
+    except OSError as error:
+        return _fail(f"{error.filename or _address(settings)}: {error.strerror}", 1)
+    except CommandError as error:
+        return _fail(f"the database is not of this version: {error}", 1)
+    finally:
+        engine.dispose()
+        gc.freeze()  # else Python searches all its modules for garbage on the way out: 0.6 s
+
+
+def _run(settings: Settings, engine: Engine, retrainer: Retrainer) -> int:
+    _configure_logs(settings)
+    server = create_server(
+        retrainer.app,
+        host=settings.RETRAINER_HOST,
+        port=settings.RETRAINER_PORT,
+        threads=4,
+        ident=None,
+        max_request_body_size=2 * MAX_BODY,  # the application answers first, and better
+    )
+    _migrate(engine)
+    retrainer.background.start()
+    if not retrainer.background.works_here():
+        return _fail(f"another retrainer works in {folder(settings)}", 1)
+    signal.signal(signal.SIGTERM, _exit)
+    _log.info("retrainer_started", address=_listening(server))
+    try:
+        server.run()
+    finally:
+        retrainer.background.stop()
+        server.close()
+        _log.info("retrainer_stopped")
+    return 0
+
+
+def _migrate(engine: Engine) -> None:
+    try:
+        upgrade(engine)
+    except SQLAlchemyError as error:  # the worker tries again; until then /-/ready says so
+        _log.warning("database_away_at_start", error=str(error).partition("\n")[0])
+
+
+def _configure_logs(settings: Settings) -> None:
+    configure_logs(
+        LogOptions(
+            role="retrainer",
+            data_dir=settings.LOTOFACIL_DATA_DIR,
+            level=settings.LOTOFACIL_LOG_LEVEL,
+            rotation_size=settings.LOG_ROTATION_SIZE,
+        )
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it speaks at every look at the schema
+
+
+def _check_host(settings: Settings) -> None:
+    if not settings.RETRAINER_TOKEN.get_secret_value() and not _is_loopback(
+        settings.RETRAINER_HOST
+    ):
+        raise InvalidSettings(
+            f"RETRAINER_TOKEN: needed to listen on {settings.RETRAINER_HOST}, beyond loopback"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _address(settings: Settings) -> str:
+    return f"{settings.RETRAINER_HOST}:{settings.RETRAINER_PORT}"
+
+
+def _listening(server: MultiSocketServer | BaseWSGIServer) -> str:
+    """Where the server really listens: port 0 means any, and localhost may be two addresses."""
+    if isinstance(server, MultiSocketServer):
+        return ", ".join(f"{host}:{port}" for host, port in server.effective_listen)
+    return "{}:{}".format(*server.socket.getsockname()[:2]) if server.socket else "nowhere"
+
+
+def _exit(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit  # ends the server's loop
+
+
+def _fail(lines: str, code: int) -> int:
+    print(lines, file=sys.stderr)  # noqa: T201 - before and after there are logs
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""Where models are kept: written beside, then renamed, so that a half-written one never shows."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from exporter.domain.moments import from_micros
+
+
+class Artefacts:
+    """The models' folder; an unfinished model has a name that begins with a dot."""
+
+    def __init__(self, folder: Path, suffix: str = "") -> None:
+        self._folder = folder
+        self._suffix = suffix
+
+    def prepare(self, version: str) -> Path:
+        """The path a training command shall write to; nothing is there."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        unfinished = self._unfinished(version)
+        remove(unfinished)
+        return unfinished
+
+    def keep(self, version: str) -> Path:
+        """Gives a finished model its name, durably. Raises OSError."""
+        unfinished, final = self._unfinished(version), self.path(version)
+        _sync(unfinished)
+        unfinished.rename(final)
+        _sync(self._folder)
+        return final
+
+    def discard(self, version: str) -> None:
+        """Removes what an unsuccessful run left."""
+        remove(self._unfinished(version))
+
+    def path(self, version: str) -> Path:
+        """Where a finished model of this version is."""
+        return self._folder / f"{version}{self._suffix}"
+
+    def _unfinished(self, version: str) -> Path:
+        return self._folder / f".{version}{self._suffix}"
+
+
+def new_version(game: str, micros: int) -> str:
+    """A name for a model trained now: sorts by time, and one game trains one model at a time."""
+    safe = re.sub(r"[^\w-]", "_", game)  # it is to be a file's name, too
+    return f"{safe}-{from_micros(micros):%Y%m%dT%H%M%S.%fZ}"
+
+
+def is_empty(path: Path) -> bool:
+    """Whether a file or folder holds nothing."""
+    return not any(path.iterdir()) if path.is_dir() else path.stat().st_size == 0
+
+
+def remove(path: Path) -> None:
+    """Removes a file or a folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

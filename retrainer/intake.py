@@ -1,0 +1,85 @@
+"""Where requests come from: alerts, schedules, broken thresholds, interrupted runs."""
+
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from exporter.domain.games import Game, Games
+from exporter.domain.moments import SECOND, from_micros
+from exporter.domain.retraining import Decision, Outcome, Trigger
+from exporter.storage import retraining
+from exporter.storage.retraining import Run
+from exporter.storage.retraining_settings import read_schedules
+from retrainer.decision import Verdict
+from retrainer.schedule import last_due
+from retrainer.webhook import Wish
+
+_REFUSED = (Decision.REFUSED_COOLDOWN, Decision.REFUSED_RUNNING, Decision.REFUSED_NO_EVIDENCE)
+
+
+def keep(connection: Connection, wish: Wish, cooldown: float, now: int) -> bool:
+    """Keeps a wish; False when it is a repetition.
+
+    An alert that fires on and on is told again and again under one key. When it was refused
+    and the cooldown has passed since, telling it again asks again.
+    """
+    key: str | None = wish.key
+    while key is not None:
+        if retraining.add_request(connection, key, wish.game, wish.reason, wish.payload, now):
+            return True
+        key = _again(connection, key, wish.key, now - round(cooldown * SECOND))
+    return False
+
+
+def _again(connection: Connection, key: str, first: str, decided_before: int) -> str | None:
+    known = retraining.request_by_key(connection, key)
+    if known is None or known.decision not in _REFUSED or known.decided_at is None:
+        return None
+    return f"{first}#{known.id}" if known.decided_at <= decided_before else None
+
+
+def due_schedules(connection: Connection, games: Games, now: int) -> list[Wish]:
+    """The scheduled runs that are due and were not asked for yet: at most one for each game."""
+    found = []
+    for name, stored in read_schedules(connection).items():
+        if name in games:
+            zone = games[name].calendar.zone
+            due = last_due(stored.schedule, zone, stored.updated_at, now)
+            if due is not None:
+                found.append(_scheduled(name, due))
+    return [wish for wish in found if retraining.request_by_key(connection, wish.key) is None]
+
+
+def threshold_wish(connection: Connection, game: Game, verdict: Verdict, now: int) -> Wish | None:
+    """A wish because of a broken threshold: once a day for each last run and each decision."""
+    if verdict.decision is Decision.REFUSED_NO_EVIDENCE:
+        return None
+    last = retraining.last_run(connection, game.name)
+    day = from_micros(now).date()
+    key = f"threshold:{game.name}:{last.id if last else 0}:{verdict.decision}:{day}"
+    return Wish(key, game.name, Trigger.THRESHOLD, json.dumps({}))
+
+
+def end_abandoned(connection: Connection, runs: Iterable[Run], now: int) -> list[Run]:
+    """Ends runs whose retrainer died, and asks for each once more."""
+    ended = []
+    for run in runs:
+        detail = "the retrainer that ran it ended without a word"
+        if retraining.end_run(connection, run.id, Outcome.INTERRUPTED, detail, now):
+            ask_again(connection, run.id, run.request_id, run.game, now)
+            ended.append(run)
+    return ended
+
+
+def ask_again(connection: Connection, run_id: int, request_id: int, game: str, now: int) -> None:
+    """Asks once more for a run that was interrupted, unless it was itself such a second try."""
+    request = retraining.requests_by_id(connection, [request_id]).get(request_id)
+    if request is None or request.reason != Trigger.RETRY:
+        payload = json.dumps({"run": run_id})
+        retraining.add_request(connection, f"retry:{run_id}", game, Trigger.RETRY, payload, now)
+
+
+def _scheduled(game: str, due: int) -> Wish:
+    moment = from_micros(due).isoformat()
+    return Wish(f"schedule:{game}:{due}", game, Trigger.SCHEDULE, json.dumps({"due": moment}))

@@ -1,0 +1,163 @@
+"""The documented retraining calls."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from exporter.domain.games import Game, Games
+from exporter.domain.retraining import Frequency, PerformanceThreshold, Schedule
+from exporter.domain.statistics.thresholds import (
+    AlarmRule,
+    Operator,
+    Verdict,
+    advise,
+    window_of_sample,
+)
+from exporter.logs import get_logger
+from exporter.messages import Language, text
+from exporter.storage.engine import writing
+from exporter.storage.retraining_settings import put_schedule, put_thresholds, remove_schedule
+from retrainer.clock import Clock
+from retrainer.schedule import next_due
+
+_log = get_logger(__name__)
+_NOISE = (Verdict.ALWAYS_BROKEN, Verdict.MOSTLY_NOISE, Verdict.NOISY)
+
+
+class Service(Protocol):
+    """What works in the background."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def is_running(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What `configure_thresholds` did, and what whoever set them should know."""
+
+    game: str
+    thresholds: PerformanceThreshold
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """What `schedule_retraining` did; `next_run` in microseconds since 1970."""
+
+    game: str
+    schedule: Schedule
+    next_run: int | None
+
+
+class RetrainingIntegration:
+    """Thresholds and schedules of retraining, and the background work that follows them."""
+
+    def __init__(
+        self, engine: Engine, games: Games, service: Service, language: Language, clock: Clock
+    ) -> None:
+        self._engine = engine
+        self._games = games
+        self._service = service
+        self._language = language
+        self._clock = clock
+
+    def start(self) -> None:
+        """Begins to work in the background of this process (where no retrainer does already)."""
+        self._service.start()
+
+    def stop(self) -> None:
+        """Ends what `start` began; a training under way is ended and recorded as interrupted."""
+        self._service.stop()
+
+    def is_running(self) -> bool:
+        """Whether requests to retrain are being worked on."""
+        return self._service.is_running()
+
+    def configure_thresholds(
+        self, threshold: PerformanceThreshold, game: str = "lotofacil"
+    ) -> Configured:
+        """Sets a game's thresholds; the answer warns of those that chance alone breaks.
+
+        Raises ValueError for what is no PerformanceThreshold, UnknownGame for an unknown game.
+        """
+        if not isinstance(threshold, PerformanceThreshold):
+            raise ValueError(f"threshold: {threshold!r} is not a PerformanceThreshold")  # noqa: TRY004 - documented
+        rules = self._games[game]
+        with writing(self._engine) as connection:
+            put_thresholds(connection, game, threshold, self._clock())
+        warnings = threshold_warnings(rules, threshold, self._language)
+        _log.info("retraining_thresholds_set", game=game, **threshold.to_dict())
+        for warning in warnings:
+            _log.warning("retraining_threshold_noisy", game=game, advice=warning)
+        return Configured(game, threshold, warnings)
+
+    def schedule_retraining(
+        self,
+        frequency: str,
+        day_of_week: int | None = None,
+        hour: int = 2,
+        minute: int = 0,
+        day_of_month: int | None = None,
+        game: str = "lotofacil",
+    ) -> Scheduled:
+        """Sets a game's schedule, in the game's time zone: daily, weekly or monthly.
+
+        `day_of_week` is 0 for Monday. Raises ValueError that names the value and what is right.
+        """
+        zone = self._games[game].calendar.zone
+        days = {"day_of_week": day_of_week, "day_of_month": day_of_month}
+        schedule = Schedule(_frequency(frequency), **days, hour=hour, minute=minute)
+        now = self._clock()
+        with writing(self._engine) as connection:
+            put_schedule(connection, game, schedule, now)
+        due = next_due(schedule, zone, now)
+        _log.info("retraining_scheduled", game=game, frequency=frequency, next_run=due)
+        return Scheduled(game, schedule, due)
+
+    def unschedule_retraining(self, game: str = "lotofacil") -> bool:
+        """Ends a game's schedule; False when it had none."""
+        with writing(self._engine) as connection:
+            return remove_schedule(connection, self._games[game].name)
+
+
+def threshold_warnings(
+    game: Game, threshold: PerformanceThreshold, language: Language
+) -> tuple[str, ...]:
+    """What chance alone does to the thresholds, one sentence each; none when they are sound."""
+    found = []
+    if threshold.accuracy_min is not None:
+        found += _accuracy_warning(game, threshold.accuracy_min, threshold, language)
+    if threshold.confidence_min is not None and threshold.confidence_min > game.chance:
+        values = {"threshold": threshold.confidence_min, "chance": game.chance, "game": game.name}
+        found.append(text("retraining.confidence_above_chance", language, **values))
+    return tuple(found)
+
+
+def _accuracy_warning(
+    game: Game, accuracy_min: float, threshold: PerformanceThreshold, language: Language
+) -> list[str]:
+    # How many tickets a draw will have is not known here: one is assumed.
+    window = window_of_sample(threshold.sample_size_min)
+    advice = advise(
+        game.pool, game.drawn, AlarmRule(Operator.LT, accuracy_min, window, game.smallest)
+    )
+    if advice.verdict not in _NOISE:
+        return []
+    values = {"threshold": accuracy_min, "chance": game.chance, "game": game.name}
+    shares = {"share": advice.break_probability, "draws": window}
+    return [text("retraining.always_broken", language, **values, **shares)]
+
+
+def _frequency(value: object) -> Frequency:
+    try:
+        return Frequency(value)  # type: ignore[arg-type]  # that is what is found out here
+    except ValueError:
+        known = ", ".join(Frequency)
+        raise ValueError(f"frequency: {value!r} is not one of {known}") from None
+
+
+__all__ = ["Configured", "PerformanceThreshold", "RetrainingIntegration", "Scheduled"]

@@ -1,0 +1,105 @@
+"""One training run: the command, its limits, and the model it must leave behind."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from exporter.domain.retraining import Outcome
+from retrainer.artefacts import Artefacts, is_empty
+from retrainer.command import Command
+from retrainer.process import Child, Remembered, tail
+
+#: How much of the output goes into the run's record, in bytes.
+TAIL = 4_000
+_GRACE_ON_TIMEOUT = 5.0
+_GRACE_ON_STOP = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a training ended, and what to tell about it."""
+
+    outcome: Outcome
+    detail: str
+
+
+class Training:
+    """Runs the training command; models, logs and notes are kept in `folder`."""
+
+    def __init__(
+        self, command: Command, folder: Path, timeout: float, environment: Mapping[str, str]
+    ) -> None:
+        self._command = command
+        self._timeout = timeout
+        self._environment = environment
+        self._logs = folder / "training"
+        self._children = Remembered(folder / "under-way")
+        self.artefacts = Artefacts(folder / "models")
+
+    def end_leftovers(self) -> int:
+        """Ends trainings that an earlier, killed life of this retrainer left running."""
+        return self._children.end_leftovers()
+
+    def run(
+        self, game: str, version: str, stopping: threading.Event, alive: Callable[[], bool]
+    ) -> Result:
+        """Runs it to its end. `alive` is called again and again; False gives the run up."""
+        try:
+            result = self._run(game, version, stopping, alive)
+            if result.outcome is Outcome.SUCCESS:
+                self.artefacts.keep(version)
+            else:
+                self.artefacts.discard(version)
+        except OSError as error:  # the command is missing, the disk is full, ...
+            return Result(Outcome.FAILED, f"{error.strerror or error}: {error.filename or game}")
+        return result
+
+    def _run(
+        self, game: str, version: str, stopping: threading.Event, alive: Callable[[], bool]
+    ) -> Result:
+        output = self.artefacts.prepare(version)
+        self._logs.mkdir(parents=True, exist_ok=True)
+        log = self._logs / f"{version}.log"
+        words = self._command.filled(output, game, version)
+        child = Child(words, log, self._environment)
+        self._children.write(version, child.pid)
+        given_up = threading.Event()
+        try:
+            code = child.wait(self._timeout, lambda: _goes_on(stopping, alive, given_up))
+        finally:
+            child.end(_GRACE_ON_STOP if stopping.is_set() else _GRACE_ON_TIMEOUT)
+            self._children.clear(version)
+        if code is None:
+            return self._cut_short(stopping.is_set() or given_up.is_set(), log)
+        return _judged(code, output, log)
+
+    def _cut_short(self, stopped: bool, log: Path) -> Result:
+        if stopped:
+            return Result(Outcome.INTERRUPTED, "stopped with the retrainer")
+        reason = f"ended after RETRAINER_TIMEOUT_SECONDS={self._timeout:g}"
+        return Result(Outcome.TIMEOUT, _with_tail(reason, log))
+
+
+def _goes_on(
+    stopping: threading.Event, alive: Callable[[], bool], given_up: threading.Event
+) -> bool:
+    if not alive():
+        given_up.set()
+    return not (stopping.is_set() or given_up.is_set())
+
+
+def _judged(code: int, output: Path, log: Path) -> Result:
+    if code:
+        how = f"exit code {code}" if code > 0 else f"ended by signal {-code}"
+        return Result(Outcome.FAILED, _with_tail(how, log))
+    if not output.exists():
+        return Result(Outcome.FAILED, _with_tail("exit code 0, but no model was written", log))
+    if is_empty(output):
+        return Result(Outcome.FAILED, _with_tail("exit code 0, but the model is empty", log))
+    return Result(Outcome.SUCCESS, _with_tail("model written", log))
+
+
+def _with_tail(reason: str, log: Path) -> str:
+    last = tail(log, TAIL)
+    return f"{reason}; last output:\n{last}" if last else reason

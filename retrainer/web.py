@@ -1,0 +1,251 @@
+"""The retrainer's HTTP edge: parse, call one function, shape the answer."""
+
+import hmac
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, request
+from prometheus_client.exposition import choose_encoder
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from exporter import catalog
+from exporter.domain.games import Games
+from exporter.domain.moments import from_micros
+from exporter.domain.retraining import Trigger
+from exporter.logs import get_logger
+from exporter.storage import retraining
+from exporter.storage.engine import reading, writing
+from exporter.storage.migrate import is_current
+from exporter.storage.retraining import Request, Run
+from retrainer.clock import Clock
+from retrainer.intake import keep
+from retrainer.telemetry import Telemetry
+from retrainer.webhook import Malformed, Wish, parse_json, parse_webhook
+
+#: Largest body that is read, in bytes: a webhook of some thousand alerts.
+MAX_BODY = 4_000_000
+_MOST_RUNS = 500
+_OPEN = frozenset({"healthy", "ready", "metrics", "landing"})
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the routes work with. An empty token lets everybody in (on loopback only)."""
+
+    engine: Engine
+    games: Games
+    token: str
+    cooldown: float
+    telemetry: Telemetry
+    clock: Clock
+    wake: Callable[[], None]
+    is_working: Callable[[], bool]
+
+
+def create_app(desk: Desk) -> Flask:
+    """The WSGI application."""
+    app = Flask("retrainer")
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
+    routes = Routes(desk)
+    app.before_request(routes.check)
+    app.after_request(routes.count)
+    app.add_url_rule("/", "landing", routes.landing)
+    app.add_url_rule("/webhook", "webhook", routes.webhook, methods=["POST"])
+    app.add_url_rule("/retrain", "retrain", routes.retrain, methods=["POST"])
+    app.add_url_rule("/runs", "runs", routes.runs)
+    app.add_url_rule("/-/healthy", "healthy", routes.healthy)
+    app.add_url_rule("/-/ready", "ready", routes.ready)
+    app.add_url_rule("/metrics", "metrics", routes.metrics)
+    app.register_error_handler(HTTPException, lambda error: problem(error.code, error.description))
+    app.register_error_handler(Malformed, lambda error: problem(HTTPStatus.BAD_REQUEST, str(error)))
+    app.register_error_handler(SQLAlchemyError, _database_away)
+    return app
+
+
+class Routes:
+    """One method for each route."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def check(self) -> Response | None:
+        """Lets in who has the token, and only JSON (which no page of another site can post)."""
+        if request.endpoint in _OPEN or request.endpoint is None:
+            return None
+        if not self._may_enter():
+            answer = problem(HTTPStatus.UNAUTHORIZED, "Authorization: needs the bearer token")
+            answer.headers["WWW-Authenticate"] = "Bearer"
+            return answer
+        if request.method == "POST" and request.mimetype != "application/json":
+            return problem(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Type: must be application/json"
+            )
+        return None
+
+    def count(self, response: Response) -> Response:
+        """Counts an answer."""
+        route = request.url_rule.rule if request.url_rule else "unknown"
+        method = request.method if request.method in ("GET", "HEAD", "POST") else "other"
+        self._desk.telemetry.count_request(route, method, response.status_code)
+        return response
+
+    def webhook(self) -> Response:
+        """Keeps the alerts of a delivery, then answers; the work is done later."""
+        wishes = parse_webhook(request.get_data(), self._desk.games)
+        kept = self._keep(wishes)
+        self._desk.telemetry.add(catalog.RETRAINER_ALERTS, len(wishes))
+        self._desk.telemetry.add(catalog.RETRAINER_ALERT_REPEATS, len(wishes) - len(kept))
+        return _success({"accepted": len(kept), "repeated": len(wishes) - len(kept)})
+
+    def retrain(self) -> Response:
+        """Keeps a request made by hand: {"game": …, "force": false, "key": optional}."""
+        wish = _manual(parse_json(request.get_data()), self._desk.games)
+        kept = self._keep([wish])
+        data = {"key": wish.key, "repeated": not kept, "runs": "/runs"}
+        return _success(data, HTTPStatus.ACCEPTED)
+
+    def runs(self) -> Response:
+        """The newest runs and requests: ?game=&limit=&before=."""
+        game, limit, before = _run_query(request.args.to_dict(flat=False))
+        with reading(self._desk.engine) as connection:
+            runs = retraining.recent_runs(connection, game, limit, before)
+            requests = retraining.recent_requests(connection, game, limit)
+        shown = {"runs": [_run(run) for run in runs], "requests": [_request(r) for r in requests]}
+        return _success(shown)
+
+    def healthy(self) -> Response:
+        """Whether this process does its work; the database does not count."""
+        if not self._desk.is_working():
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, "the worker has ended")
+        return _text("healthy\n")
+
+    def ready(self) -> Response:
+        """Whether requests can be kept and worked on now."""
+        if not is_current(self._desk.engine):
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, "the database lacks migrations")
+        return self.healthy()
+
+    def metrics(self) -> Response:
+        """This process's metrics, in the format asked for."""
+        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        return Response(encode(self._desk.telemetry.registry), content_type=content_type)
+
+    def landing(self) -> Response:
+        """Where to look."""
+        return Response(_LANDING, content_type="text/html; charset=utf-8")
+
+    def _may_enter(self) -> bool:
+        given = request.headers.get("Authorization", "")
+        wanted = f"Bearer {self._desk.token}"
+        return not self._desk.token or hmac.compare_digest(given.encode(), wanted.encode())
+
+    def _keep(self, wishes: list[Wish]) -> list[Wish]:
+        now = self._desk.clock()
+        with writing(self._desk.engine) as connection:
+            kept = [wish for wish in wishes if keep(connection, wish, self._desk.cooldown, now)]
+        if kept:
+            self._desk.wake()
+        return kept
+
+
+def problem(status: int | None, detail: str | None) -> Response:
+    """An error as problem+json (RFC 9457)."""
+    code = HTTPStatus(status or HTTPStatus.INTERNAL_SERVER_ERROR)
+    body = {"type": "about:blank", "title": code.phrase, "status": code, "detail": detail}
+    return Response(json.dumps(body), code, content_type="application/problem+json")
+
+
+def _database_away(error: SQLAlchemyError) -> Response:
+    _log.error("request_not_kept", error=str(error).partition("\n")[0])
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "the database cannot be reached; try again")
+
+
+def _manual(body: dict[str, Any], games: Games) -> Wish:
+    unknown = sorted(set(body) - {"game", "force", "key"})
+    if unknown:
+        raise Malformed(f"{unknown[0][:60]}: not a field; game, force and key are")
+    game, force = body.get("game", "lotofacil"), body.get("force", False)
+    if not isinstance(game, str) or game not in games:
+        raise Malformed(f"game: {str(game)[:60]!r} is not known; known games: {', '.join(games)}")
+    if not isinstance(force, bool):
+        raise Malformed("force: must be true or false")
+    key = body.get("key", uuid.uuid4().hex)
+    if not isinstance(key, str) or not 0 < len(key) <= 100 or not key.isprintable():
+        raise Malformed("key: must be a text of 1 to 100 characters")
+    payload = json.dumps({"force": force})
+    return Wish(f"manual:{key}", game, Trigger.MANUAL, payload)
+
+
+def _run_query(given: dict[str, list[str]]) -> tuple[str | None, int, int | None]:
+    unknown = sorted(set(given) - {"game", "limit", "before"})
+    if unknown:
+        raise Malformed(f"{unknown[0][:60]}: not a parameter; game, limit and before are")
+    game = given.get("game", [None])[0]
+    before = given.get("before", [None])[0]
+    limit = _whole("limit", given.get("limit", ["50"])[0], _MOST_RUNS)
+    return game, limit, None if before is None else _whole("before", before, 2**62)
+
+
+def _whole(name: str, value: str, most: int) -> int:
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value[:20]) <= most:
+        raise Malformed(f"{name}: {value[:60]!r} is not a whole number from 1 to {most}")
+    return int(value)
+
+
+def _run(run: Run) -> dict[str, object]:
+    return {
+        "id": run.id,
+        "game": run.game,
+        "request": run.request_id,
+        "started_at": _shown(run.started_at),
+        "ended_at": _shown(run.ended_at),
+        "outcome": run.outcome,
+        "model_version": run.model_version,
+        "detail": run.detail,
+    }
+
+
+def _request(kept: Request) -> dict[str, object]:
+    return {
+        "id": kept.id,
+        "key": kept.key,
+        "game": kept.game,
+        "reason": kept.reason,
+        "received_at": _shown(kept.received_at),
+        "decision": kept.decision,
+        "explanation": kept.explanation,
+        "decided_at": _shown(kept.decided_at),
+    }
+
+
+def _shown(micros: int | None) -> str | None:
+    return None if micros is None else from_micros(micros).isoformat().replace("+00:00", "Z")
+
+
+def _success(data: dict[str, Any], status: int = HTTPStatus.OK) -> Response:
+    body = json.dumps({"status": "success", "data": data}, ensure_ascii=False)
+    return Response(body, status, content_type="application/json")
+
+
+def _text(text: str) -> Response:
+    return Response(text, content_type="text/plain; charset=utf-8")
+
+
+_LANDING = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Lotofácil retrainer</title></head>
+<body><h1>Lotofácil retrainer</h1><ul>
+<li><a href="/metrics">/metrics</a></li>
+<li><a href="/runs">/runs</a>: training runs and requests</li>
+<li>POST /webhook: Alertmanager, payload version 4</li>
+<li>POST /retrain: {"game": "lotofacil", "force": false}</li>
+<li><a href="/-/healthy">/-/healthy</a>, <a href="/-/ready">/-/ready</a></li>
+</ul></body></html>
+"""

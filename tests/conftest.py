@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser
 
 from tests.servers.alertmanager import Alertmanager, StartAlertmanager, run_alertmanager
@@ -15,6 +16,10 @@ from tests.servers.postgres import PostgresServer, running_postgres
 from tests.servers.prometheus import Prometheus, StartPrometheus, run_prometheus
 from tests.servers.smtp import SmtpServer, running_smtp
 from tests.servers.webhook import WebhookServer, running_webhook
+
+# A busy machine is no failure: pytest's own timeout catches what hangs.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 
 @pytest.fixture(scope="session")

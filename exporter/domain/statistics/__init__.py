@@ -9,7 +9,7 @@ from exporter.domain.statistics.baseline import (
     assess_windows,
     clustered_interval,
 )
-from exporter.domain.statistics.betting import BET_SHARES, reference_factors
+from exporter.domain.statistics.betting import BETS, reference_factors
 from exporter.domain.statistics.calibration import (
     BINS,
     Calibration,
@@ -57,7 +57,7 @@ from exporter.domain.statistics.thresholds import (
 from exporter.domain.statistics.trend import Direction, Trend, trend
 
 __all__ = [
-    "BET_SHARES",
+    "BETS",
     "BINS",
     "EFFECT_SIZES",
     "E_PROCESS_GUARANTEES",

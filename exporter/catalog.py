@@ -544,7 +544,10 @@ PROCESS_THREADS = _gauge(
     "lotofacil_exporter_threads", "Threads of this process (psutil).", (), "resources"
 )
 PROCESS_OPEN_FILES = _gauge(
-    "lotofacil_exporter_open_fds", "Open file descriptors of this process (psutil).", (), "resources"
+    "lotofacil_exporter_open_fds",
+    "Open file descriptors of this process (psutil).",
+    (),
+    "resources",
 )
 LOG_MESSAGES = _counter(
     "lotofacil_log_messages",

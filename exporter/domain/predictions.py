@@ -119,6 +119,13 @@ class PredictionParser:
             raise self._explain(raw)
         return self._complete(raw, game, size, bits)
 
+    def model_version(self, value: object) -> str:
+        """A checked model version; raises InvalidPrediction."""
+        version = _text("model_version", value)
+        if not version:
+            raise InvalidPrediction("model_version", "is missing")
+        return version
+
     def _complete(self, raw: Mapping[str, Any], game: str, size: int, bits: int) -> Prediction:
         get = raw.get
         metadata = get("metadata")
@@ -176,6 +183,16 @@ class PredictionParser:
 
 
 _new_prediction = tuple.__new__
+
+
+def same_body(first: Prediction, again: Prediction, *, with_moment: bool) -> bool:
+    """Whether a repeated key carries the same prediction.
+
+    The moment counts only when the caller gave it: made for the call, it differs each time.
+    """
+    if not with_moment:
+        again = again._replace(predicted_at=first.predicted_at)
+    return first == again
 
 
 def _bit_table(game: Game) -> dict[int, int]:

@@ -50,19 +50,20 @@ def money(
         prizes
     )
     cost = won = expected = 0
+    rules = game.pool, game.drawn, game.smallest
+    average = _expected_micros(*rules, tuple(sorted(paid.items())))
     for (size, hits), tickets in histogram.items():
         cost += tickets * game.bets(size) * tariff.bet
         winners = winning_bets(size, hits, game)
         won += tickets * sum(paid.get(tier, 0) * bets for tier, bets in winners.items())
-        expected += tickets * game.bets(size) * _expected_micros(game, tuple(sorted(paid.items())))
+        expected += tickets * game.bets(size) * average
     return Money(cost, won, expected // _MICRO)
 
 
 @cache
-def _expected_micros(game: Game, paid: tuple[tuple[int, int], ...]) -> int:
+def _expected_micros(
+    pool: int, drawn: int, smallest: int, paid: tuple[tuple[int, int], ...]
+) -> int:
     """Average prize of one random smallest ticket, in millionths of a cent."""
-    ways = comb(game.pool, game.drawn)
-    wins = {
-        h: comb(game.smallest, h) * comb(game.pool - game.smallest, game.drawn - h) for h, _ in paid
-    }
-    return sum(wins[hits] * cents for hits, cents in paid) * _MICRO // ways
+    ways = {h: comb(smallest, h) * comb(pool - smallest, drawn - h) for h, _ in paid}
+    return sum(ways[hits] * cents for hits, cents in paid) * _MICRO // comb(pool, drawn)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from exporter.domain.games import Game
 from exporter.domain.matching import Slot, open_after
+from exporter.domain.results import Result
 from exporter.storage import evidence, scores
 from exporter.storage.identities import game_id, lock_game
 from exporter.storage.rollups import add_to_game
@@ -27,14 +27,14 @@ class Recorded(StrEnum):
     CORRECTED = "corrected"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A checked draw result. Times are microseconds, numbers a bit set, prizes cents by hits."""
+class DrawIsClosed(ValueError):  # noqa: N818 - reads as the sentence it is
+    """A correction came after the draw's raw predictions were cleaned up: it cannot be scored."""
 
-    number: int
-    drawn_at: int
-    numbers: int
-    prizes: Mapping[int, int]
+    def __init__(self, number: int, cleaned: int) -> None:
+        super().__init__(
+            f"draw_number: {number} is closed: {cleaned} of its predictions were cleaned up, "
+            "so its score cannot be corrected"
+        )
 
 
 def record(
@@ -50,8 +50,11 @@ def record(
     before = find(connection, key, result.number)
     if before and _same(before, result):
         return Recorded.REPEATED
+    if before and before.cleaned:
+        raise DrawIsClosed(result.number, before.cleaned)
     neighbours = {_neighbour(connection, key, before.drawn_at, after=True)} if before else set()
     _keep(connection, key, result, before, now)
+    _count_numbers(connection, game, key, result, before)
     if before:
         _trace(connection, before, result, now, recorded_by)
     neighbours |= {result.number, _neighbour(connection, key, result.drawn_at, after=True)}
@@ -74,7 +77,8 @@ def load(row: Row[Any]) -> Draw:
     """The draw a row holds."""
     prizes = {int(hits): cents for hits, cents in json.loads(row.prizes or "{}").items()}
     numbers = row.numbers | (row.numbers_high or 0) << 63
-    return Draw(row.game_id, row.number, row.drawn_at, row.open_after, numbers, Prizes(prizes))
+    moments = row.drawn_at, row.open_after
+    return Draw(row.game_id, row.number, *moments, numbers, Prizes(prizes), row.cleaned)
 
 
 class Prizes(dict[int, int]):
@@ -101,8 +105,23 @@ def _keep(connection: Connection, key: int, result: Result, before: Draw | None,
         this = (draws.c.game_id == key, draws.c.number == result.number)
         connection.execute(update(draws).where(*this).values(values))
     else:
-        values |= {"game_id": key, "number": result.number, "recorded_at": now}
+        values |= {"game_id": key, "number": result.number, "recorded_at": now, "cleaned": 0}
         connection.execute(insert(draws).values(values))
+
+
+def _count_numbers(
+    connection: Connection, game: Game, key: int, result: Result, before: Draw | None
+) -> None:
+    """Keeps how often each number was drawn, for the check of the feed."""
+    for k in range(game.pool):
+        change = (result.numbers >> k & 1) - (before.numbers >> k & 1 if before else 0)
+        if change:
+            add_to_game(connection, key, drawn_measure(k), change)
+
+
+def drawn_measure(k: int) -> str:
+    """The game total that counts how often the pool's number k (from 0) was drawn."""
+    return f"drawn_{k}"
 
 
 def _trace(
@@ -145,7 +164,7 @@ def _settle(
     row = connection.execute(_beside(key, draw.drawn_at, after=False)).first()
     previous = Slot(row.number, row.drawn_at) if row else None
     opens = open_after(Slot(number, draw.drawn_at), previous, game.calendar)
-    if opens == draw.open_after and not anew:
+    if draw.cleaned or (opens == draw.open_after and not anew):
         return
     this = (draws.c.game_id == key, draws.c.number == number)
     connection.execute(update(draws).where(*this).values(open_after=opens))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import IntegrityError
 
 from exporter.domain.games import Game, Games
@@ -15,7 +15,7 @@ from exporter.storage import late_arrivals
 from exporter.storage.engine import writing
 from exporter.storage.identities import game_id, lock_game, model_id
 from exporter.storage.rollups import activity_cells, add_activity, failure_cells
-from exporter.storage.schema import failures, predictions
+from exporter.storage.schema import failures, models, predictions
 
 #: How often a batch is tried again when another writer took one of its keys meanwhile.
 _TRIES = 5
@@ -93,6 +93,7 @@ def _write_locked(
         if late and not exclusive:
             raise late_arrivals.DrawIsKnown
         add_activity(connection, _changes(new, game))
+        _note_newest(connection, new)
         late_arrivals.score(connection, game, late)
     return result
 
@@ -135,6 +136,15 @@ def _sort_out(connection: Connection, rows: list[Row]) -> tuple[list[Row], Inges
         else:
             conflicts.add(row[0])
     return list(new.values()), Ingested(len(new), frozenset(repeated), frozenset(conflicts))
+
+
+def _note_newest(connection: Connection, rows: list[Row]) -> None:
+    newest: dict[int, int] = {}
+    for row in rows:
+        newest[row[2]] = max(row[3], newest.get(row[2], 0))
+    for model, moment in sorted(newest.items()):
+        earlier = (models.c.id == model, models.c.last_predicted_at < moment)
+        connection.execute(update(models).where(*earlier).values(last_predicted_at=moment))
 
 
 def _body(row: Row) -> Row:

@@ -56,6 +56,7 @@ models = Table(
     Column("role", exact_text(16), nullable=False),  # model | control
     Column("active", SmallInteger, nullable=False, default=0),
     Column("started_at", BigInteger, nullable=False),
+    Column("last_predicted_at", BigInteger, nullable=False, default=0),
     UniqueConstraint("game_id", "version"),
 )
 
@@ -100,6 +101,7 @@ draws = Table(
     Column("numbers_high", BigInteger),
     Column("prizes", Text),  # JSON: hits -> cents, where the result told them
     Column("recorded_at", BigInteger, nullable=False),
+    Column("cleaned", BigInteger, nullable=False),  # its raw predictions that were cleaned up
     Index(None, "game_id", "drawn_at"),
 )
 

@@ -16,7 +16,7 @@ from exporter.domain.moments import from_micros
 from exporter.domain.prizes import Money, money
 from exporter.domain.scoring import DrawScore, Ticket, cells, score
 from exporter.domain.statistics import CalibrationSums, LogFactors, chance_factors
-from exporter.storage.rollups import add_cells
+from exporter.storage.rollups import add_cells, add_to_game
 from exporter.storage.schema import draw_scores, models, predictions, totals
 
 _FETCH = 20_000
@@ -31,6 +31,7 @@ class Draw(NamedTuple):
     open_after: int
     numbers: int
     prizes: Mapping[int, int]
+    cleaned: int = 0
 
 
 def rescore(connection: Connection, game: Game, draw: Draw) -> set[int]:
@@ -57,6 +58,7 @@ def replace(connection: Connection, game: Game, draw: Draw, model: int, new: Dra
     if new.tickets or new.ineligible:
         connection.execute(insert(draw_scores).values(_row(new, game, draw, model)))
     add_cells(connection, totals, {(model,): difference})
+    add_to_game(connection, draw.game_id, "score_changes")
 
 
 def stored_scores(connection: Connection, draw: Draw) -> dict[int, tuple[DrawScore, Money, int]]:
@@ -127,15 +129,17 @@ def _too_late(draw: Draw, known: list[int]) -> Select[Any]:
 def _tickets(
     connection: Connection, query: Select[Any], pool: int
 ) -> Iterator[tuple[int, list[Ticket]]]:
-    """Runs of one model's tickets, straight from the driver: a Row for each would cost most."""
-    result = connection.execute(query, execution_options={"stream_results": True})
-    while chunk := result.cursor.fetchmany(_FETCH):  # type: ignore[union-attr]  # it returns rows
-        for model, run in groupby(chunk, key=itemgetter(0)):
-            if pool > 63:
-                yield model, [(r[1], r[2] | (r[4] or 0) << 63, r[3]) for r in run]
-            else:
-                yield model, [row[1:4] for row in run]
-    result.close()
+    """Runs of one model's tickets, some thousands of rows in memory at a time."""
+    options = {"yield_per": _FETCH} if connection.dialect.name != "sqlite" else {}
+    with connection.execute(query, execution_options=options) as result:
+        # Straight from the driver where that streams by itself: a Row for each would cost most.
+        rows = result.cursor if connection.dialect.name == "sqlite" else result
+        while chunk := rows.fetchmany(_FETCH):
+            for model, run in groupby(chunk, key=itemgetter(0)):
+                if pool > 63:
+                    yield model, [(r[1], r[2] | (r[4] or 0) << 63, r[3]) for r in run]
+                else:
+                    yield model, [row[1:4] for row in run]
 
 
 def load(row: Row[Any]) -> DrawScore:

@@ -98,6 +98,7 @@ def upgrade() -> None:
         sa.Column("numbers_high", sa.BigInteger(), nullable=True),
         sa.Column("prizes", sa.Text(), nullable=True),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("cleaned", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("game_id", "number", name=op.f("pk_draws")),
     )
     with op.batch_alter_table("draws", schema=None) as batch_op:
@@ -301,6 +302,7 @@ def upgrade() -> None:
         sa.Column("role", _exact(16), nullable=False),
         sa.Column("active", sa.SmallInteger(), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_predicted_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["game_id"], ["games.id"], name=op.f("fk_models_game_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_models")),
         sa.UniqueConstraint("game_id", "version", name=op.f("uq_models_game_id_version")),

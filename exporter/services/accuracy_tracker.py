@@ -1,0 +1,107 @@
+"""Recording draw results: the documented Accuracy Tracker."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from exporter.domain.games import Games
+from exporter.domain.results import InvalidResult, Result, parse_result
+from exporter.logs import get_logger
+from exporter.services.delivery import DestinationAway
+from exporter.services.envelopes import Quarantined, SpooledResult
+from exporter.services.intake import Intake
+from exporter.storage.draws import Recorded
+
+_log = get_logger(__name__)
+
+
+class ResultRecords(Protocol):
+    """The destination of results."""
+
+    def record_result(self, game: str, result: Result, recorded_by: str) -> Recorded:
+        """Keeps and scores a result; raises DestinationAway, DrawIsClosed."""
+
+    def cleanup(self, days: int) -> int:
+        """Deletes raw predictions older than this; raises DestinationAway."""
+
+
+class AccuracyTracker:
+    """Takes results in and has every prediction of their draws scored."""
+
+    def __init__(
+        self, intake: Intake, records: ResultRecords, games: Games, now: Callable[[], int]
+    ) -> None:
+        self._intake = intake
+        self._records = records
+        self._games = games
+        self._now = now
+
+    def start(self) -> None:
+        """Starts delivering what is recorded."""
+        self._intake.start()
+
+    def stop(self) -> None:
+        """Delivers what waits, as far as the destination can be reached, and stops."""
+        self._intake.stop()
+
+    def is_running(self) -> bool:
+        """Whether records are being delivered in the background."""
+        return self._intake.is_running()
+
+    def record_result(
+        self,
+        game_type: str,
+        draw_number: int,
+        winning_numbers: Sequence[int],
+        draw_date: date | datetime | str,
+        *,
+        prizes: Mapping[int, float] | None = None,
+        recorded_by: str = "api",
+        strict: bool = False,
+    ) -> Recorded | None:
+        """Records a draw's result and scores its predictions.
+
+        `draw_date` is the draw's day (or moment), `prizes` the amounts paid in reais by hits.
+        The same result again changes nothing; another one is a correction, and is kept with
+        what it replaced. A result that breaks its game's rules is quarantined and None
+        returned; with `strict` it raises InvalidResult. While the database is away the
+        result waits on disk and None is returned.
+        """
+        game = self._games[game_type]
+        try:
+            result = parse_result(game, draw_number, winning_numbers, draw_date, prizes)
+        except InvalidResult as error:
+            if strict:
+                raise
+            given = (draw_number, list(winning_numbers), str(draw_date))
+            self._quarantine(game.name, given, error)
+            return None
+        self._intake.flush()
+        try:
+            return self._records.record_result(game.name, result, recorded_by)
+        except DestinationAway as error:
+            _log.warning("result_waits", draw=draw_number, reason=str(error))
+            self._intake.accept(_spooled(game.name, result, recorded_by))
+            return None
+
+    def cleanup_old_data(self, days: int) -> int:
+        """Deletes raw predictions older than `days`, as MetricsService.cleanup_old_data does."""
+        if type(days) is not int or days < 1:
+            raise ValueError(f"days: {days!r} is not a whole number of days from 1")
+        return self._records.cleanup(days)
+
+    def _quarantine(self, game: str, given: tuple[Any, ...], error: InvalidResult) -> None:
+        _log.warning("result_quarantined", game=game, draw=given[0], reason=str(error))
+        body = json.dumps(
+            dict(zip(("draw_number", "winning_numbers", "draw_date"), given)), default=str
+        )
+        kept = Quarantined("result", game, str(given[0])[:128], str(error), body, self._now())
+        self._intake.accept(kept)
+
+
+def _spooled(game: str, result: Result, recorded_by: str) -> SpooledResult:
+    prizes = dict(result.prizes)
+    return SpooledResult(
+        game, result.number, result.drawn_at, str(result.numbers), prizes, recorded_by
+    )

@@ -1,0 +1,270 @@
+"""Recording predictions: the documented Metrics Service."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+from uuid import uuid4
+
+import msgspec
+
+from exporter.domain.games import Games
+from exporter.domain.moments import SECOND
+from exporter.domain.predictions import (
+    UNVERSIONED,
+    Failure,
+    InvalidPrediction,
+    Prediction,
+    PredictionParser,
+    parse_latency,
+    same_body,
+)
+from exporter.logs import get_logger
+from exporter.services.delivery import DestinationAway
+from exporter.services.envelopes import Quarantined
+from exporter.services.intake import Intake
+
+_log = get_logger(__name__)
+#: A retrainer may promote another version meanwhile: how long the one in use is remembered.
+_VERSION_SECONDS = 10
+Outcome = Literal["stored", "repeated", "conflict"]
+
+
+class ConflictingPrediction(ValueError):  # noqa: N818 - reads as the sentence it is
+    """The idempotency key was used before for another prediction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What became of a batch: an outcome for each item by its key, and what was refused."""
+
+    stored: int = 0
+    repeated: frozenset[str] = frozenset()
+    conflicts: frozenset[str] = frozenset()
+    refused: Mapping[int, InvalidPrediction] = field(default_factory=dict)
+    keys: tuple[str | None, ...] = ()
+
+
+class Records(Protocol):
+    """The destination's records, as far as recording needs to look at them."""
+
+    def find(self, key: str) -> Prediction | None:
+        """The stored prediction with this key; raises DestinationAway."""
+
+    def write(self, batch: list[Prediction]) -> tuple[int, frozenset[str], frozenset[str]]:
+        """Stores a batch at once: new ones, repeated keys, conflicts; raises DestinationAway."""
+
+    def active_version(self, game: str) -> str | None:
+        """The model version in use; raises DestinationAway."""
+
+    def promote(self, game: str, version: str) -> None:
+        """Puts a model version in use; raises DestinationAway."""
+
+    def cleanup(self, days: int) -> int:
+        """Deletes raw predictions older than this; raises DestinationAway."""
+
+    def backup(self, path: Path, *, compress: bool, retention_days: int | None) -> Path:
+        """Writes a verified backup; raises DestinationAway or OSError."""
+
+
+def encode_metadata(metadata: Any) -> str:
+    """JSON text of a prediction's metadata; raises TypeError or ValueError."""
+    return msgspec.json.encode(metadata).decode()
+
+
+class MetricsService:
+    """Takes predictions in. Invalid ones are quarantined with a warning, or raise when strict."""
+
+    def __init__(
+        self, intake: Intake, records: Records, games: Games, now: Callable[[], int]
+    ) -> None:
+        self._intake = intake
+        self._records = records
+        self._games = games
+        self._now = now
+        self._versions: dict[str, tuple[str, int]] = {}
+        self._parser = PredictionParser(games, now, encode_metadata, self._version)
+
+    def start(self) -> None:
+        """Starts delivering what is recorded; recording does so too when it is needed."""
+        self._intake.start()
+
+    def stop(self) -> None:
+        """Delivers what waits, as far as the destination can be reached, and stops."""
+        self._intake.stop()
+
+    def is_running(self) -> bool:
+        """Whether records are being delivered in the background."""
+        return self._intake.is_running()
+
+    def flush(self) -> bool:
+        """Delivers everything accepted so far; False when the destination is away."""
+        return self._intake.flush()
+
+    def record_prediction(  # noqa: PLR0913 - the documented call
+        self,
+        game_type: str,
+        numbers: list[int],
+        confidence: float | None = None,
+        model_version: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        *,
+        draw_number: int | None = None,
+        predicted_at: datetime | str | None = None,
+        latency: float | None = None,
+        role: str | None = None,
+        idempotency_key: str | None = None,
+        strict: bool = False,
+    ) -> Prediction | None:
+        """Records one prediction; once this returns it survives a crash and a database outage.
+
+        `confidence` is a share from 0 to 1, `latency` the predictor's seconds, `draw_number`
+        None the first draw at or after `predicted_at` (now). One that breaks its game's rules
+        is quarantined and None returned; with `strict` it raises InvalidPrediction instead.
+        Raises ConflictingPrediction when the key was used for another one, SpoolFull when
+        there is no room.
+        """
+        raw = {
+            "game_type": game_type,
+            "numbers": numbers,
+            "confidence": confidence,
+            "model_version": model_version,
+            "metadata": metadata,
+            "draw_number": draw_number,
+            "predicted_at": predicted_at,
+            "latency": latency,
+            "role": role,
+            "idempotency_key": idempotency_key,
+        }
+        try:
+            prediction = self._parser.parse(raw)
+        except InvalidPrediction as error:
+            if strict:
+                raise
+            self._quarantine(raw, error)
+            return None
+        if idempotency_key is None:
+            self._intake.accept(prediction)
+            return prediction
+        return self._record_once(prediction, has_moment=predicted_at is not None)
+
+    def _record_once(self, prediction: Prediction, *, has_moment: bool) -> Prediction:
+        known = self.find(prediction.key)
+        if known is None:
+            self._intake.accept(prediction, prediction.key)
+            return prediction
+        if not same_body(known, prediction, with_moment=has_moment):
+            raise ConflictingPrediction(
+                f"idempotency_key: {prediction.key!r} was used before for another prediction"
+            )
+        return known
+
+    def find(self, key: str) -> Prediction | None:
+        """The prediction with this key, waiting or stored; None when the database is away."""
+        waiting = self._intake.waiting(key)
+        if isinstance(waiting, Prediction):
+            return waiting
+        try:
+            return self._records.find(key)
+        except DestinationAway:
+            return None
+
+    def record_predictions(self, batch: Iterable[Mapping[str, Any]]) -> Batch:
+        """Records many at once, each a mapping with `record_prediction`'s names.
+
+        Valid ones are stored together before this returns (on disk, when the database is
+        away); the others are told in `refused`, by their index, and not quarantined.
+        """
+        parse = self._parser.parse
+        refused: dict[int, InvalidPrediction] = {}
+        predictions: list[Prediction] = []
+        keys: list[str | None] = []
+        for index, raw in enumerate(batch):
+            try:
+                prediction = parse(raw)
+            except InvalidPrediction as error:
+                refused[index] = error
+                keys.append(None)
+            else:
+                predictions.append(prediction)
+                keys.append(prediction[0])
+        stored, repeated, conflicts = self._store(predictions)
+        return Batch(stored, repeated, conflicts, refused, tuple(keys))
+
+    def _store(self, predictions: list[Prediction]) -> tuple[int, frozenset[str], frozenset[str]]:
+        if not predictions:
+            return 0, frozenset(), frozenset()
+        try:
+            return self._records.write(predictions)
+        except DestinationAway:
+            self._intake.accept_all(predictions)
+            return len(predictions), frozenset(), frozenset()
+
+    def record_failure(
+        self,
+        game_type: str,
+        error: str,
+        model_version: str | None = None,
+        *,
+        latency: float | None = None,
+        role: str = "model",
+        idempotency_key: str | None = None,
+    ) -> Failure:
+        """Records a predictor call that failed, for the error rate; `latency` in seconds."""
+        game = self._games[game_type].name
+        failure = Failure(
+            idempotency_key or uuid4().hex,
+            game,
+            model_version or self._version(game),
+            role,
+            self._now(),
+            parse_latency(latency),
+            str(error)[:2000],
+        )
+        self._intake.accept(failure)
+        return failure
+
+    def update_model_version(self, version: str, game_type: str = "lotofacil") -> None:
+        """Puts a model version in use; predictions without a version are counted under it."""
+        game = self._games[game_type].name
+        checked = self._parser.model_version(version)
+        self._records.promote(game, checked)
+        self._versions.pop(game, None)
+
+    def _version(self, game: str) -> str:
+        known, until = self._versions.get(game, (UNVERSIONED, 0))
+        if self._now() < until:
+            return known
+        try:
+            known = self._records.active_version(game) or UNVERSIONED
+        except DestinationAway:
+            return known
+        self._versions[game] = known, self._now() + _VERSION_SECONDS * SECOND
+        return known
+
+    def _quarantine(self, raw: Mapping[str, Any], error: InvalidPrediction) -> None:
+        given = raw["game_type"]
+        game = given if isinstance(given, str) and given in self._games else "unknown"
+        body = json.dumps(raw, default=str)
+        key = raw["idempotency_key"]
+        name = key if isinstance(key, str) and 0 < len(key) <= 128 else uuid4().hex
+        _log.warning("prediction_quarantined", game=game, reason=str(error))
+        kept = Quarantined("prediction", game, name, str(error), body, self._now())
+        self._intake.accept(kept)
+
+    def backup_data(
+        self, backup_path: str | Path, compress: bool = True, retention_days: int | None = None
+    ) -> Path:
+        """Writes a verified backup into the folder and removes older ones; the new file's path."""
+        self.flush()
+        return self._records.backup(
+            Path(backup_path), compress=compress, retention_days=retention_days
+        )
+
+    def cleanup_old_data(self, days: int) -> int:
+        """Deletes raw predictions older than `days`; roll-ups and totals stay. How many went."""
+        if type(days) is not int or days < 1:
+            raise ValueError(f"days: {days!r} is not a whole number of days from 1")
+        return self._records.cleanup(days)

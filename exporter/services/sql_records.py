@@ -1,0 +1,88 @@
+"""The SQL database as the destination of records: what services ask of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from exporter.domain.games import Games
+from exporter.domain.moments import DAY
+from exporter.domain.predictions import Prediction
+from exporter.domain.results import Result
+from exporter.services.delivery import DestinationAway, is_away, reason
+from exporter.storage import backup, draws, ingest, migrate, models, quarantine, retention
+from exporter.storage.draws import Recorded
+from exporter.storage.engine import reading, writing
+from exporter.storage.lookup import find_prediction
+
+
+class SqlRecords:
+    """Reads and writes records; the schema is brought up to date on first use."""
+
+    def __init__(self, engine: Engine, games: Games, now: Callable[[], int]) -> None:
+        self._engine = engine
+        self._games = games
+        self._now = now
+        self._migrated = False
+
+    @contextmanager
+    def _reachable(self) -> Iterator[None]:
+        try:
+            if not self._migrated:
+                migrate.upgrade(self._engine)
+                self._migrated = True
+            yield
+        except SQLAlchemyError as error:
+            if is_away(error):
+                raise DestinationAway(f"database: {reason(error)}") from error
+            raise
+
+    def find(self, key: str) -> Prediction | None:
+        """The stored prediction with this key; raises DestinationAway."""
+        with self._reachable(), reading(self._engine) as connection:
+            return find_prediction(connection, key)
+
+    def write(self, batch: list[Prediction]) -> tuple[int, frozenset[str], frozenset[str]]:
+        """Stores a batch: how many were new, repeated keys, conflicts; raises DestinationAway."""
+        with self._reachable():
+            result = ingest.write_predictions(self._engine, batch, self._games)
+        return result.stored, result.repeated, result.conflicts
+
+    def active_version(self, game: str) -> str | None:
+        """The model version in use; raises DestinationAway."""
+        with self._reachable(), reading(self._engine) as connection:
+            known = [m for m in models.models_of(connection, game) if m.active]
+        return known[-1].version if known else None
+
+    def promote(self, game: str, version: str) -> None:
+        """Puts a model version in use; raises DestinationAway."""
+        with self._reachable(), writing(self._engine) as connection:
+            models.promote(connection, game, version, "model", self._now())
+
+    def record_result(self, game: str, result: Result, recorded_by: str) -> Recorded:
+        """Keeps and scores a result; raises DestinationAway, DrawIsClosed."""
+        now = self._now()
+        with self._reachable(), writing(self._engine) as connection:
+            done = draws.record(
+                connection, self._games[game], result, now=now, recorded_by=recorded_by
+            )
+            quarantine.mend(connection, "result", game, str(result.number), now=now)
+        return done
+
+    def cleanup(self, days: int) -> int:
+        """Deletes scored raw predictions older than `days`; raises DestinationAway."""
+        with self._reachable():
+            return retention.cleanup(self._engine, before=self._now() - days * DAY, now=self._now())
+
+    def backup(self, path: Path, *, compress: bool, retention_days: int | None) -> Path:
+        """Writes a verified backup; raises DestinationAway or OSError."""
+        with self._reachable():
+            return backup.write(
+                self._engine,
+                path,
+                compress=compress,
+                retention_days=retention_days,
+                now=self._now(),
+            )

@@ -1,0 +1,190 @@
+"""One consistent reading of everything that /metrics shows; its cost is that of the roll-ups."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, func, select, text
+
+from exporter.domain.retraining import INTERVAL_SECONDS
+from exporter.domain.statistics import DrawTotals, Evidence
+from exporter.storage import draws as stored_draws
+from exporter.storage import evidence, quarantine, retraining, retraining_settings
+from exporter.storage.schema import (
+    draw_scores,
+    draws,
+    game_totals,
+    games,
+    maintenance,
+    models,
+    totals,
+)
+
+#: The longest window of draws that is shown.
+LONGEST_WINDOW = 300
+Cells = Mapping[tuple[str, int], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model version; moments in microseconds, 0: never."""
+
+    id: int
+    game: str
+    version: str
+    role: str
+    active: bool
+    started_at: int
+    last_predicted_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredDraw:
+    """One model's sums of one draw."""
+
+    number: int
+    tickets: int
+    totals: DrawTotals
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """A game's recorded draws: newest number and moment, and how many numbers are missing."""
+
+    last_number: int
+    last_at: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retraining:
+    """A game's training runs; moments and durations in microseconds, 0: none.
+
+    `interval` is the seconds between scheduled runs.
+    """
+
+    running: int
+    last_success: int
+    last_duration: int
+    interval: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the database held at one moment."""
+
+    taken_at: int
+    models: Sequence[Model] = ()
+    totals: Mapping[int, Cells] = field(default_factory=dict)
+    scored: Mapping[int, Sequence[ScoredDraw]] = field(default_factory=dict)
+    evidence: Mapping[int, Evidence] = field(default_factory=dict)
+    draws: Mapping[str, Draws] = field(default_factory=dict)
+    game_totals: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    quarantine: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    retraining: Mapping[str, Retraining] = field(default_factory=dict)
+    training_runs: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    training_requests: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    backup_at: int = 0
+    database_bytes: int = 0
+
+
+def read(connection: Connection, now: int) -> Reading:
+    """Everything at once, in the caller's transaction; `now` in microseconds."""
+    known = read_models(connection)
+    game_ids = {key: name for key, name in connection.execute(select(games.c.id, games.c.name))}
+    return Reading(
+        taken_at=now,
+        models=known,
+        totals=_cells(connection),
+        scored={model.id: _scored(connection, model.id) for model in known},
+        evidence=evidence.states(connection),
+        draws=_draws(connection, game_ids),
+        game_totals=_game_totals(connection, game_ids),
+        quarantine=quarantine.waiting(connection),
+        retraining={name: _retraining(connection, name) for name in game_ids.values()},
+        training_runs=retraining.run_counts(connection),
+        training_requests=retraining.request_counts(connection),
+        backup_at=_last_backup(connection),
+        database_bytes=_size(connection),
+    )
+
+
+def read_models(connection: Connection) -> list[Model]:
+    """Every model version, oldest first."""
+    m = models.c
+    query = (
+        select(m.id, games.c.name, m.version, m.role, m.active, m.started_at, m.last_predicted_at)
+        .join(games, games.c.id == m.game_id)
+        .order_by(m.id)
+    )
+    return [Model(*r[:4], bool(r[4]), *r[5:]) for r in connection.execute(query)]
+
+
+def _cells(connection: Connection) -> dict[int, dict[tuple[str, int], int]]:
+    found: dict[int, dict[tuple[str, int], int]] = defaultdict(dict)
+    for model, measure, bucket, value in connection.execute(select(totals)):
+        found[model][measure, bucket] = value
+    return found
+
+
+def _scored(connection: Connection, model: int) -> list[ScoredDraw]:
+    """The last scored draws of a model, oldest first."""
+    c = draw_scores.c
+    query = (
+        select(c.draw_number, c.tickets, c.numbers_played, c.hits, c.held_squared)
+        .where(c.model_id == model, c.tickets > 0)
+        .order_by(c.drawn_at.desc(), c.draw_number.desc())
+        .limit(LONGEST_WINDOW)
+    )
+    rows = connection.execute(query).all()
+    return [ScoredDraw(row[0], row[1], DrawTotals(*row[2:])) for row in reversed(rows)]
+
+
+def _draws(connection: Connection, names: Mapping[int, str]) -> dict[str, Draws]:
+    newest = select(draws.c.game_id, func.max(draws.c.drawn_at)).group_by(draws.c.game_id)
+    found = {}
+    for game, moment in connection.execute(newest).all():
+        query = select(func.max(draws.c.number)).where(
+            draws.c.game_id == game, draws.c.drawn_at == moment
+        )
+        number = connection.execute(query).scalar_one()
+        found[names[game]] = Draws(number, moment, stored_draws.missing(connection, game))
+    return found
+
+
+def _game_totals(connection: Connection, names: Mapping[int, str]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for game, measure, value in connection.execute(select(game_totals)):
+        found[names[game]][measure] = value
+    return found
+
+
+def _retraining(connection: Connection, game: str) -> Retraining:
+    under_way = retraining.run_under_way(connection, game)
+    success = retraining.last_success(connection, game)
+    ended = retraining.last_run(connection, game)
+    duration = ended.ended_at - ended.started_at if ended and ended.ended_at else 0
+    last = success.ended_at if success and success.ended_at else 0
+    schedule = retraining_settings.read_schedules(connection).get(game)
+    interval = INTERVAL_SECONDS[schedule.schedule.frequency] if schedule else 0
+    return Retraining(int(under_way is not None), last, duration, interval)
+
+
+def _last_backup(connection: Connection) -> int:
+    query = select(func.max(maintenance.c.ended_at)).where(maintenance.c.kind == "backup")
+    return connection.execute(query).scalar() or 0
+
+
+def _size(connection: Connection) -> int:
+    """Bytes, as the engine reports them."""
+    name = connection.dialect.name
+    if name == "sqlite":
+        query = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+    elif name == "postgresql":
+        query = "SELECT pg_database_size(current_database())"
+    else:
+        query = (
+            "SELECT COALESCE(SUM(data_length + index_length), 0) FROM information_schema.tables "
+            "WHERE table_schema = DATABASE()"
+        )
+    return int(connection.execute(text(query)).scalar_one())

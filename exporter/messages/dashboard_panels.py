@@ -327,8 +327,8 @@ _ALERTING: dict[str, _PT_EN] = {
     ),
     "alerts.title": ("Alertas ativos", "Active alerts"),
     "alerts.description": (
-        "O que dispara agora, desde quando. O nome do alerta leva ao procedimento.",
-        "What fires now, and since when. The alert's name leads to its runbook.",
+        "O que dispara agora, desde quando, e o procedimento a seguir (arquivo do repositório).",
+        "What fires now, since when, and the runbook to follow (a file of the repository).",
     ),
     "alert_history.title": ("Histórico de alertas", "Alerts over time"),
     "alert_history.description": (

@@ -43,7 +43,7 @@ KNOWN = _known_series()
 def test_every_expression_parses(board: Board) -> None:
     for title, expression in board.expressions():
         promql_parser.parse(fill_in(expression))
-        assert "$" not in fill_in(expression), title
+        assert "$" not in fill_in(expression).replace("docs/runbooks/$1.md", ""), title
 
 
 @each_board

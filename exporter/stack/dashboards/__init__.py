@@ -2,14 +2,15 @@
 
 import json
 from pathlib import Path
-from types import ModuleType
+from typing import Final
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from exporter.messages import Language
 from exporter.stack.dashboards import accuracy, operations, overview
 
-DASHBOARDS: tuple[ModuleType, ...] = (overview, accuracy, operations)
+DASHBOARDS: Final = (overview, accuracy, operations)
 FOLDER = Path("grafana/dashboards")
 
 
@@ -19,5 +20,9 @@ def committed_files(language: Language = Language.PT_BR) -> dict[Path, str]:
     return {FOLDER / f"{board.uid}.json": _write(board) for board in built}
 
 
-def _write(board: object) -> str:
-    return json.dumps(board, cls=JSONEncoder, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+def _write(board: Dashboard) -> str:
+    content = json.loads(json.dumps(board, cls=JSONEncoder))
+    for shown in [*content["links"], *content["annotations"]["list"]]:
+        # The SDK hides them in the controls menu and offers no way to say otherwise.
+        del shown["placement"]
+    return json.dumps(content, indent=2, ensure_ascii=False, sort_keys=True) + "\n"

@@ -1,6 +1,6 @@
 """Panels that answer: who is told, and should it be retrained?"""
 
-from grafana_foundation_sdk.builders import dashboard, stat, statetimeline, table, timeseries
+from grafana_foundation_sdk.builders import stat, statetimeline, table, timeseries
 
 from exporter import catalog
 from exporter.stack.dashboards import expressions as promql
@@ -10,7 +10,8 @@ from exporter.stack.dashboards.panels import Panels, Query, Source
 from exporter.stack.dashboards.tables import Column, Tables
 
 _ALERT = ("alertname", "severity", "event", "game", "model_version", "rule")
-_VERSION = ("game", "model_version")
+#: Where the repository keeps an alert's runbook; prometheus/rules names the same file.
+_RUNBOOK = "docs/runbooks/$1.md"
 
 
 def alerts_now(panels: Panels) -> stat.Panel:
@@ -22,8 +23,11 @@ def alerts_now(panels: Panels) -> stat.Panel:
 
 def alerts(panels: Panels) -> table.Panel:
     """The alerts that fire, since when, each with its runbook."""
-    columns = [Column("since", promql.alerts_since(*_ALERT), "dateTimeFromNow")]
-    panel = Tables(panels).grid("alerts", _ALERT, columns, Source.PROMETHEUS).span(12)
+    since = promql.alerts_since(*_ALERT)
+    named = f'label_replace({since}, "runbook", "{_RUNBOOK}", "alertname", "(.+)")'
+    columns = [Column("since", named, "dateTimeFromNow")]
+    labels = (*_ALERT, "runbook")
+    panel = Tables(panels).grid("alerts", labels, columns, Source.PROMETHEUS).span(12)
     return panel.no_value(panels.texts.shared("no_alerts"))
 
 
@@ -36,11 +40,10 @@ def alert_history(panels: Panels) -> statetimeline.Panel:
 def rules(panels: Panels) -> table.Panel:
     """The rules that users made: value and threshold."""
     labels = catalog.RULE
-    value = figure(catalog.ALERT_RULE_VALUE, *labels)
-    columns = [
-        Column("value", value, "none", 3),
-        Column("threshold", figure(catalog.ALERT_RULE_THRESHOLD, *labels), "none", 3),
-    ]
+    threshold = figure(catalog.ALERT_RULE_THRESHOLD, *labels)
+    # A value that is not known yet must leave its cell empty, not its column nameless.
+    value = f"{figure(catalog.ALERT_RULE_VALUE, *labels)} or NaN * {threshold}"
+    columns = [Column("value", value, "none", 3), Column("threshold", threshold, "none", 3)]
     return Tables(panels).grid("rules", labels, columns, Source.SQL).span(12)
 
 
@@ -99,8 +102,3 @@ def retraining_schedule(panels: Panels) -> stat.Panel:
     query = Query(figure(catalog.RETRAINING_INTERVAL, "game"), "interval")
     panel = panels.tile("retraining_schedule", query, "s").decimals(0).span(7)
     return panel.mappings([theme.words({0: (panels.texts.shared("never"), "text")})])
-
-
-def runbook_link(panels: Panels) -> dashboard.DashboardLink:
-    """Opens the runbook of the alert in the cell."""
-    return dashboard.DashboardLink(panels.texts.shared("link.runbook"))

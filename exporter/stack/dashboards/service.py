@@ -69,7 +69,8 @@ def latency_total(panels: Panels) -> stat.Panel:
 
 def confidence(panels: Panels) -> bargauge.Panel:
     """How the claimed confidence is spread."""
-    buckets = total(series(catalog.PREDICTION_CONFIDENCE, "_bucket"), "le")
+    # Cumulative counts: sorting them puts the bounds in their order.
+    buckets = f"sort({total(series(catalog.PREDICTION_CONFIDENCE, '_bucket'), 'le')})"
     panel = panels.bar_gauge("confidence", Query(buckets, "bucket"), "short")
     return panel.value_mode(shapes.BarGaugeValueMode.TEXT)
 

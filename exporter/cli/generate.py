@@ -4,9 +4,11 @@ from pathlib import Path
 
 import click
 
+from exporter import cli
+from exporter.cli.reference import cli_page
 from exporter.config import InvalidSettings, load_settings
 from exporter.messages import Language
-from exporter.stack.generated import outdated_files
+from exporter.stack.generated import generated_files, outdated_files
 
 
 @click.command
@@ -23,13 +25,19 @@ def generate(check: bool, language: str | None) -> None:
     changes nothing.
     """
     root = _repository_root()
-    outdated = outdated_files(root, _language(language))
+    outdated = outdated_files(root, all_generated_files(root, _language(language)))
     for path, content in outdated.items():
         click.echo(f"{path} {'is outdated' if check else 'written'}", err=check)
         if not check:
             _write(root / path, content)
     if check and outdated:
         raise SystemExit(1)
+
+
+def all_generated_files(root: Path, language: Language) -> dict[Path, str]:
+    """Contents by path below the root of the repository."""
+    page = {Path("docs/cli.md"): cli_page(cli.main, "lotofacil")}
+    return generated_files(root, language) | page
 
 
 def _repository_root() -> Path:

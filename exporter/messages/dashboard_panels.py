@@ -383,6 +383,17 @@ _ALERTING: dict[str, _PT_EN] = {
         "Pedidos desde o início do banco de dados, pelo que foi decidido.",
         "Requests over the database's lifetime, by what was decided.",
     ),
+    "retrainer_pass.title": ("Retreinador olhou há", "Retrainer last looked"),
+    "retrainer_pass.description": (
+        (
+            "Tempo desde que o retreinador procurou pedidos, agendas e limites quebrados. Muito "
+            "tempo: ele parou."
+        ),
+        (
+            "Time since the retrainer looked for requests, schedules and broken thresholds. Long: "
+            "it hangs."
+        ),
+    ),
     "retraining_age.title": ("Último treinamento bom há", "Last good training"),
     "retraining_age.description": (
         "Tempo desde o fim do último treinamento que deu certo.",

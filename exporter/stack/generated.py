@@ -1,20 +1,20 @@
 """Every file that is generated and committed, and which of them are not current."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from exporter.messages import Language
 from exporter.stack import dashboards, reference
 
 
-def generated_files(root: Path, language: Language = Language.PT_BR) -> dict[Path, str]:
+def generated_files(root: Path, language: Language) -> dict[Path, str]:
     """Contents by path below the root of the repository, in that language."""
     return dashboards.committed_files(language) | reference.committed_files(root)
 
 
-def outdated_files(root: Path, language: Language = Language.PT_BR) -> dict[Path, str]:
+def outdated_files(root: Path, generated: Mapping[Path, str]) -> dict[Path, str]:
     """Those whose committed content differs or is not there."""
-    files = generated_files(root, language)
-    return {path: content for path, content in files.items() if _read(root / path) != content}
+    return {path: new for path, new in generated.items() if _read(root / path) != new}
 
 
 def _read(file: Path) -> str | None:

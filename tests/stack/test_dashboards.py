@@ -125,6 +125,7 @@ def test_dashboards_link_to_each_other(board: Board) -> None:
     assert (link["type"], link["tags"]) == ("dashboards", ["lotofacil"])
     assert link["includeVars"]
     assert link["keepTime"]
+    assert "placement" not in link, "hidden in a menu"
 
 
 @each_board

@@ -83,22 +83,29 @@ def retraining_requests(panels: Panels) -> timeseries.Panel:
     return panels.lines("retraining_requests", [query], "none", Source.SQL).decimals(0).min(0)
 
 
+def retrainer_pass(panels: Panels) -> stat.Panel:
+    """Is the retrainer's worker alive?"""
+    query = Query(f"time() - {figure(catalog.RETRAINER_LAST_PASS)}", "age")
+    panel = panels.tile("retrainer_pass", query, "s", Source.PROMETHEUS).decimals(0).span(5)
+    return panel.thresholds(theme.steps(theme.GOOD, {120: theme.WARNING, 600: theme.BAD}))
+
+
 def retraining_age(panels: Panels) -> stat.Panel:
     """Time since the last successful training run."""
     done = figure(catalog.RETRAINING_LAST_SUCCESS, "game")
     query = Query(f"time() - ({done} > 0)", "age")
-    panel = panels.tile("retraining_age", query, "s").decimals(0).span(6)
+    panel = panels.tile("retraining_age", query, "s").decimals(0).span(5)
     return panel.no_value(panels.texts.shared("never"))
 
 
 def retraining_duration(panels: Panels) -> stat.Panel:
     """How long the last training run took."""
     query = Query(figure(catalog.RETRAINING_LAST_DURATION, "game"), "duration")
-    return panels.tile("retraining_duration", query, "s").decimals(0).span(7)
+    return panels.tile("retraining_duration", query, "s").decimals(0).span(5)
 
 
 def retraining_schedule(panels: Panels) -> stat.Panel:
     """Time between scheduled training runs."""
     query = Query(figure(catalog.RETRAINING_INTERVAL, "game"), "interval")
-    panel = panels.tile("retraining_schedule", query, "s").decimals(0).span(7)
+    panel = panels.tile("retraining_schedule", query, "s").decimals(0).span(5)
     return panel.mappings([theme.words({0: (panels.texts.shared("never"), "text")})])

@@ -50,6 +50,7 @@ ROWS: Rows = {
     "collectors": (pipeline.collectors, pipeline.collector_history),
     "retraining": (
         alerting.retraining_advice,
+        alerting.retrainer_pass,
         alerting.retraining_age,
         alerting.retraining_duration,
         alerting.retraining_schedule,

@@ -1,0 +1,110 @@
+"""Bodies of posts: decoded at once where they are good, one by one where they are not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from flask import request
+from pydantic import BaseModel, ConfigDict, Field
+
+from exporter.web.problems import Problem
+
+JSON = "application/json"
+NDJSON = ("application/x-ndjson", "application/ndjson")
+_decoder = msgspec.json.Decoder()
+
+
+class PredictionBody(BaseModel):
+    """A prediction, with the names of the documented Python call. Describes; does not check."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    game_type: Annotated[str, Field(examples=["lotofacil"])]
+    numbers: Annotated[list[int], Field(description="Distinct numbers of the game's pool.")]
+    confidence: Annotated[float | None, Field(ge=0, le=1)] = None
+    model_version: Annotated[str | None, Field(description="Left out: the one in use.")] = None
+    metadata: dict[str, Any] | None = None
+    draw_number: Annotated[
+        int | None, Field(description="Left out: the first draw at or after predicted_at.")
+    ] = None
+    predicted_at: Annotated[datetime | None, Field(description="Left out: now.")] = None
+    latency: Annotated[float | None, Field(ge=0, description="The predictor's seconds.")] = None
+    role: Literal["model", "control"] | None = None
+    idempotency_key: Annotated[str | None, Field(max_length=128)] = None
+
+
+class ResultBody(BaseModel):
+    """A draw's result, with the names of the documented Python call. Describes; does not check."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    game_type: Annotated[str, Field(examples=["lotofacil"])]
+    draw_number: Annotated[int, Field(gt=0)]
+    winning_numbers: list[int]
+    draw_date: Annotated[str, Field(description="A date or an RFC 3339 time.")]
+    prizes: Annotated[
+        dict[str, float] | None, Field(description="Reais paid to one ticket, by hits.")
+    ] = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Items that could be read, by their place, and what is wrong with the others."""
+
+    items: Mapping[int, Any]
+    unreadable: Mapping[int, str] = field(default_factory=dict)
+
+
+def read_object(value: Any, what: str) -> dict[str, Any]:
+    """The value as a JSON object; raises Problem."""
+    if not isinstance(value, dict):
+        raise Problem(422, f"{what}: must be a JSON object", field=what)
+    return value
+
+
+def read_json() -> Any:
+    """The request's body as JSON; raises Problem 400 or 415."""
+    if request.mimetype != JSON:
+        raise Problem(415, f"send {JSON}", {"Accept": JSON})
+    return _decode(request.get_data(cache=False))
+
+
+def read_predictions() -> dict[str, Any] | Batch:
+    """One prediction, or a batch of them (a JSON list, or one object a line); raises Problem."""
+    if request.mimetype in NDJSON:
+        return _read_lines(request.get_data(cache=False))
+    if request.mimetype != JSON:
+        accepted = ", ".join((JSON, NDJSON[0]))
+        raise Problem(415, f"send one of: {accepted}", {"Accept": accepted})
+    body = _decode(request.get_data(cache=False))
+    return Batch(dict(enumerate(body))) if isinstance(body, list) else read_object(body, "body")
+
+
+def _read_lines(text: bytes) -> Batch:
+    try:
+        return Batch(dict(enumerate(_decoder.decode_lines(text))))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _read_each(text)
+
+
+def _read_each(text: bytes) -> Batch:
+    items: dict[int, Any] = {}
+    unreadable: dict[int, str] = {}
+    lines = [line for line in text.splitlines() if line.strip()]
+    for place, line in enumerate(lines):
+        try:
+            items[place] = _decode(line)
+        except Problem as problem:
+            unreadable[place] = problem.detail
+    return Batch(items, unreadable)
+
+
+def _decode(text: bytes) -> Any:
+    try:
+        return _decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Problem(400, f"the body is not JSON: {error}") from None
+    except RecursionError:
+        raise Problem(400, "the body is nested too deeply") from None

@@ -1,0 +1,40 @@
+"""What the HTTP edge is given: everything it calls, nothing that it makes itself."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from flask import Blueprint
+
+from exporter.domain.games import Games
+from exporter.messages import Language
+from exporter.services.accuracy_tracker import AccuracyTracker
+from exporter.services.http_instruments import HttpInstruments
+from exporter.services.listings import Listings
+from exporter.services.metrics_query import MetricsReader
+from exporter.services.metrics_service import MetricsService
+from exporter.web.auth import Access
+
+
+@dataclass(frozen=True)
+class WebDependencies:
+    """`render`: /metrics for an Accept header, as bytes and content type.
+
+    `not_ready` tells why the exporter is not ready, or None; it must not raise. `version`
+    changes with every snapshot of the figures; None: no snapshot yet. `now` gives
+    microseconds; `max_body` is in bytes. `pages` are more blueprints (the dashboard).
+    """
+
+    render: Callable[[str], tuple[bytes, str]]
+    not_ready: Callable[[], str | None]
+    version: Callable[[], str | None]
+    now: Callable[[], int]
+    metrics: MetricsReader
+    listings: Listings
+    predictions: MetricsService
+    results: AccuracyTracker
+    instruments: HttpInstruments
+    games: Games
+    access: Access
+    language: Language = Language.PT_BR
+    max_body: int = 16_000_000
+    pages: Sequence[Blueprint] = field(default_factory=tuple)

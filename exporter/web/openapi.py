@@ -1,0 +1,90 @@
+"""What the OpenAPI document says beyond the routes themselves."""
+
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+from flask import Response
+from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.models.info import Info
+from flask_openapi.models.security_scheme import SecurityScheme
+from flask_openapi.openapi import OpenAPI
+from flask_openapi.types import ResponseDict
+from pydantic import BaseModel, ConfigDict
+
+from exporter.web.problems import CONTENT_TYPE, refuse_parameters
+
+SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"browser": []}, {}]
+_SCHEMES: dict[str, SecurityScheme | dict[str, Any]] = {
+    "token": {"type": "http", "scheme": "bearer", "description": "EXPORTER_API_TOKEN"},
+    "browser": {"type": "http", "scheme": "basic", "description": "The token as the password"},
+}
+_DOCUMENT = {"description": "OpenAPI 3.1", "content": {"application/json": {}}}
+
+
+class ProblemDocument(BaseModel):
+    """An error (RFC 9457); `parameter`, `field` or `errors` say what to change."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    parameter: str | None = None
+    field: str | None = None
+
+
+def make_openapi() -> OpenAPI:
+    """An application that describes itself at /api/openapi.json."""
+    app = OpenAPI(
+        "exporter.web",
+        info=Info(title="Lotofácil monitor", version=version("lotofacil-monitor")),
+        security_schemes=_SCHEMES,
+        validation_error_status=400,
+        validation_error_model=ProblemDocument,
+        validation_error_callback=refuse_parameters,
+        doc_ui=False,
+        static_folder=None,
+    )
+    # Readers of 3.2, which the library would say, are still few; nothing here needs it.
+    app.openapi_version = "3.1.0"
+    return app
+
+
+def problems() -> ResponseDict:
+    """How the errors of every route are described."""
+    schema = {"$ref": "#/components/schemas/ProblemDocument"}
+    content = {CONTENT_TYPE: {"schema": schema}}
+    return {
+        "400": {"description": "A parameter or body that cannot be used", "content": content},
+        "default": {"description": "Any other error", "content": content},
+    }
+
+
+def file_answer() -> dict[str, Any]:
+    """How an export is described."""
+    kinds: dict[str, Any] = {"application/json": {}, "text/csv": {}}
+    return {"description": "A file", "content": kinds}
+
+
+def body_of(model: type[BaseModel], *kinds: str) -> dict[str, Any]:
+    """How a body is described: one object, or several of them for `kinds`."""
+    one = model.model_json_schema()
+    several = {"oneOf": [one, {"type": "array", "items": one}]}
+    content = {"application/json": {"schema": several if kinds else one}}
+    return {"requestBody": {"required": True, "content": content | {k: {} for k in kinds}}}
+
+
+def describe(app: OpenAPI) -> None:
+    """Serves the document; to be called when every route is in it."""
+    document = APIBlueprint(
+        "openapi", __name__, url_prefix="/api", abp_security=SECURITY, abp_responses=problems()
+    )
+
+    @document.get("/openapi.json", responses={"200": _DOCUMENT})
+    def openapi() -> Response:
+        """This document."""
+        return Response(msgspec.json.encode(app.api_doc), content_type="application/json")
+
+    app.register_api(document)

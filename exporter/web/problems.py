@@ -1,0 +1,100 @@
+"""Errors as application/problem+json (RFC 9457): for every path and status, never a traceback."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from flask import Flask, Response, request
+from pydantic import ValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from exporter.logs import get_logger
+from exporter.services.delivery import DestinationAway
+
+CONTENT_TYPE = "application/problem+json"
+_log = get_logger(__name__)
+
+
+class Problem(Exception):  # noqa: N818 - named as the standard names it
+    """An error to answer with. `members` are added to the document, such as the field at fault."""
+
+    def __init__(
+        self, status: int, detail: str, headers: Mapping[str, str] | None = None, **members: Any
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.members = members
+
+
+def bad_parameter(parameter: str, reason: str) -> Problem:
+    """A query parameter that cannot be used."""
+    return Problem(400, f"{parameter}: {reason}", parameter=parameter)
+
+
+def bad_field(field: str, detail: str) -> Problem:
+    """A field of a body that breaks a rule; `detail` names it, too."""
+    return Problem(422, detail, field=field)
+
+
+def respond(problem: Problem) -> Response:
+    """The problem as a response."""
+    body = document(problem)
+    return Response(body, problem.status, problem.headers, content_type=CONTENT_TYPE)
+
+
+def document(problem: Problem) -> bytes:
+    """The problem as JSON."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "detail": problem.detail,
+        **problem.members,
+    }
+    return msgspec.json.encode(body)
+
+
+def refuse_parameters(error: ValidationError) -> Response:
+    """The answer to query parameters that break their model: every fault at once."""
+    faults = [_fault(fault) for fault in error.errors(include_url=False)]
+    detail = "; ".join(f"{fault['parameter']}: {fault['detail']}" for fault in faults)
+    first = faults[0]["parameter"]
+    return respond(Problem(400, detail, parameter=first, errors=faults))
+
+
+def install(app: Flask) -> None:
+    """Has the application answer every error with a problem document."""
+    app.register_error_handler(Problem, respond)
+    app.register_error_handler(HTTPException, _from_http)
+    for away in (OperationalError, InterfaceError, DestinationAway):
+        app.register_error_handler(away, _away)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _fault(fault: Any) -> dict[str, str]:
+    name = ".".join(str(part) for part in fault["loc"])
+    unknown = fault["type"] == "extra_forbidden"
+    text = "is not a known parameter" if unknown else fault["msg"].removeprefix("Value error, ")
+    return {"parameter": name, "detail": text}
+
+
+def _from_http(error: HTTPException) -> Response:
+    if isinstance(error.response, Response):
+        return error.response
+    headers = {name: value for name, value in error.get_headers() if name == "Allow"}
+    return respond(Problem(error.code or 500, error.description or error.name, headers))
+
+
+def _away(error: Exception) -> Response:
+    _log.warning("database_away", path=request.path, error=type(error).__name__)
+    detail = "the database cannot be reached now"
+    return respond(Problem(503, detail, {"Retry-After": "5"}))
+
+
+def _unexpected(error: Exception) -> Response:
+    _log.error("request_failed", path=request.path, error=repr(error), exc_info=error)
+    return respond(Problem(500, "an error of this server; its log says more"))

@@ -1,0 +1,163 @@
+"""The REST routes that write: predictions and results."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.models.tag import Tag
+from flask_openapi.types import ResponseDict
+
+from exporter.domain.games import UnknownGame
+from exporter.domain.moments import from_micros
+from exporter.domain.predictions import InvalidPrediction, Prediction
+from exporter.domain.results import InvalidResult
+from exporter.services import metrics_service
+from exporter.services.accuracy_tracker import AccuracyTracker
+from exporter.services.metrics_service import ConflictingPrediction, MetricsService
+from exporter.storage.draws import DrawIsClosed, Recorded
+from exporter.storage.spool import SpoolFull
+from exporter.web.answers import success
+from exporter.web.bodies import (
+    NDJSON,
+    Batch,
+    PredictionBody,
+    ResultBody,
+    read_json,
+    read_object,
+    read_predictions,
+)
+from exporter.web.openapi import SECURITY, body_of, problems
+from exporter.web.problems import Problem, bad_field, respond
+
+KEY = "idempotency_key"
+RECORDING = Tag(name="recording", description="What predictors and feeds send")
+_RESULT_FIELDS = frozenset(ResultBody.model_fields)
+_STATUS = {Recorded.NEW: 201, Recorded.REPEATED: 200, Recorded.CORRECTED: 200, None: 202}
+_STORED: ResponseDict = {"201": {"description": "Stored"}, "200": {"description": "Stored before"}}
+_MIXED: ResponseDict = {
+    "207": {"description": "Some items of the batch were refused; each has its status"}
+}
+_LATER: ResponseDict = {"202": {"description": "Kept on disk until the database can be reached"}}
+
+
+def recording_blueprint(predictions: MetricsService, results: AccuracyTracker) -> APIBlueprint:
+    """Every route that writes."""
+    api = APIBlueprint(
+        "recording", __name__, url_prefix="/api", abp_security=SECURITY, abp_responses=problems()
+    )
+    api.register_error_handler(SpoolFull, _full)
+    several = body_of(PredictionBody, *NDJSON[:1])
+
+    @api.post(
+        "/predictions", tags=[RECORDING], responses=_STORED | _MIXED, openapi_extensions=several
+    )
+    def post_predictions() -> Response:
+        """Records one prediction, or a batch of them with a status for each item."""
+        body = read_predictions()
+        return _many(predictions, body) if isinstance(body, Batch) else _one(predictions, body)
+
+    @api.post(
+        "/results",
+        tags=[RECORDING],
+        responses=_STORED | _LATER,
+        openapi_extensions=body_of(ResultBody),
+    )
+    def post_result() -> Response:
+        """Records a draw's result and scores its predictions."""
+        return _result(results, read_object(read_json(), "body"))
+
+    return api
+
+
+def _one(service: MetricsService, body: dict[str, Any]) -> Response:
+    raw = _with_key(body)
+    key = raw.get(KEY)
+    repeated = isinstance(key, str) and service.find(key) is not None
+    try:
+        prediction = service.record_prediction(
+            **{"game_type": None, "numbers": None, **raw}, strict=True
+        )
+    except InvalidPrediction as error:
+        raise bad_field(error.field, str(error)) from None
+    except ConflictingPrediction as error:
+        raise Problem(409, str(error), field=KEY) from None
+    return success(_stored(prediction, repeated), status=200 if repeated else 201)
+
+
+def _with_key(body: dict[str, Any]) -> dict[str, Any]:
+    header = request.headers.get("Idempotency-Key")
+    if header is None:
+        return body
+    if body.get(KEY) not in (None, header):
+        raise bad_field(KEY, f"{KEY}: differs from the Idempotency-Key header")
+    return body | {KEY: header}
+
+
+def _stored(prediction: Prediction | None, repeated: bool) -> dict[str, Any]:
+    if prediction is None:
+        return {}
+    return {
+        "status": "repeated" if repeated else "stored",
+        KEY: prediction.key,
+        "game": prediction.game,
+        "model_version": prediction.model_version,
+        "role": prediction.role,
+        "predicted_at": from_micros(prediction.predicted_at),
+        "draw_number": prediction.draw_number,
+    }
+
+
+def _many(service: MetricsService, batch: Batch) -> Response:
+    if "Idempotency-Key" in request.headers:
+        raise Problem(400, f"Idempotency-Key: in a batch each item has its own {KEY}", field=KEY)
+    places = list(batch.items)
+    done = service.record_predictions(batch.items.values())
+    items: dict[int, dict[str, Any]] = {
+        place: {"status": 400, "detail": why} for place, why in batch.unreadable.items()
+    }
+    items |= {place: _item(done, index) for index, place in enumerate(places)}
+    refused = sum(item["status"] >= 400 for item in items.values())
+    data = {
+        "stored": done.stored,
+        "repeated": len(done.repeated),
+        "refused": refused,
+        "items": [items[place] for place in sorted(items)],
+    }
+    return success(data, status=207 if refused else 201)
+
+
+def _item(done: metrics_service.Batch, index: int) -> dict[str, Any]:
+    error = done.refused.get(index)
+    if error:
+        return {"status": 422, "field": error.field, "detail": str(error)}
+    key = done.keys[index]
+    if key in done.conflicts:
+        return {"status": 409, KEY: key, "detail": f"{KEY}: was used before for another prediction"}
+    return {"status": 200 if key in done.repeated else 201, KEY: key}
+
+
+def _result(service: AccuracyTracker, body: Mapping[str, Any]) -> Response:
+    for name in sorted(body.keys() - _RESULT_FIELDS):
+        raise bad_field(name, f"{name}: is not a known field")
+    for name in ("game_type", "draw_number", "winning_numbers", "draw_date"):
+        if name not in body:
+            raise bad_field(name, f"{name}: is missing")
+    try:
+        outcome = service.record_result(**body, recorded_by="rest", strict=True)
+    except InvalidResult as error:
+        raise bad_field(error.field, str(error)) from None
+    except UnknownGame as error:
+        raise bad_field("game_type", f"game_type: {error}") from None
+    except DrawIsClosed as error:
+        raise Problem(409, str(error), field="draw_number") from None
+    data = {
+        "status": outcome.value if outcome else "waiting",
+        "game": body["game_type"],
+        "draw_number": body["draw_number"],
+    }
+    return success(data, status=_STATUS[outcome])
+
+
+def _full(error: SpoolFull) -> Response:
+    return respond(Problem(503, str(error), {"Retry-After": "30"}))

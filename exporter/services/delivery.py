@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Protocol
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from exporter.domain.games import Games
 from exporter.domain.predictions import Failure, Prediction
@@ -89,10 +89,11 @@ class SqlDelivery:
 
 
 def is_away(error: SQLAlchemyError) -> bool:
-    """Whether the database cannot be used now, as against refusing this record for good."""
-    if not isinstance(error, DBAPIError):
-        return False
-    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    """Whether the database cannot be used now, as against refusing this record for good.
+
+    A lost connection, a lock, a missing right or table: the record waits until that is mended.
+    """
+    return isinstance(error, DBAPIError) and not isinstance(error, DataError | IntegrityError)
 
 
 def reason(error: SQLAlchemyError) -> str:

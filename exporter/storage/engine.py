@@ -12,13 +12,17 @@ LOCK_TIMEOUT = 30
 
 
 def create_engine_for(url: str) -> Engine:
-    """An engine for `url` (with its driver, see config.database_url); nothing connects yet."""
+    """An engine for `url` (with its driver, see config.database_url); nothing connects yet.
+
+    Values never appear in its errors: they may be nobody else's business.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(url)
     # READ COMMITTED: what was committed while a writer waited for its lock must be seen.
     return create_engine(
         url,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_recycle=1800,
         isolation_level="READ COMMITTED",
@@ -33,7 +37,8 @@ def _connect_arguments(backend: str) -> dict[str, Any]:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT, "check_same_thread": False})
+    options = {"timeout": LOCK_TIMEOUT, "check_same_thread": False}
+    engine = create_engine(url, connect_args=options, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

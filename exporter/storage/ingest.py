@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
+import psycopg
 from sqlalchemy import Connection, Engine, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from exporter.domain.games import Game, Games
 from exporter.domain.moments import hour_of
@@ -182,16 +183,24 @@ def insert_rows(
     """Inserts rows the quickest way each driver has, past the ORM and the expression compiler."""
     if not rows:
         return
-    names = ", ".join(columns)
+    names = ", ".join(map(connection.dialect.identifier_preparer.quote, columns))
     if connection.dialect.name == "postgresql":
-        cursor = connection.connection.cursor()
-        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        _copy(connection, f"COPY {table} ({names}) FROM STDIN", rows)
         return
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     marks = ", ".join([mark] * len(columns))
     connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(rows))  # noqa: S608
+
+
+def _copy(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
+    """PostgreSQL's COPY, which SQLAlchemy does not know: its errors are put in SQLAlchemy's words."""
+    try:
+        cursor = cast(psycopg.Cursor[Row], connection.connection.cursor())
+        with cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        raise DBAPIError.instance(statement, None, error, psycopg.Error) from error
 
 
 def write_failures(engine: Engine, batch: Sequence[Failure]) -> Ingested:

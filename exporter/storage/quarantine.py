@@ -1,6 +1,6 @@
 """Records that broke their game's rules: kept with the reason, never scored, mended by a right one."""
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from exporter.storage.identities import game_id
 from exporter.storage.rollups import add_to_game
@@ -38,6 +38,6 @@ def waiting(connection: Connection) -> dict[tuple[str, str], int]:
     return {(game, kind): n for game, kind, n in connection.execute(query.group_by(c.game, c.kind))}
 
 
-def _this(kind: str, game: str, key: str) -> tuple[object, ...]:
+def _this(kind: str, game: str, key: str) -> tuple[ColumnElement[bool], ...]:
     c = quarantine.c
     return c.kind == kind, c.game == game, c.key == key

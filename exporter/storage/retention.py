@@ -1,8 +1,20 @@
 """Cleaning up: old raw predictions go, their roll-ups and totals stay."""
 
 from collections import Counter
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from exporter.storage.engine import writing
 from exporter.storage.identities import lock_game
@@ -70,7 +82,7 @@ def _forget(connection: Connection, game: int, ids: list[int]) -> None:
         connection.execute(delete(predictions).where(predictions.c.game_id == game, some))
 
 
-def _count(connection: Connection, game: int, rows: list[tuple[int, int, int]]) -> None:
+def _count(connection: Connection, game: int, rows: Sequence[Row[int, int, int]]) -> None:
     of_model = Counter(row[1] for row in rows)
     add_cells(connection, totals, {(m,): {("cleaned", 0): n} for m, n in of_model.items()})
     for number, n in Counter(row[2] for row in rows).items():

@@ -95,7 +95,7 @@ def add_to_game(connection: Connection, game: int, measure: str, value: int = 1)
 @cache
 def _additive(table: Table, dialect: str) -> str:
     """An upsert that adds `value`, in the engine's own words and its driver's placeholders."""
-    names = [column.name for column in table.columns]
+    names = [column.name for column in table.columns]  # none of them is a reserved word
     mark = "?" if dialect == "sqlite" else "%s"
     insert = (
         f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"  # noqa: S608

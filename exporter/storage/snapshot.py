@@ -91,7 +91,7 @@ class Reading:
 def read(connection: Connection, now: int) -> Reading:
     """Everything at once, in the caller's transaction; `now` in microseconds."""
     known = read_models(connection)
-    game_ids = {key: name for key, name in connection.execute(select(games.c.id, games.c.name))}
+    game_ids = {row.id: row.name for row in connection.execute(select(games.c.id, games.c.name))}
     return Reading(
         taken_at=now,
         models=known,

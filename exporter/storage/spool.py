@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (
@@ -123,13 +124,11 @@ class Spool:
         pages = self._read(
             "SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count", ()
         )
-        assert row and pages  # noqa: S101 - an aggregate always has a row
         return SpoolState(row[0], row[1], pages[0] * _PAGE)
 
-    def _read(self, query: str, values: tuple[object, ...]) -> tuple[int, ...] | None:
+    def _read(self, query: str, values: tuple[object, ...]) -> tuple[Any, ...]:
         with self._lock, closing(self._reader.execute(query, values)) as cursor:
-            row: tuple[int, ...] | None = cursor.fetchone()
-            return row
+            return cursor.fetchone() or ()
 
     def close(self) -> None:
         """Closes the file; what waits stays in it."""

@@ -1,0 +1,149 @@
+"""The story of a record: a prediction goes in, its draw comes out, the figures follow."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from exporter.app import Application, build
+from exporter.config import database_url as with_driver
+from exporter.config import load_settings
+from exporter.domain.moments import to_micros
+from exporter.storage.draws import Recorded
+
+FIRST_FIFTEEN = list(range(1, 16))
+LAST_FIFTEEN = list(range(11, 26))
+
+
+class Clock:
+    """A clock that the test sets; microseconds."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def __call__(self) -> int:
+        return to_micros(self.moment)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(datetime(2024, 1, 31, 15, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Application]:
+    settings = load_settings({"DATABASE_URL": database_url, "LOTOFACIL_DATA_DIR": tmp_path})
+    made = build(settings, clock)
+    yield made
+    made.close()
+
+
+def figures(app: Application) -> dict[str, float]:
+    """The samples of /metrics by their text without the value."""
+    assert app.metrics.flush()
+    assert not app.snapshots.take().error
+    page = app.exposition.render()[0].decode()
+    lines = (line.rsplit(" ", 1) for line in page.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, value in lines}
+
+
+def test_an_open_prediction_is_scored_by_the_next_draw(app: Application) -> None:
+    app.metrics.record_prediction("lotofacil", FIRST_FIFTEEN, 0.85, "v2.1")
+    assert app.tracker.record_result("lotofacil", 3010, LAST_FIFTEEN, date(2024, 1, 31)) is (
+        Recorded.NEW
+    )
+    seen = figures(app)
+    labels = '{game="lotofacil",model_version="v2.1",role="model",window="all"}'
+    assert seen[f"lotofacil_window_hits{labels}"] == 5
+    assert seen[f"lotofacil_window_numbers_played{labels}"] == 15
+    assert seen[f"lotofacil_window_expected_hits{labels}"] == pytest.approx(9)
+    assert seen[f"lotofacil_window_hits_variance{labels}"] == pytest.approx(1.5)
+
+
+def test_a_correction_takes_back_what_was_wrong(app: Application) -> None:
+    app.metrics.record_prediction("lotofacil", FIRST_FIFTEEN, 0.85, "v2.1")
+    app.tracker.record_result("lotofacil", 3010, LAST_FIFTEEN, date(2024, 1, 31))
+    assert app.tracker.record_result("lotofacil", 3010, FIRST_FIFTEEN, date(2024, 1, 31)) is (
+        Recorded.CORRECTED
+    )
+    seen = figures(app)
+    labels = '{game="lotofacil",model_version="v2.1",role="model",window="all"}'
+    assert seen[f"lotofacil_window_hits{labels}"] == 15
+    assert seen['lotofacil_draw_corrections_total{game="lotofacil"}'] == 1
+
+
+def test_a_prediction_after_its_draw_never_counts(app: Application, clock: Clock) -> None:
+    clock.moment += timedelta(hours=12)
+    app.metrics.record_prediction("lotofacil", FIRST_FIFTEEN, 0.6, "late", draw_number=3010)
+    app.tracker.record_result("lotofacil", 3010, FIRST_FIFTEEN, date(2024, 1, 31))
+    seen = figures(app)
+    labels = '{game="lotofacil",model_version="late",role="model"}'
+    assert seen[f"lotofacil_predictions_ineligible{labels}"] == 1
+    assert seen[f'lotofacil_window_hits{labels[:-1]},window="all"}}'] == 0
+
+
+def test_a_late_result_moves_predictions_to_the_draw_they_were_for(
+    app: Application, clock: Clock
+) -> None:
+    app.tracker.record_result("lotofacil", 3009, LAST_FIFTEEN, date(2024, 1, 30))
+    app.metrics.record_prediction("lotofacil", FIRST_FIFTEEN, 0.6, "v1")  # for 31 January
+    clock.moment += timedelta(days=1)
+    app.metrics.record_prediction("lotofacil", LAST_FIFTEEN, 0.6, "v1")  # for 1 February
+    app.tracker.record_result("lotofacil", 3011, LAST_FIFTEEN, date(2024, 2, 1))
+    labels = '{game="lotofacil",model_version="v1",role="model"}'
+    seen = figures(app)
+    assert seen[f"lotofacil_predictions_pending{labels}"] == 1
+    assert seen['lotofacil_draws_missing{game="lotofacil"}'] == 1
+    app.tracker.record_result("lotofacil", 3010, LAST_FIFTEEN, date(2024, 1, 31))
+    seen = figures(app)
+    assert seen[f"lotofacil_predictions_pending{labels}"] == 0
+    assert seen['lotofacil_draws_missing{game="lotofacil"}'] == 0
+    assert seen[f'lotofacil_window_hits{labels[:-1]},window="all"}}'] == 5 + 15
+
+
+def test_a_prediction_that_arrives_after_its_result_is_scored(app: Application) -> None:
+    app.tracker.record_result("lotofacil", 3010, LAST_FIFTEEN, date(2024, 1, 31))
+    app.metrics.record_prediction("lotofacil", FIRST_FIFTEEN, 0.6, "v1", draw_number=3010)
+    seen = figures(app)
+    labels = '{game="lotofacil",model_version="v1",role="model",window="all"}'
+    assert seen[f"lotofacil_window_hits{labels}"] == 5
+
+
+def test_the_same_key_is_one_record(app: Application) -> None:
+    for _ in range(3):
+        app.metrics.record_prediction("lotofacil", FIRST_FIFTEEN, 0.6, "v1", idempotency_key="a")
+    prediction = {"game_type": "lotofacil", "numbers": FIRST_FIFTEEN, "model_version": "v1"}
+    batch = [prediction | {"confidence": 0.6, "idempotency_key": key} for key in "abb"]
+    app.metrics.record_predictions(batch)
+    seen = figures(app)
+    labels = '{game="lotofacil",model_version="v1",role="model"}'
+    assert seen[f"lotofacil_predictions_total{labels}"] == 2
+
+
+def test_an_impossible_draw_is_quarantined_and_mended(app: Application) -> None:
+    app.tracker.record_result("lotofacil", 2500, list(range(2, 47, 3)), date(2024, 1, 31))
+    waiting = 'lotofacil_quarantine_records{game="lotofacil",kind="result"}'
+    assert figures(app)[waiting] == 1
+    app.tracker.record_result("lotofacil", 2500, LAST_FIFTEEN, date(2024, 1, 31))
+    assert figures(app)[waiting] == 0
+
+
+def test_clean_up_keeps_totals_and_scores(app: Application, clock: Clock) -> None:
+    app.metrics.record_prediction("lotofacil", FIRST_FIFTEEN, 0.6, "v1")
+    app.tracker.record_result("lotofacil", 3010, LAST_FIFTEEN, date(2024, 1, 31))
+    app.metrics.record_prediction("lotofacil", LAST_FIFTEEN, 0.6, "v1", draw_number=4000)
+    before = figures(app)
+    clock.moment += timedelta(days=91)
+    assert app.metrics.cleanup_old_data(days=90) == 1
+    after = figures(app)
+    labels = '{game="lotofacil",model_version="v1",role="model"}'
+    assert after[f"lotofacil_predictions_stored{labels}"] == 1
+    for name in ("predictions_total", "predictions_pending"):
+        assert after[f"lotofacil_{name}{labels}"] == before[f"lotofacil_{name}{labels}"]
+    with pytest.raises(ValueError, match="3010 is closed"):
+        app.tracker.record_result("lotofacil", 3010, FIRST_FIFTEEN, date(2024, 1, 31))
+
+
+def test_the_documented_mysql_address_gets_its_driver() -> None:
+    assert with_driver("mysql://u:p@localhost/m") == "mysql+pymysql://u:p@localhost/m"

@@ -94,17 +94,19 @@ _CHANCE: dict[str, _PT_EN] = {
         "Change of accuracy per 100 draws, measured over the last 300.",
     ),
     "accuracy_band.title": (
-        "Acurácia da versão em uso, com o acaso e o controle",
-        "Accuracy of the version in use, with chance and the control arm",
+        "Acurácia em uso e a faixa que a sorte explica",
+        "Accuracy in use, and the band that luck explains",
     ),
     "accuracy_band.description": (
         (
-            "Na janela escolhida. A faixa é o intervalo de confiança de 95 %, agrupado por "
-            "sorteio: enquanto ela contém a linha do acaso, a diferença não quer dizer nada."
+            "Na janela escolhida, as versões em uso. A faixa em volta da linha do acaso é onde "
+            "um palpite ao acaso fica em 95 % das vezes (com várias versões em uso, a mais "
+            "larga delas): dentro dela, a diferença não quer dizer nada."
         ),
         (
-            "Over the chosen window. The band is the 95 % confidence interval, clustered by draw: "
-            "while it holds the line of chance, the difference means nothing."
+            "Over the chosen window, the versions in use. The band around the line of chance "
+            "is where a random picker stays 95 % of the time (with several versions in use, "
+            "the widest of theirs): inside it the difference means nothing."
         ),
     ),
     "accuracy_versions.title": ("Acurácia por versão", "Accuracy by version"),

@@ -140,6 +140,16 @@ def test_every_override_by_name_meets_a_series_or_column(board: Board) -> None:
         assert wanted <= names, panel["title"]
 
 
+@each_board
+def test_every_override_by_pattern_meets_a_series(board: Board) -> None:
+    for panel in board.panels():
+        names = [target["legendFormat"] for target in panel["targets"]]
+        for override in panel["fieldConfig"]["overrides"]:
+            if override["matcher"]["id"] == "byRegexp":
+                pattern = override["matcher"]["options"].strip("/")
+                assert any(re.search(pattern, name) for name in names), panel["title"]
+
+
 def test_provisioned_data_source_is_the_one_that_dashboards_start_with() -> None:
     file = ROOT / "grafana" / "provisioning" / "datasources" / "prometheus.yml"
     (source,) = yaml.safe_load(file.read_text("utf-8"))["datasources"]

@@ -8,7 +8,13 @@ from exporter import catalog
 from exporter.catalog import Metric
 from exporter.stack.dashboards import expressions as promql
 from exporter.stack.dashboards import theme
-from exporter.stack.dashboards.curves import draw_band, draw_directions, draw_log, draw_yardsticks
+from exporter.stack.dashboards.curves import (
+    draw_directions,
+    draw_interval,
+    draw_log,
+    draw_luck,
+    draw_yardsticks,
+)
 from exporter.stack.dashboards.expressions import ANY, beside_control, figure, in_use, series
 from exporter.stack.dashboards.panels import Panels, Query, Source
 from exporter.stack.dashboards.tables import Column, Tables
@@ -25,15 +31,17 @@ _FLOOR = 0.01
 
 def better(panels: Panels) -> stat.Panel:
     """Is the version in use better than chance?"""
-    query = in_use(promql.evidence_verdict(*_VERSION))
-    return panels.verdict("better", Query(query, "version"), VERDICTS)
+    query = Query(in_use(promql.evidence_verdict(*_VERSION)), "version")
+    panel = panels.verdict("better", query, VERDICTS)
+    return panel.no_value(panels.texts.shared("no_draws"))
 
 
 def worse(panels: Panels) -> stat.Panel:
     """Did the version in use get worse?"""
     colours = {0: theme.GOOD, 1: theme.WARNING, 2: theme.BAD}
-    query = in_use(promql.change_verdict(*_VERSION))
-    return panels.verdict("worse", Query(query, "version"), colours)
+    query = Query(in_use(promql.change_verdict(*_VERSION)), "version")
+    panel = panels.verdict("worse", query, colours)
+    return panel.no_value(panels.texts.shared("no_draws"))
 
 
 def accuracy_now(panels: Panels) -> stat.Panel:
@@ -72,15 +80,16 @@ def trend(panels: Panels) -> stat.Panel:
 
 
 def accuracy_band(panels: Panels) -> timeseries.Panel:
-    """Accuracy of the version in use with its confidence interval, chance and the control arm."""
+    """Accuracy of the versions in use, and the band around chance that luck explains."""
+    luck = promql.largest(in_use(promql.luck(*_VERSION)))
     queries = [
-        _windowed(catalog.ACCURACY_LOWER, "lower"),
-        _windowed(catalog.ACCURACY_UPPER, "upper"),
-        Query(in_use(promql.accuracy(*_VERSION)), "accuracy"),
+        Query(f"{promql.chance()} - {luck}", "lower_luck"),
+        Query(f"{promql.chance()} + {luck}", "upper_luck"),
+        Query(in_use(promql.accuracy(*_VERSION)), "version"),
         *_yardsticks(),
     ]
     panel = panels.lines("accuracy_band", queries, "percentunit", Source.SQL).decimals(1)
-    return draw_yardsticks(draw_band(panel, panels.texts), panels.texts)
+    return draw_yardsticks(draw_luck(panel, panels.texts), panels.texts)
 
 
 def accuracy_versions(panels: Panels) -> timeseries.Panel:
@@ -97,7 +106,7 @@ def accuracy_each(panels: Panels) -> timeseries.Panel:
     queries += [Query(promql.accuracy(), "accuracy"), *_yardsticks()]
     panel = panels.lines("accuracy_each", queries, "percentunit", Source.SQL).decimals(1)
     panel.repeat("model_version").repeat_direction("h").max_per_row(3).height(8).span(24)
-    return draw_yardsticks(draw_band(panel, panels.texts), panels.texts)
+    return draw_yardsticks(draw_interval(panel, panels.texts), panels.texts)
 
 
 def evidence(panels: Panels) -> timeseries.Panel:
@@ -150,8 +159,8 @@ def hits(panels: Panels) -> barchart.Panel:
     return Tables(panels).bars("hits", "hits", columns, Source.SQL)
 
 
-def _windowed(metric: Metric, legend: str = "version") -> Query:
-    return Query(in_use(figure(metric, *_VERSION, window="$window")), legend)
+def _windowed(metric: Metric) -> Query:
+    return Query(in_use(figure(metric, *_VERSION, window="$window")), "version")
 
 
 def _yardsticks() -> list[Query]:

@@ -7,26 +7,38 @@ from exporter.stack.dashboards import theme
 from exporter.stack.dashboards.panels import Texts
 
 
-def draw_band(panel: timeseries.Panel, texts: Texts) -> timeseries.Panel:
-    """Fills the space between the series `lower` and `upper`; their own lines vanish."""
-    lower, upper = texts.legend("lower"), texts.legend("upper")
-    panel.override_by_name(upper, theme.band(lower))
-    return panel.override_by_name(
-        lower, [theme.fixed(theme.ACCENT), theme.setting("custom.lineWidth", 0)]
-    ).override_by_name(texts.legend("accuracy"), [theme.fixed(theme.ACCENT)])
+def draw_interval(panel: timeseries.Panel, texts: Texts) -> timeseries.Panel:
+    """A line with its confidence interval."""
+    _fill_between(panel, texts.legend("lower"), texts.legend("upper"), theme.ACCENT)
+    return panel.override_by_name(texts.legend("accuracy"), [theme.fixed(theme.ACCENT)])
+
+
+def draw_luck(panel: timeseries.Panel, texts: Texts) -> timeseries.Panel:
+    """The band around chance that luck explains."""
+    lower, upper = texts.legend("lower_luck"), texts.legend("upper_luck")
+    return _fill_between(panel, lower, upper, theme.CHANCE)
+
+
+def _fill_between(panel: timeseries.Panel, lower: str, upper: str, colour: str) -> timeseries.Panel:
+    edge = [theme.fixed(colour), theme.setting("custom.lineWidth", 0)]
+    panel.override_by_name(lower, edge)
+    return panel.override_by_name(upper, [*edge, *theme.filled_down_to(lower)])
 
 
 def draw_yardsticks(panel: timeseries.Panel, texts: Texts) -> timeseries.Panel:
-    """Chance dashed and yellow, the control arm grey, on every chart."""
-    panel.override_by_name(texts.legend("chance"), [theme.fixed(theme.CHANCE), theme.dashed()])
-    mark = texts.shared("legend.control_mark")
-    return panel.override_by_regexp(f"/{mark}/", [theme.fixed(theme.NEUTRAL), theme.dashed()])
+    """What chance gives dashed and yellow, the control arm dashed and grey, on every chart."""
+    for mark, colour in (("chance", theme.CHANCE), ("control", theme.NEUTRAL)):
+        look = [theme.fixed(colour), theme.dashed()]
+        panel.override_by_regexp(f"/{texts.legend(f'{mark}_mark')}/", look)
+    return panel
 
 
 def draw_directions(panel: timeseries.Panel, texts: Texts) -> timeseries.Panel:
     """Worse than chance red, better green."""
-    panel.override_by_name(texts.legend("worse"), [theme.fixed(theme.BAD)])
-    return panel.override_by_name(texts.legend("better"), [theme.fixed(theme.GOOD)])
+    for way, colour in (("worse", theme.BAD), ("better", theme.GOOD)):
+        mark = texts.legend(f"{way}_mark")
+        panel.override_by_regexp(f"/{mark}/", [theme.fixed(colour)])
+    return panel
 
 
 def draw_log(panel: timeseries.Panel, limits: theme.Colours) -> timeseries.Panel:

@@ -100,6 +100,13 @@ def chance() -> str:
     return f"scalar({largest(series(catalog.CHANCE_ACCURACY))})"
 
 
+def luck(*labels: str, **matchers: str) -> str:
+    """How far from chance luck alone takes accuracy: 1.96 standard deviations, 95 % of cases."""
+    variance = figure(catalog.WINDOW_HITS_VARIANCE, *labels, window="$window", **matchers)
+    numbers = figure(catalog.WINDOW_NUMBERS, *labels, window="$window", **matchers)
+    return f"1.96 * sqrt({variance}) / ({numbers} > 0)"
+
+
 def figure(metric: Metric, *labels: str, **matchers: str) -> str:
     """A gauge as it is, kept apart by `labels`."""
     return largest(series(metric, **matchers), *labels)

@@ -84,7 +84,8 @@ def _datasource(texts: Texts) -> dashboard.DatasourceVariable:
 
 
 def _game(texts: Texts) -> dashboard.QueryVariable:
-    return _labels("game", texts, series(catalog.CHANCE_ACCURACY, game=ANY)).current(
+    # Of the models, not of the games: a game without any would open empty dashboards.
+    return _labels("game", texts, series(catalog.MODEL_START, game=ANY, model_version=ANY)).current(
         model.VariableOption(selected=True, text="lotofacil", value="lotofacil")
     )
 

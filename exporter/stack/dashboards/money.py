@@ -35,7 +35,7 @@ def net_over_time(panels: Panels) -> timeseries.Panel:
     control = promql.net("model_version", model_version=ANY, role="control")
     queries = [
         Query(in_use(promql.net(*_VERSION)), "version"),
-        Query(in_use(figure(catalog.NET_EXPECTED, *_VERSION)), "chance"),
+        Query(in_use(figure(catalog.NET_EXPECTED, *_VERSION)), "at_chance"),
         Query(control, "control"),
     ]
     panel = panels.lines("net_over_time", queries, _REAIS, Source.SQL).decimals(2)

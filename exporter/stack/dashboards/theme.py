@@ -59,11 +59,6 @@ def setting(name: str, value: object) -> model.DynamicConfigValue:
     return model.DynamicConfigValue(id_val=name, value=value)
 
 
-def band(lower: str) -> list[model.DynamicConfigValue]:
+def filled_down_to(lower: str) -> list[model.DynamicConfigValue]:
     """Overrides of a band's upper edge: filled down to the series named `lower`."""
-    return [
-        fixed(ACCENT),
-        setting("custom.fillBelowTo", lower),
-        setting("custom.fillOpacity", 14),
-        setting("custom.lineWidth", 0),
-    ]
+    return [setting("custom.fillBelowTo", lower), setting("custom.fillOpacity", 14)]

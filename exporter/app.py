@@ -1,4 +1,4 @@
-"""The composition root: settings in, a wired application out. Nothing is built at import."""
+"""The composition root: settings in, wired services out. Nothing is built at import."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -7,6 +7,7 @@ from functools import partial
 from importlib.metadata import version
 
 import psutil
+from flask import Flask
 from prometheus_client.metrics_core import Metric as Family
 from sqlalchemy import Engine
 
@@ -17,13 +18,22 @@ from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.games import Games
 from exporter.services.accuracy_tracker import AccuracyTracker
 from exporter.services.delivery import SqlDelivery
+from exporter.services.figures.system import SystemReader
 from exporter.services.http_instruments import HttpInstruments
 from exporter.services.intake import Intake
+from exporter.services.listings import Listings
+from exporter.services.metrics_query import MetricsReader
 from exporter.services.metrics_service import MetricsService
+from exporter.services.overview.reader import OverviewReader
 from exporter.services.snapshots import Snapshots
 from exporter.services.sql_records import SqlRecords
+from exporter.services.system_resources import read_resources
 from exporter.storage.engine import create_engine_for
 from exporter.storage.spool import Spool
+from exporter.web.application import create_app
+from exporter.web.auth import Access, is_loopback
+from exporter.web.dashboard.blueprint import dashboard_blueprint
+from exporter.web.dependencies import WebDependencies
 
 
 def now_micros() -> int:
@@ -33,17 +43,16 @@ def now_micros() -> int:
 
 @dataclass(frozen=True)
 class Application:
-    """Everything that one process needs, wired."""
+    """The services of one process, wired; what only a server needs is made by `build_web`."""
 
     settings: Settings
+    now: Callable[[], int]
     engine: Engine
     games: Games
     intake: Intake
     metrics: MetricsService
     tracker: AccuracyTracker
     snapshots: Snapshots
-    exposition: Exposition
-    http: HttpInstruments
 
     def close(self) -> None:
         """Delivers what waits and closes; what cannot be delivered stays on disk."""
@@ -64,30 +73,77 @@ def build(settings: Settings, now: Callable[[], int] = now_micros) -> Applicatio
         durable=settings.SPOOL_DURABLE,
     )
     records = SqlRecords(engine, games, now)
-    snapshots = Snapshots(engine, now, settings.EXPORTER_REFRESH_SECONDS)
-    http = HttpInstruments()
-    live = _live(settings, intake, http)
     return Application(
-        settings,
-        engine,
-        games,
-        intake,
-        MetricsService(intake, records, games, now),
-        AccuracyTracker(intake, records, games, now),
-        snapshots,
-        Exposition(snapshots, games, live, version("lotofacil-monitor")),
-        http,
+        settings=settings,
+        now=now,
+        engine=engine,
+        games=games,
+        intake=intake,
+        metrics=MetricsService(intake, records, games, now),
+        tracker=AccuracyTracker(intake, records, games, now),
+        snapshots=Snapshots(engine, now, settings.EXPORTER_REFRESH_SECONDS),
     )
 
 
-def _live(
-    settings: Settings, intake: Intake, http: HttpInstruments
-) -> dict[str, Callable[[], Iterable[Family]]]:
-    """The collectors that are asked at each scrape, by name."""
+def build_exposition(app: Application, http: HttpInstruments) -> Exposition:
+    """The metrics page; some collectors are asked at each scrape."""
+    settings = app.settings
     resources = process.Resources(settings.LOTOFACIL_DATA_DIR, psutil.Process())
-    return {
-        "spool": partial(spool.collect, intake, settings.SPOOL_MAX_SIZE),
+    live: dict[str, Callable[[], Iterable[Family]]] = {
+        "spool": partial(spool.collect, app.intake, settings.SPOOL_MAX_SIZE),
         "resources": resources.collect,
         "logs": process.collect_logs,
         "http": partial(process.collect_http, http),
     }
+    return Exposition(app.snapshots, app.games, live, version("lotofacil-monitor"))
+
+
+def build_web(app: Application) -> Flask:
+    """The WSGI application with every route."""
+    settings = app.settings
+    http = HttpInstruments()
+    exposition = build_exposition(app, http)
+    return create_app(
+        WebDependencies(
+            render=exposition.render,
+            not_ready=lambda: app.snapshots.state.error or None,
+            version=lambda: _version(app.snapshots),
+            now=app.now,
+            metrics=_metrics_reader(app),
+            listings=Listings(app.engine, app.games),
+            predictions=app.metrics,
+            results=app.tracker,
+            instruments=http,
+            games=app.games,
+            access=_access(settings),
+            language=settings.LOTOFACIL_LANGUAGE,
+            max_body=settings.EXPORTER_MAX_BODY,
+            pages=[dashboard_blueprint(_overviews(app), settings.LOTOFACIL_LANGUAGE)],
+        )
+    )
+
+
+def _version(snapshots: Snapshots) -> str | None:
+    state = snapshots.state
+    return str(state.reading.taken_at) if state.reading else None
+
+
+def _metrics_reader(app: Application) -> MetricsReader:
+    def services() -> dict[str, bool]:
+        return {"ingest": app.intake.is_running(), "database": app.snapshots.state.is_up}
+
+    system = SystemReader(services, app.settings.LOTOFACIL_DATA_DIR, app.now())
+    return MetricsReader(app.engine, app.games, system, app.now)
+
+
+def _overviews(app: Application) -> OverviewReader:
+    folder = app.settings.LOTOFACIL_DATA_DIR
+    return OverviewReader(app.engine, app.games, app.now, partial(read_resources, folder))
+
+
+def _access(settings: Settings) -> Access:
+    return Access(
+        loopback=is_loopback(settings.EXPORTER_HOST),
+        token=settings.EXPORTER_API_TOKEN.get_secret_value(),
+        anonymous_read=settings.EXPORTER_ANONYMOUS_READ,
+    )

@@ -5,7 +5,7 @@ from importlib import import_module
 import click
 
 #: Each is a module of this package that holds a click command of the same name.
-COMMANDS = ("generate",)
+COMMANDS = ("serve", "generate", "replay")
 
 
 class LazyGroup(click.Group):

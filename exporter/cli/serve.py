@@ -1,0 +1,59 @@
+"""`lotofacil serve`: the exporter."""
+
+import click
+
+from exporter.app import build, build_web
+from exporter.cli.sessions import read_settings
+from exporter.config import Settings
+from exporter.logs import LogOptions, configure_logs, get_logger
+from exporter.web.auth import is_loopback
+from exporter.web.server import CannotListen, Server, stop_on_signals
+
+
+@click.command()
+@click.option("--host", help="Address to listen on, instead of EXPORTER_HOST.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port, instead of EXPORTER_PORT.")
+def serve(host: str | None, port: int | None) -> None:
+    """Serves /metrics, the REST API and the dashboard until it is stopped."""
+    given = {"EXPORTER_HOST": host, "EXPORTER_PORT": port}
+    settings = read_settings({name: value for name, value in given.items() if value is not None})
+    _check_access(settings)
+    try:
+        _serve(settings)
+    except CannotListen as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
+
+
+def _check_access(settings: Settings) -> None:
+    open_to_others = not is_loopback(settings.EXPORTER_HOST)
+    if open_to_others and not settings.EXPORTER_API_TOKEN.get_secret_value():
+        raise click.UsageError(
+            f"EXPORTER_HOST: {settings.EXPORTER_HOST} is reachable by others; "
+            "set EXPORTER_API_TOKEN (or EXPORTER_API_TOKEN_FILE), or listen on 127.0.0.1"
+        )
+
+
+def _serve(settings: Settings) -> None:
+    configure_logs(
+        LogOptions(
+            role="exporter",
+            data_dir=settings.LOTOFACIL_DATA_DIR,
+            level=settings.LOTOFACIL_LOG_LEVEL,
+            rotation_size=settings.LOG_ROTATION_SIZE,
+        )
+    )
+    app = build(settings)
+    try:
+        web = build_web(app)
+        server = Server(
+            web, settings.EXPORTER_HOST, settings.EXPORTER_PORT, settings.EXPORTER_THREADS
+        )
+        stop_on_signals(server)
+        app.metrics.start()
+        app.snapshots.start()
+        get_logger(__name__).info("exporter_started", host=settings.EXPORTER_HOST, port=server.port)
+        server.run()
+    finally:
+        app.close()

@@ -1,0 +1,56 @@
+"""Reading the record of draws: is it complete, and is it up to date?"""
+
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from exporter.domain.games import Game
+from exporter.domain.moments import from_micros, to_micros
+from exporter.domain.statistics import frequency
+from exporter.domain.tickets import decode
+from exporter.services.overview.shapes import Draws, RecentDraw
+from exporter.storage.draws import missing
+from exporter.storage.read_draws import DrawRow, read_draws
+
+#: Results are published some time after the draw.
+GRACE = timedelta(hours=6)
+#: Draws whose numbers are counted.
+COUNTED = 1000
+_SHOWN = 8
+_MOST_OVERDUE = 99
+
+
+def read_draw_state(connection: Connection, game: Game, now: int) -> Draws:
+    """The record of a game's draws at `now`."""
+    rows = read_draws(connection, [game.name], None, None, COUNTED)
+    if not rows:
+        return Draws(0, None, None, None, 0, 0, None, ())
+    next_at = game.calendar.next_at_or_after(from_micros(rows[0].drawn_at + 1))
+    return Draws(
+        results=len(rows),
+        last_number=rows[0].number,
+        last_at=rows[0].drawn_at,
+        next_at=to_micros(next_at),
+        overdue=overdue(game, rows[0].drawn_at, now),
+        missing=missing(connection, rows[0].game_id),
+        frequency=frequency(game.drawn, _counts(game, rows)),
+        recent=[_recent(game, row) for row in rows[:_SHOWN]],
+    )
+
+
+def overdue(game: Game, last_at: int, now: int) -> int:
+    """Scheduled draws after the last result whose own results should be there by `now`."""
+    latest, count = from_micros(now) - GRACE, 0
+    moment = game.calendar.next_at_or_after(from_micros(last_at + 1))
+    while moment <= latest and count < _MOST_OVERDUE:
+        count += 1
+        moment = game.calendar.next_at_or_after(moment + timedelta(seconds=1))
+    return count
+
+
+def _counts(game: Game, rows: list[DrawRow]) -> list[int]:
+    return [sum(row.numbers >> k & 1 for row in rows) for k in range(game.pool)]
+
+
+def _recent(game: Game, row: DrawRow) -> RecentDraw:
+    return RecentDraw(row.number, row.drawn_at, decode(row.numbers, game), row.corrections)

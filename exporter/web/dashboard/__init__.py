@@ -1,0 +1,1 @@
+"""The dashboard page: tables made here, charts drawn in the browser, nothing fetched elsewhere."""

@@ -1,0 +1,157 @@
+"""/dashboard and what it needs, as a blueprint that any Flask application can take."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from exporter.domain.games import UnknownGame
+from exporter.logs import get_logger
+from exporter.messages import Language
+from exporter.services.overview import Overview, OverviewReader, Span
+from exporter.services.presentation.wording import Wording
+from exporter.web.dashboard.assets import PLOTLY_VERSION, plotly_script
+from exporter.web.dashboard.view import view
+
+_log = get_logger(__name__)
+_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the address asks for; what it cannot mean is left out, as a page should."""
+
+    game: str | None
+    span: Span
+    language: Language
+
+    @classmethod
+    def read(cls, default: Language) -> "_Asked":
+        given = request.args.get
+        span = given("span", "", str)
+        return cls(given("game") or None, _span(span), _language(given("lang", ""), default))
+
+    def address(self, **changes: str) -> dict[str, str]:
+        values = {"game": self.game or "", "span": self.span.value, "lang": self.language.value}
+        return {name: value for name, value in {**values, **changes}.items() if value}
+
+
+def dashboard_blueprint(
+    reader: OverviewReader, language: Language = Language.PT_BR, refresh_seconds: float = 10.0
+) -> Blueprint:
+    """The page below /dashboard; `refresh_seconds` is how often it asks for new figures."""
+    blueprint = Blueprint(
+        "dashboard",
+        __name__,
+        url_prefix="/dashboard",
+        template_folder="templates",
+        static_folder="static",
+    )
+    pages = _Pages(reader, language, refresh_seconds)
+    rules: dict[str, Callable[[], Response]] = {
+        "": pages.page,
+        "/data": pages.data,
+        f"/plotly-{PLOTLY_VERSION}.js": plotly_script,
+    }
+    for rule, answer in rules.items():
+        blueprint.add_url_rule(rule, answer.__name__, answer)
+    return blueprint
+
+
+class _Pages:
+    """The answers, over one reader."""
+
+    def __init__(self, reader: OverviewReader, language: Language, refresh: float) -> None:
+        self._reader = reader
+        self._language = language
+        self._refresh = refresh
+
+    def page(self) -> Response:
+        """The whole page; without a database it says so and keeps asking."""
+        asked = _Asked.read(self._language)
+        try:
+            overview = self._overview(asked)
+        except SQLAlchemyError as error:
+            return _away(asked, error, self._refresh)
+        values = _values(overview, asked)
+        html = render_template("dashboard/page.html", refresh=self._refresh, **values)
+        return _secured(Response(html, content_type="text/html; charset=utf-8"))
+
+    def data(self) -> Response:
+        """The moving parts as JSON: figures to draw, and the HTML of tiles and tables."""
+        asked = _Asked.read(self._language)
+        try:
+            values = _values(self._overview(asked), asked)
+        except SQLAlchemyError as error:
+            return Response(json.dumps({"error": _reason(error)}), 503, mimetype="application/json")
+        body = {
+            "moment": values["moment"],
+            "content": render_template("dashboard/content.html", **values),
+            "figures": values["figures"],
+        }
+        response = Response(json.dumps(body), mimetype="application/json")
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _overview(self, asked: _Asked) -> Overview:
+        try:
+            return self._reader.overview(asked.game, asked.span)
+        except UnknownGame:
+            return self._reader.overview(None, asked.span)
+
+
+def _values(overview: Overview, asked: _Asked) -> dict[str, Any]:
+    say = Wording(asked.language, overview.game.calendar.zone)
+    shown = view(overview, say)
+    return {
+        "say": say,
+        "asked": asked,
+        "overview": overview,
+        "spans": list(Span),
+        "other": _other(asked.language),
+        "view": shown,
+        "figures": shown.figures(),
+        "moment": say.moment(overview.at),
+        "chance": say.percent(overview.game.chance),
+        "plotly": f"plotly-{PLOTLY_VERSION}.js",
+    }
+
+
+def _away(asked: _Asked, error: SQLAlchemyError, refresh: float) -> Response:
+    _log.error("dashboard_unavailable", error=_reason(error))
+    say = Wording(asked.language, "UTC")
+    html = render_template("dashboard/away.html", say=say, reason=_reason(error), refresh=refresh)
+    return _secured(Response(html, 503, content_type="text/html; charset=utf-8"))
+
+
+def _secured(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _reason(error: SQLAlchemyError) -> str:
+    """The kind of failure only: drivers quote addresses and statements."""
+    return type(getattr(error, "orig", None) or error).__name__
+
+
+def _span(text: str) -> Span:
+    return Span(text) if text in set(Span) else Span.DAY
+
+
+def _language(text: str, default: Language) -> Language:
+    if text.lower().startswith("en"):
+        return Language.EN
+    return Language.PT_BR if text.lower().startswith("pt") else default
+
+
+def _other(language: Language) -> Language:
+    return Language.EN if language is Language.PT_BR else Language.PT_BR

@@ -5,7 +5,7 @@ So a run that was missed while the retrainer was down is made up for, once; a sc
 changed counts at once; and several retrainers cannot ask twice for the same moment.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
 
@@ -43,5 +43,12 @@ def _trigger(schedule: Schedule, zone: str) -> CronTrigger:
 
 
 def _next(trigger: CronTrigger, after: datetime) -> datetime | None:
-    fire: datetime | None = trigger.get_next_fire_time(None, after + timedelta(microseconds=1))
+    fire: datetime | None = trigger.get_next_fire_time(None, _just_after(after))
+    while fire is not None and fire.fold:  # the second time of an hour that comes twice
+        fire = trigger.get_next_fire_time(None, _just_after(fire))
     return fire
+
+
+def _just_after(moment: datetime) -> datetime:
+    # In UTC: arithmetic on local times forgets which of two like hours it is in.
+    return moment.astimezone(UTC) + timedelta(microseconds=1)

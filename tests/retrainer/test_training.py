@@ -1,0 +1,142 @@
+"""Training runs with real child processes."""
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from exporter.domain.retraining import Outcome
+from retrainer.command import Command
+from retrainer.process import LOG_LIMIT, Child, Remembered
+from retrainer.training import Result, Training
+from tests.servers.waiting import wait_until
+
+WRITE = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text('model')"
+#: A command with a child of its own; both ignore being asked to end.
+STUBBORN = """
+import pathlib, signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, '-c',
+    'import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)'])
+pathlib.Path(sys.argv[2]).write_text(str(child.pid))
+time.sleep(60)
+"""
+
+
+def train(
+    folder: Path,
+    code: str,
+    *arguments: str,
+    timeout: float = 30,
+    stopping: threading.Event | None = None,
+    alive: Callable[[], bool] = lambda: True,
+) -> Result:
+    words = [sys.executable, "-c", code, "{output}", *arguments]
+    training = Training(Command(words), folder, timeout, {})
+    return training.run("lotofacil", "v1", stopping or threading.Event(), alive)
+
+
+def left_behind(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / "models").iterdir())
+
+
+def test_a_written_model_gets_its_name(folder: Path) -> None:
+    result = train(folder, WRITE)
+    assert result == Result(Outcome.SUCCESS, "model written")
+    assert left_behind(folder) == ["v1"]
+    assert (folder / "models" / "v1").read_text() == "model"
+
+
+def test_a_model_may_be_a_folder(folder: Path) -> None:
+    code = "import os, sys; os.mkdir(sys.argv[1]); open(sys.argv[1] + '/w', 'w').close()"
+    assert train(folder, code).outcome is Outcome.SUCCESS
+    assert (folder / "models" / "v1" / "w").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("pass", "exit code 0, but no model was written"),
+        ("import sys; open(sys.argv[1], 'w').close()", "exit code 0, but the model is empty"),
+        (f"{WRITE}; sys.exit(3)", "exit code 3"),
+        ("import os; os.kill(os.getpid(), 9)", "ended by signal 9"),
+        ("print('so far', flush=True); raise SystemExit('no data')", "exit code 1; last output:\nso far"),
+    ],
+)
+def test_anything_else_is_a_failure_that_says_why(folder: Path, code: str, reason: str) -> None:
+    result = train(folder, code)
+    assert result.outcome is Outcome.FAILED
+    assert reason in result.detail
+    assert left_behind(folder) == []
+
+
+def test_a_command_that_is_not_there_is_a_failure(folder: Path) -> None:
+    training = Training(Command(["/nowhere/train", "{output}"]), folder, 5, {})
+    result = training.run("lotofacil", "v1", threading.Event(), lambda: True)
+    assert result == Result(Outcome.FAILED, "No such file or directory: /nowhere/train")
+
+
+def test_endless_output_is_bounded_and_its_end_is_kept(folder: Path) -> None:
+    code = "for i in range(400_000): print('line', i)\nraise SystemExit(1)"
+    result = train(folder, code)
+    log = folder / "training" / "v1.log"
+    assert log.stat().st_size <= LOG_LIMIT + 100
+    assert result.detail.endswith("line 399999")
+    assert len(result.detail) < 5_000
+
+
+def test_a_timeout_ends_the_command_and_its_children(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrainer.training._GRACE_ON_TIMEOUT", 0.1)
+    pid = tmp_path / "pid"
+    result = train(folder, STUBBORN, str(pid), timeout=1.5)
+    assert result.outcome is Outcome.TIMEOUT
+    assert "RETRAINER_TIMEOUT_SECONDS=1.5" in result.detail
+    wait_until(lambda: has_ended(int(pid.read_text())))
+
+
+def test_stopping_ends_the_command_within_a_second(folder: Path, tmp_path: Path) -> None:
+    stopping, pid = threading.Event(), tmp_path / "pid"
+    ended: list[float] = []
+
+    def stop() -> None:
+        wait_until(lambda: pid.exists() and pid.read_text())
+        ended.append(time.monotonic())
+        stopping.set()
+
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    result = train(folder, STUBBORN, str(pid), stopping=stopping)
+    stopper.join()
+    assert result.outcome is Outcome.INTERRUPTED
+    assert time.monotonic() - ended[0] < 1
+    wait_until(lambda: has_ended(int(pid.read_text())))
+
+
+def test_a_run_that_was_given_up_is_ended(folder: Path) -> None:
+    result = train(folder, "import time; time.sleep(60)", alive=lambda: False)
+    assert result.outcome is Outcome.INTERRUPTED
+
+
+def test_what_an_earlier_life_left_running_is_ended(tmp_path: Path) -> None:
+    remembered = Remembered(tmp_path / "under-way")
+    child = Child([sys.executable, "-c", "import time; time.sleep(60)"], tmp_path / "log", {})
+    remembered.write("v1", child.pid)
+    remembered.write("gone", child.pid)
+    (tmp_path / "under-way" / "gone.pid").write_text(f"{child.pid} 1.0")  # another's old number
+    assert Remembered(tmp_path / "under-way").end_leftovers() == 1
+    assert child.wait(5, lambda: True) == -9
+    assert list((tmp_path / "under-way").iterdir()) == []
+    child.end(0)
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

@@ -1,0 +1,270 @@
+"""The background work, look by look, with a clock of our own."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine
+
+from exporter.domain.retraining import (
+    Decision,
+    Frequency,
+    Outcome,
+    PerformanceThreshold,
+    Schedule,
+)
+from exporter.storage import retraining, retraining_settings
+from exporter.storage.engine import reading, writing
+from exporter.storage.models import models_of
+from exporter.storage.retraining import Request, Run
+from retrainer.intake import keep
+from retrainer.training import Result
+from retrainer.webhook import Wish
+from retrainer.worker import Worker
+from tests.retrainer.conftest import COOLDOWN, GAME, FakeClock, FakeTraining, score
+
+MakeWorker = Callable[..., Worker]
+ALERT = Wish("f@1", GAME, "model_drift", json.dumps({"status": "firing"}))
+BAD = PerformanceThreshold(accuracy_min=0.65, sample_size_min=100)
+
+
+@pytest.fixture
+def training() -> FakeTraining:
+    return FakeTraining(Result(Outcome.SUCCESS, "model written"))
+
+
+@pytest.fixture
+def worker(make_worker: MakeWorker, training: FakeTraining) -> Worker:
+    return make_worker(training)
+
+
+def tell(engine: Engine, wish: Wish, clock: FakeClock) -> bool:
+    with writing(engine) as connection:
+        return keep(connection, wish, COOLDOWN, clock())
+
+
+def look(worker: Worker) -> None:
+    worker.work_once()
+    worker.wait_for_runs()
+
+
+def runs(engine: Engine) -> list[Run]:
+    with reading(engine) as connection:
+        return retraining.recent_runs(connection)[::-1]
+
+
+def requests(engine: Engine) -> list[Request]:
+    with reading(engine) as connection:
+        return retraining.recent_requests(connection)[::-1]
+
+
+def decisions(engine: Engine) -> list[str | None]:
+    return [request.decision for request in requests(engine)]
+
+
+def test_an_alert_becomes_a_new_model_in_use(
+    engine: Engine, worker: Worker, clock: FakeClock
+) -> None:
+    tell(engine, ALERT, clock)
+    look(worker)
+    (run,) = runs(engine)
+    assert run.outcome == Outcome.SUCCESS
+    with reading(engine) as connection:
+        (model,) = models_of(connection, GAME)
+    assert (model.version, model.active, model.started_at) == (run.model_version, True, clock())
+    assert str(run.model_version).startswith("lotofacil-20")
+
+
+def test_an_alert_told_again_is_one_run(
+    engine: Engine, worker: Worker, clock: FakeClock, training: FakeTraining
+) -> None:
+    assert tell(engine, ALERT, clock)
+    look(worker)
+    clock.forward(10 * COOLDOWN)
+    assert not tell(engine, ALERT, clock)
+    look(worker)
+    assert len(training.runs) == 1
+
+
+def test_an_alert_that_fires_on_after_a_refusal_asks_again_after_the_cooldown(
+    engine: Engine, worker: Worker, clock: FakeClock
+) -> None:
+    tell(engine, ALERT, clock)
+    look(worker)
+    other = Wish("g@1", *_rest(ALERT))
+    for _ in range(3):
+        tell(engine, other, clock)
+        look(worker)
+    assert decisions(engine) == ["retrain", "refused_cooldown"]
+    clock.forward(COOLDOWN)
+    tell(engine, other, clock)
+    look(worker)
+    assert decisions(engine) == ["retrain", "refused_cooldown", "retrain"]
+
+
+def _rest(wish: Wish) -> tuple[str, str, str]:
+    return wish.game, wish.reason, wish.payload
+
+
+def test_the_cooldown_survives_a_restart(
+    engine: Engine, worker: Worker, make_worker: MakeWorker, clock: FakeClock
+) -> None:
+    tell(engine, ALERT, clock)
+    look(worker)
+    clock.forward(COOLDOWN - 1)
+    tell(engine, Wish("h@1", *_rest(ALERT)), clock)
+    look(make_worker(FakeTraining(Result(Outcome.SUCCESS, ""))))
+    assert decisions(engine) == ["retrain", "refused_cooldown"]
+
+
+def test_a_failed_training_cools_down_and_promotes_nothing(
+    engine: Engine, make_worker: MakeWorker, clock: FakeClock
+) -> None:
+    worker = make_worker(FakeTraining(Result(Outcome.FAILED, "exit code 1")))
+    tell(engine, ALERT, clock)
+    look(worker)
+    tell(engine, Wish("g@1", *_rest(ALERT)), clock)
+    look(worker)
+    assert decisions(engine) == ["retrain", "refused_cooldown"]
+    with reading(engine) as connection:
+        assert models_of(connection, GAME) == []
+
+
+def test_two_retrainers_run_one_training_of_a_game(
+    engine: Engine, make_worker: MakeWorker, clock: FakeClock, training: FakeTraining
+) -> None:
+    training.go.clear()
+    one, two = make_worker(training), make_worker(training, "two")
+    for key in ("a@1", "b@1"):
+        tell(engine, Wish(key, *_rest(ALERT)), clock)
+    one.work_once()
+    two.work_once()
+    training.go.set()
+    one.wait_for_runs()
+    assert decisions(engine) == ["retrain", "refused_running"]
+    assert len(training.runs) == 1
+
+
+def test_other_games_are_trained_beside(
+    engine: Engine, worker: Worker, clock: FakeClock, training: FakeTraining
+) -> None:
+    training.go.clear()
+    for game in (GAME, "quina"):
+        tell(engine, Wish(f"{game}@1", game, "model_drift", "{}"), clock)
+    worker.work_once()
+    training.go.set()
+    worker.wait_for_runs()
+    assert decisions(engine) == ["retrain", "retrain"]
+
+
+def test_a_killed_retrainers_run_is_interrupted_and_tried_once_more(
+    engine: Engine, make_worker: MakeWorker, clock: FakeClock, training: FakeTraining
+) -> None:
+    tell(engine, ALERT, clock)
+    with writing(engine) as connection:  # what a kill leaves: a run that nobody runs
+        retraining.decide(connection, 1, Decision.RETRAIN, "", clock())
+        retraining.start_run(connection, 1, GAME, "lost", "one", clock())
+    look(make_worker(training))
+    assert [run.outcome for run in runs(engine)] == ["interrupted", "success"]
+    assert [request.reason for request in requests(engine)] == ["model_drift", "retry"]
+
+
+def test_a_run_of_another_retrainer_is_left_alone_until_it_is_silent(
+    engine: Engine, make_worker: MakeWorker, clock: FakeClock, training: FakeTraining
+) -> None:
+    with writing(engine) as connection:
+        retraining.start_run(connection, 1, GAME, "theirs", "other", clock())
+    worker = make_worker(training)
+    clock.forward(60)
+    look(worker)
+    assert [run.outcome for run in runs(engine)] == [None]
+    clock.forward(1)
+    look(worker)
+    assert [run.outcome for run in runs(engine)] == ["interrupted", "success"]
+
+
+def test_a_second_interruption_is_not_tried_again(
+    engine: Engine, make_worker: MakeWorker, clock: FakeClock
+) -> None:
+    worker = make_worker(FakeTraining(Result(Outcome.INTERRUPTED, "stopped")))
+    tell(engine, ALERT, clock)
+    for _ in range(3):
+        look(worker)
+    assert [run.outcome for run in runs(engine)] == ["interrupted", "interrupted"]
+
+
+def test_a_run_that_others_gave_up_promotes_nothing(
+    engine: Engine, worker: Worker, clock: FakeClock, training: FakeTraining
+) -> None:
+    training.go.clear()
+    tell(engine, ALERT, clock)
+    worker.work_once()
+    with writing(engine) as connection:
+        retraining.end_run(connection, 1, Outcome.INTERRUPTED, "given up", clock())
+    clock.forward(10)  # the next sign of life finds out
+    worker.wait_for_runs()
+    with reading(engine) as connection:
+        assert models_of(connection, GAME) == []
+
+
+def test_a_broken_threshold_asks_once_and_again_after_the_cooldown(
+    engine: Engine, worker: Worker, clock: FakeClock, training: FakeTraining
+) -> None:
+    with writing(engine) as connection:
+        retraining_settings.put_thresholds(connection, GAME, BAD, clock())
+    score(engine, 1, tickets=100, hits=900)
+    look(worker)
+    score(engine, 2, tickets=100, hits=900, version=str(runs(engine)[0].model_version))
+    for _ in range(5):
+        clock.forward(61)
+        look(worker)
+    assert decisions(engine) == ["retrain", "refused_cooldown"]
+    clock.forward(COOLDOWN)
+    look(worker)
+    assert decisions(engine) == ["retrain", "refused_cooldown", "retrain"]
+    assert len(training.runs) == 2
+
+
+def test_thresholds_that_hold_leave_no_trace(
+    engine: Engine, worker: Worker, clock: FakeClock
+) -> None:
+    with writing(engine) as connection:
+        retraining_settings.put_thresholds(connection, GAME, BAD, clock())
+    score(engine, 1, tickets=100, hits=1100)
+    look(worker)
+    assert requests(engine) == []
+
+
+def test_a_schedule_missed_while_down_runs_once(
+    engine: Engine, worker: Worker, make_worker: MakeWorker, clock: FakeClock
+) -> None:
+    daily = Schedule(Frequency.DAILY, hour=2)
+    with writing(engine) as connection:
+        retraining_settings.put_schedule(connection, GAME, daily, clock())
+    look(worker)
+    assert runs(engine) == []
+    clock.forward(5 * 86_400)
+    look(make_worker(FakeTraining(Result(Outcome.SUCCESS, "")), "two"))
+    look(worker)
+    clock.forward(60)
+    look(worker)
+    assert [request.reason for request in requests(engine)] == ["schedule"]
+    clock.forward(86_400)
+    look(worker)
+    assert decisions(engine) == ["retrain", "retrain"]
+
+
+def test_a_started_worker_works_and_stops(
+    engine: Engine, worker: Worker, clock: FakeClock, training: FakeTraining
+) -> None:
+    training.go.clear()
+    tell(engine, ALERT, clock)
+    worker.start()
+    worker.start()
+    try:
+        while not training.runs:
+            worker.wake()
+        assert worker.is_running()
+    finally:
+        worker.stop()
+    assert not worker.is_running()

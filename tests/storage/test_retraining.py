@@ -1,0 +1,189 @@
+"""What the retrainer keeps in SQL, on every kind of database."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Connection, Engine, insert
+
+from exporter.domain.retraining import Figures, Frequency, PerformanceThreshold, Schedule
+from exporter.domain.statistics.evidence import Evidence
+from exporter.storage import retraining, retraining_settings
+from exporter.storage.engine import create_engine_for, reading, writing
+from exporter.storage.identities import game_id, model_id
+from exporter.storage.migrate import upgrade
+from exporter.storage.models import models_of, promote
+from exporter.storage.retraining_figures import current_figures
+from exporter.storage.schema import draw_scores, evidence, totals
+
+GAME = "lotofacil"
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    made = create_engine_for(database_url)
+    upgrade(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    with writing(engine) as opened:
+        yield opened
+
+
+def ask(connection: Connection, key: str = "a@1", at: int = 1) -> bool:
+    return retraining.add_request(connection, key, GAME, "manual", "{}", at)
+
+
+def begin(connection: Connection, at: int = 10, claimed_by: str = "one") -> int:
+    return retraining.start_run(connection, 1, GAME, f"v{at}", claimed_by, at)
+
+
+def test_a_request_told_twice_is_kept_once(engine: Engine) -> None:
+    for expected in (True, False):
+        with writing(engine) as connection:
+            assert ask(connection) is expected
+    with reading(engine) as connection:
+        assert [request.key for request in retraining.undecided_requests(connection)] == ["a@1"]
+
+
+def test_keys_that_differ_in_case_are_two_requests(connection: Connection) -> None:
+    assert ask(connection, "ab")
+    assert ask(connection, "AB")
+
+
+def test_a_request_told_by_many_at_once_is_kept_once(engine: Engine) -> None:
+    def tell(_: int) -> bool:
+        with writing(engine) as connection:
+            return ask(connection)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sum(threads.map(tell, range(8))) == 1
+
+
+def test_a_request_is_decided_once(connection: Connection) -> None:
+    ask(connection)
+    request = retraining.undecided_requests(connection)[0]
+    assert retraining.decide(connection, request.id, "retrain", "why", 5)
+    assert not retraining.decide(connection, request.id, "refused_cooldown", "no", 6)
+    assert retraining.undecided_requests(connection) == []
+    assert retraining.request_counts(connection) == {(GAME, "retrain"): 1}
+    decided = retraining.request_by_key(connection, "a@1")
+    assert decided is not None
+    assert (decided.decision, decided.explanation, decided.decided_at) == ("retrain", "why", 5)
+
+
+def test_a_run_is_under_way_until_it_ends_once(connection: Connection) -> None:
+    run = begin(connection)
+    under_way = retraining.run_under_way(connection, GAME)
+    assert under_way is not None
+    assert under_way.id == run
+    assert retraining.end_run(connection, run, "success", "fine", 20)
+    assert not retraining.end_run(connection, run, "interrupted", "late", 30)
+    assert not retraining.renew_run(connection, run, 30)
+    assert retraining.run_under_way(connection, GAME) is None
+    assert retraining.run_counts(connection) == {(GAME, "success"): 1}
+
+
+def test_the_last_success_is_told_from_the_last_run(connection: Connection) -> None:
+    assert retraining.last_success(connection, GAME) is None
+    retraining.end_run(connection, begin(connection, 10), "success", "", 20)
+    retraining.end_run(connection, begin(connection, 30), "failed", "", 40)
+    success, last = retraining.last_success(connection, GAME), retraining.last_run(connection, GAME)
+    assert success is not None
+    assert last is not None
+    assert (success.ended_at, last.ended_at) == (20, 40)
+
+
+def test_abandoned_are_silent_runs_and_those_of_a_life_before(connection: Connection) -> None:
+    mine, silent = begin(connection, 50, "me"), begin(connection, 1, "silent")
+    begin(connection, 50, "living")
+    assert [run.id for run in retraining.abandoned_runs(connection, "me", 20)] == [mine, silent]
+    retraining.renew_run(connection, silent, 30)
+    assert [run.id for run in retraining.abandoned_runs(connection, "", 20)] == []
+
+
+def test_recent_runs_are_paged_newest_first(connection: Connection) -> None:
+    first, second, third = (begin(connection, at) for at in (1, 2, 3))
+    assert [run.id for run in retraining.recent_runs(connection, GAME, 2)] == [third, second]
+    older = retraining.recent_runs(connection, GAME, 2, before=second)
+    assert [run.id for run in older] == [first]
+    assert retraining.recent_runs(connection, "quina") == []
+
+
+def test_a_very_long_detail_is_cut(connection: Connection) -> None:
+    run = begin(connection)
+    assert retraining.end_run(connection, run, "failed", "é" * 100_000, 20)
+    kept = retraining.recent_runs(connection)[0].detail
+    assert kept == "é" * retraining.DETAIL_LIMIT
+
+
+def test_thresholds_are_replaced(connection: Connection) -> None:
+    for accuracy in (0.65, 0.6):
+        wanted = PerformanceThreshold(accuracy_min=accuracy, sample_size_min=10)
+        retraining_settings.put_thresholds(connection, GAME, wanted, 1)
+    assert retraining_settings.read_thresholds(connection) == {GAME: wanted}
+
+
+def test_the_same_schedule_again_keeps_its_age(connection: Connection) -> None:
+    weekly = Schedule(Frequency.WEEKLY, day_of_week=0, hour=2)
+    retraining_settings.put_schedule(connection, GAME, weekly, 1)
+    retraining_settings.put_schedule(connection, GAME, weekly, 2)
+    assert retraining_settings.read_schedules(connection) == {GAME: (GAME, weekly, 1)}
+    daily = Schedule(Frequency.DAILY, hour=3, minute=30)
+    retraining_settings.put_schedule(connection, GAME, daily, 3)
+    assert retraining_settings.read_schedules(connection) == {GAME: (GAME, daily, 3)}
+    assert retraining_settings.remove_schedule(connection, GAME)
+    assert not retraining_settings.remove_schedule(connection, GAME)
+
+
+def test_promotion_leaves_one_model_active_and_the_control_arm_alone(
+    connection: Connection,
+) -> None:
+    for version in ("v1", "v2", "v1"):
+        promote(connection, GAME, version, "model", 5)
+    promote(connection, GAME, "random", "control", 6)
+    promote(connection, "quina", "v1", "model", 7)
+    active = {row.version: row.active for row in models_of(connection, GAME)}
+    assert active == {"v1": True, "v2": False}
+    assert [row.active for row in models_of(connection, GAME, "control")] == [True]
+
+
+def score(connection: Connection, model: int, draw: int, tickets: int, hits: int) -> None:
+    row: dict[str, object] = dict.fromkeys((c.name for c in draw_scores.columns), 0)
+    row |= dict.fromkeys(("held", "histogram", "calibration"), "{}")
+    row |= {"game_id": 1, "model_id": model, "draw_number": draw}
+    row |= {"tickets": tickets, "numbers_played": 15 * tickets, "hits": hits}
+    connection.execute(insert(draw_scores).values(row))
+
+
+def test_figures_are_those_of_the_latest_draws_of_the_model_in_use(connection: Connection) -> None:
+    assert current_figures(connection, GAME, 10) == Figures()
+    old = model_id(connection, game_id(connection, GAME), "old", "model", 1)
+    score(connection, old, 9, 50, 0)
+    model = promote(connection, GAME, "new", "model", 2)
+    for draw, (tickets, hits) in enumerate([(5, 75), (6, 54), (0, 0), (4, 36)], 10):
+        score(connection, model, draw, tickets, hits)
+    cells = {"predictions": 90, "failures": 10, "confidence": 80, "confidence_sum": 56_000_000}
+    for measure, value in cells.items():
+        key = {"model_id": model, "measure": measure, "bucket": 0}
+        connection.execute(insert(totals).values(key | {"value": value}))
+    state = json.dumps(Evidence().to_dict())
+    state_row = {"model_id": model, "last_drawn_at": 0, "state": state}
+    connection.execute(insert(evidence).values(state_row))
+    figures = current_figures(connection, GAME, 10)
+    assert (figures.model_version, figures.draws, figures.tickets) == ("new", 2, 10)
+    assert figures.accuracy == 90 / 150
+    assert (figures.calls, figures.error_rate) == (100, 0.1)
+    assert figures.mean_confidence == 0.7
+    assert figures.evidence == 1.0
+
+
+def test_unreadable_evidence_is_no_evidence(connection: Connection) -> None:
+    model = promote(connection, GAME, "v1", "model", 2)
+    row = {"model_id": model, "last_drawn_at": 0, "state": '{"of": "another version"}'}
+    connection.execute(insert(evidence).values(row))
+    assert current_figures(connection, GAME).evidence is None

@@ -9,7 +9,16 @@ from enum import StrEnum
 from importlib import import_module
 from typing import Final
 
-SUBJECTS: Final = ("alerts", "cli", "dashboard", "page", "report", "retraining")
+SUBJECTS: Final = (
+    "alerts",
+    "cli",
+    "dashboard",
+    "landing",
+    "page",
+    "replay",
+    "report",
+    "retraining",
+)
 
 
 class Language(StrEnum):

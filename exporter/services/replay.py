@@ -4,29 +4,27 @@ Everything goes through the same calls as a live predictor's. Keys are made from
 draw and ticket, so that replaying again records nothing twice.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any, Protocol
 
 from exporter.domain.draw_records import DrawRecord
 from exporter.domain.games import Game
-from exporter.domain.pickers import History, Picker, simulated_draw
+from exporter.domain.pickers import History, Picker
 from exporter.domain.statistics.baseline import Assessment, DrawTotals, WindowSums, assess
+from exporter.services.metrics_service import Batch
+from exporter.storage.draws import DrawIsClosed
 
 #: How long before its draw a ticket is made.
 LEAD_TIME = timedelta(hours=1)
-#: Day of a simulated record's last draw: fixed, so that the same seed gives the same record.
-SIMULATED_UNTIL = date(2024, 12, 31)
 
 
 class Predictions(Protocol):
     """Where tickets are recorded."""
 
-    def record_predictions(self, batch: Sequence[Mapping[str, Any]]) -> object: ...
-
-    def flush(self) -> object: ...
+    def record_predictions(self, batch: Iterable[Mapping[str, Any]]) -> Batch: ...
 
 
 class Results(Protocol):
@@ -36,10 +34,12 @@ class Results(Protocol):
         self,
         game_type: str,
         draw_number: int,
-        winning_numbers: list[int],
-        draw_date: datetime | date,
+        winning_numbers: Sequence[int],
+        draw_date: date,
         *,
-        prizes: Mapping[int, int] | None = None,
+        prizes: Mapping[int, float] | None = None,
+        recorded_by: str = "api",
+        strict: bool = False,
     ) -> object: ...
 
 
@@ -101,16 +101,22 @@ class _Round:
 
 
 class Replay:
-    """One run over a record of draws; `tallies` can be read at any time."""
+    """One run over a record of draws; `tallies` can be read at any time.
+
+    `conflicts` counts tickets that were recorded before with other numbers; `refused` says
+    which results could not be recorded and why.
+    """
 
     def __init__(self, plan: Plan, predictions: Predictions, results: Results) -> None:
+        self.conflicts = 0
+        self.refused: list[str] = []
         self.tallies = {model.name: Tally(model) for model in plan.models}
         self._plan = plan
         self._predictions = predictions
         self._results = results
 
-    def run(self, draws: Iterable[DrawRecord], on_draw: Callable[[], None] = lambda: None) -> None:
-        """Replays the draws (ascending) within the bounds, calling `on_draw` after each.
+    def steps(self, draws: Iterable[DrawRecord]) -> Iterator[None]:
+        """Replays the draws (ascending) within the bounds, a step for each.
 
         Tickets of several draws are written at once, each still before its draw's result.
         """
@@ -120,7 +126,7 @@ class Replay:
             for one in together:
                 self._record_result(one.draw)
                 self._count(one)
-                on_draw()
+                yield
 
     def _rounds(self, draws: Iterable[DrawRecord]) -> Iterator[_Round]:
         plan = self._plan
@@ -141,8 +147,7 @@ class Replay:
             for model in self._plan.models
             for prediction in self._described(one, model)
         ]
-        self._predictions.record_predictions(batch)
-        self._predictions.flush()
+        self.conflicts += len(self._predictions.record_predictions(batch).conflicts)
 
     def _described(self, one: _Round, model: Picker) -> Iterator[dict[str, Any]]:
         plan, draw = self._plan, one.draw
@@ -160,10 +165,12 @@ class Replay:
             }
 
     def _record_result(self, draw: DrawRecord) -> None:
-        name, numbers = self._plan.game.name, list(draw.numbers)
-        self._results.record_result(
-            name, draw.number, numbers, draw.day, prizes=draw.prizes or None
-        )
+        prizes = {hits: cents / 100 for hits, cents in draw.prizes.items()} or None
+        given = (self._plan.game.name, draw.number, draw.numbers, draw.day)
+        try:
+            self._results.record_result(*given, prizes=prizes, recorded_by="replay", strict=True)
+        except DrawIsClosed as error:
+            self.refused.append(str(error))
 
     def _count(self, one: _Round) -> None:
         game, drawn = self._plan.game, frozenset(one.draw.numbers)
@@ -173,20 +180,6 @@ class Replay:
             tally = self.tallies[name]
             tally.tickets += len(tickets)
             tally.sums = tally.sums.plus(DrawTotals.of(held, hits))
-
-
-def simulated_draws(game: Game, count: int, seed: int) -> list[DrawRecord]:
-    """`count` draws that never took place, on the last draw days up to the end of 2024."""
-    days: list[date] = []
-    day = SIMULATED_UNTIL
-    while len(days) < count:
-        if day.weekday() in game.calendar.weekdays:
-            days.append(day)
-        day -= timedelta(days=1)
-    return [
-        DrawRecord(number, day, tuple(simulated_draw(game, number, seed)))
-        for number, day in enumerate(reversed(days), 1)
-    ]
 
 
 def _distance(draw: DrawRecord, bound: int | date) -> int:

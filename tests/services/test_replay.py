@@ -1,5 +1,5 @@
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +7,9 @@ import pytest
 from exporter.domain.definitions import LOTOFACIL
 from exporter.domain.draw_records import DrawRecord
 from exporter.domain.pickers import PICKERS
-from exporter.services.replay import Bounds, Plan, Replay, simulated_draws
+from exporter.services.metrics_service import Batch
+from exporter.services.replay import Bounds, Plan, Replay
+from exporter.services.simulation import simulated_draws
 
 MODELS = (PICKERS["frequency"], PICKERS["random"])
 DRAWS = simulated_draws(LOTOFACIL, 20, seed=7)
@@ -18,27 +20,29 @@ class Recorder:
 
     def __init__(self) -> None:
         self.tickets: list[Mapping[str, Any]] = []
-        self.results: dict[int, list[int]] = {}
+        self.results: dict[int, Sequence[int]] = {}
         self.batches: list[int] = []
         self.late: list[int] = []
 
-    def record_predictions(self, batch: Sequence[Mapping[str, Any]]) -> None:
-        self.batches.append(len(batch))
-        self.tickets += batch
-        self.late += [t["draw_number"] for t in batch if t["draw_number"] in self.results]
-
-    def flush(self) -> None:
-        pass
+    def record_predictions(self, batch: Iterable[Mapping[str, Any]]) -> Batch:
+        tickets = list(batch)
+        self.batches.append(len(tickets))
+        self.tickets += tickets
+        self.late += [t["draw_number"] for t in tickets if t["draw_number"] in self.results]
+        return Batch(len(tickets))
 
     def record_result(
         self,
         game_type: str,  # noqa: ARG002
         draw_number: int,
-        winning_numbers: list[int],
-        draw_date: datetime | date,
+        winning_numbers: Sequence[int],
+        draw_date: date,
         *,
-        prizes: Mapping[int, int] | None = None,  # noqa: ARG002
+        prizes: Mapping[int, float] | None = None,  # noqa: ARG002
+        recorded_by: str = "api",
+        strict: bool = False,
     ) -> None:
+        assert (recorded_by, strict) == ("replay", True)
         assert draw_date == DRAWS[draw_number - 1].day
         self.results[draw_number] = winning_numbers
 
@@ -46,7 +50,7 @@ class Recorder:
 def replayed(draws: Sequence[DrawRecord] = DRAWS, **options: Any) -> tuple[Recorder, Replay]:
     recorder = Recorder()
     replay = Replay(Plan(LOTOFACIL, MODELS, 0.6, **options), recorder, recorder)
-    replay.run(draws)
+    assert list(replay.steps(draws)) == [None] * replay.tallies["random"].sums.draws
     return recorder, replay
 
 
@@ -104,10 +108,3 @@ def test_keys_are_distinct_and_roles_told() -> None:
 def test_another_confidence_is_another_version() -> None:
     assert Plan(LOTOFACIL, MODELS, 0.6).version(MODELS[0]) == "frequency"
     assert Plan(LOTOFACIL, MODELS, 0.85).version(MODELS[0]) == "frequency-0.85"
-
-
-def test_simulated_draws_are_on_draw_days_and_repeat() -> None:
-    assert simulated_draws(LOTOFACIL, 20, seed=7) == DRAWS
-    assert [draw.number for draw in DRAWS] == list(range(1, 21))
-    assert all(draw.day.weekday() < 6 for draw in DRAWS)
-    assert DRAWS[-1].day < datetime.now(UTC).date()

@@ -1,0 +1,47 @@
+"""What commands that record share: settings, logs to a file, an application that is closed."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from exporter.app import Application, build
+from exporter.config import InvalidSettings, Settings, load_settings
+from exporter.logs import LogOptions, configure_logs
+from exporter.services.delivery import DestinationAway
+
+
+def read_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
+    """The settings; unusable ones end the command with a line for each."""
+    try:
+        return load_settings(overrides)
+    except InvalidSettings as error:
+        raise click.UsageError(str(error)) from None
+
+
+@contextmanager
+def application(settings: Settings, role: str) -> Iterator[Application]:
+    """The application, which logs as `role` to its file only, since the screen is the command's.
+
+    A destination that is away ends the command with one line.
+    """
+    try:
+        configure_logs(
+            LogOptions(
+                role=role,
+                data_dir=settings.LOTOFACIL_DATA_DIR,
+                level=settings.LOTOFACIL_LOG_LEVEL,
+                rotation_size=settings.LOG_ROTATION_SIZE,
+                to_stderr=False,
+            )
+        )
+        opened = build(settings)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
+    try:
+        yield opened
+    except DestinationAway as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        opened.close()

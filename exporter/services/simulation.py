@@ -1,0 +1,68 @@
+"""Records of draws that never took place, kept apart from real ones."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from exporter.domain.draw_records import DrawRecord
+from exporter.domain.games import Game
+from exporter.domain.moments import to_micros
+from exporter.domain.pickers import simulated_draw
+from exporter.domain.tickets import encode_draw
+from exporter.services.delivery import DestinationAway, is_away, reason
+from exporter.storage import migrate
+from exporter.storage.engine import reading
+from exporter.storage.schema import draws, games
+
+#: Day of a simulated record's last draw: fixed, so that the same seed gives the same record.
+LAST_DAY = date(2024, 12, 31)
+
+
+def simulated_draws(game: Game, count: int, seed: int) -> list[DrawRecord]:
+    """`count` draws that never took place, on the last draw days up to the end of 2024."""
+    days: list[date] = []
+    day = LAST_DAY
+    while len(days) < count:
+        if day.weekday() in game.calendar.weekdays:
+            days.append(day)
+        day -= timedelta(days=1)
+    return [
+        DrawRecord(number, day, tuple(simulated_draw(game, number, seed)))
+        for number, day in enumerate(reversed(days), 1)
+    ]
+
+
+def other_draw(engine: Engine, game: Game, simulated: Sequence[DrawRecord]) -> int | None:
+    """The first recorded draw of the game that is none of the simulated ones, if there is one.
+
+    Recording the simulated ones beside it would correct or mingle with what is there.
+    Raises DestinationAway.
+    """
+    known = {
+        draw.number: (to_micros(game.calendar.moment(draw.day)), encode_draw(draw.numbers, game))
+        for draw in simulated
+    }
+    recorded = _recorded(engine, game)
+    return next((number for number in recorded if known.get(number) != recorded[number]), None)
+
+
+def _recorded(engine: Engine, game: Game) -> dict[int, tuple[int, int]]:
+    """Moment and numbers (bit set) of the game's draws by number, ascending."""
+    found = draws.c
+    query = (
+        select(found.number, found.drawn_at, found.numbers, found.numbers_high)
+        .join(games, games.c.id == found.game_id)
+        .where(games.c.name == game.name)
+        .order_by(found.number)
+    )
+    try:
+        migrate.upgrade(engine)
+        with reading(engine) as connection:
+            rows = connection.execute(query).all()
+    except SQLAlchemyError as error:
+        if is_away(error):
+            raise DestinationAway(f"database: {reason(error)}") from error
+        raise
+    return {number: (at, low | (high or 0) << 63) for number, at, low, high in rows}

@@ -335,7 +335,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "axis_ticket_share": ("parte dos bilhetes (%)", "share of tickets (%)"),
     "axis_calls": ("chamadas", "calls"),
     "axis_seconds": ("segundos", "seconds"),
-    "axis_errors": ("chamadas com erro (%)", "calls with an error (%)"),
+    "axis_errors": ("erros (%)", "errors (%)"),
     "axis_time": ("horário ({zone})", "time ({zone})"),
     "axis_confidence": ("confiança prometida (%)", "confidence promised (%)"),
     "axis_evidence": ("valor de evidência", "evidence value"),

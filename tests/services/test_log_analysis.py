@@ -137,6 +137,7 @@ def test_any_content_can_be_analysed(tmp_path: Path, content: bytes) -> None:
     json.dumps(_analyse(tmp_path, content), allow_nan=False)
 
 
+_OPTIONAL = ("duration_seconds", "operation", "message", "exception", "logger", "error")
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -12,6 +13,7 @@ from exporter.services.overview.activity import read_activity
 from exporter.services.overview.draws import read_draw_state
 from exporter.services.overview.models import in_order, read_model_overviews
 from exporter.services.overview.shapes import Overview, Span
+from exporter.storage import migrate
 from exporter.storage.engine import reading
 from exporter.storage.quarantine import waiting
 from exporter.storage.read_alerts import read_active_alerts
@@ -24,7 +26,9 @@ _RUNS = 8
 
 
 class OverviewReader:
-    """Reads overviews. `now` gives microseconds, `resources` what the machine uses.
+    """Reads overviews; the schema is brought up to date on first use.
+
+    `now` gives microseconds, `resources` what the machine uses.
 
     An overview is kept for `keep_seconds`, so that many open pages cost what one does.
     """
@@ -44,10 +48,11 @@ class OverviewReader:
         self._keep_seconds = keep_seconds
         self._kept: dict[tuple[str, Span], tuple[float, Overview]] = {}
         self._lock = threading.Lock()
+        self._migrated = False
 
     def games(self) -> list[str]:
         """Games with records, in the order of their first one; the first known when none has."""
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             return self._recorded(read_models(connection))
 
     def overview(self, game: str | None = None, span: Span = Span.DAY) -> Overview:
@@ -56,10 +61,18 @@ class OverviewReader:
         with self._lock:
             read_at, kept = self._kept.get((name, span), (0.0, None))
             if kept is None or time.monotonic() - read_at > self._keep_seconds:
-                with reading(self._engine) as connection:
+                with self._reading() as connection:
                     kept = self._read(connection, name, span)
                 self._kept = {**self._fresh(), (name, span): (time.monotonic(), kept)}
         return kept
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        if not self._migrated:
+            migrate.upgrade(self._engine)
+            self._migrated = True
+        with reading(self._engine) as connection:
+            yield connection
 
     def _fresh(self) -> dict[tuple[str, Span], tuple[float, Overview]]:
         oldest = time.monotonic() - self._keep_seconds

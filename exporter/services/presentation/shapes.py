@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 from typing import NamedTuple
 
 from exporter.domain.verdicts import Standing
@@ -40,7 +41,8 @@ class Tile:
 class Table:
     """Rows under a header; the columns in `words` hold words, the others numbers.
 
-    Without rows, `nothing` says why. `note` tells how to read it.
+    Without rows, `nothing` says why. `note` tells how to read it. `grouped`: rows that share
+    their first cell stand together below it.
     """
 
     name: str
@@ -50,6 +52,11 @@ class Table:
     nothing: str
     note: str = ""
     words: frozenset[int] = frozenset({0})
+    grouped: bool = False
+
+    def groups(self) -> list[list[Sequence[Cell]]]:
+        """The rows, parted where the first cell changes."""
+        return [list(rows) for _, rows in groupby(self.rows, key=lambda row: row[0])]
 
 
 def tone_of(standing: Standing) -> Tone:

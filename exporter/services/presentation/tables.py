@@ -26,12 +26,16 @@ def windows(overview: Overview, say: Wording) -> Table:
         for name in WINDOWS
         if _tells_more(name, model)
     ]
-    header = _header(
-        say, "model", "window", "draws", "accuracy", "interval", "chance", "z", "p", "verdict"
-    )
-    note = say("windows_note")
+    figures = ("accuracy", "verdict", "interval", "chance", "z", "p", "draws")
     return Table(
-        "windows", say("windows_title"), header, rows, say("no_result_yet"), note, _words(0, 1, 8)
+        "windows",
+        say("windows_title"),
+        _header(say, "model", "window", *figures),
+        rows,
+        say("no_result_yet"),
+        say("windows_note"),
+        _words(0, 1, 3),
+        grouped=True,
     )
 
 
@@ -42,9 +46,8 @@ def _tells_more(name: str, model: Model) -> bool:
 
 
 def _window_name(name: str, say: Wording) -> str:
-    return (
-        say("window_draws", draws=name) if name.isdigit() and name != "1" else say(f"window_{name}")
-    )
+    counted = name not in ("1", "all")
+    return say("window_draws", draws=name) if counted else say(f"window_{name}")
 
 
 def _window(model: Model, name: str, found: Assessment, say: Wording) -> Row:
@@ -52,13 +55,13 @@ def _window(model: Model, name: str, found: Assessment, say: Wording) -> Row:
     return [
         _model(model, say),
         Cell(_window_name(name, say)),
-        Cell(say.number(found.draws)),
         Cell(say.percent(found.accuracy)),
+        Cell(say.standing(standing), tone_of(standing)),
         Cell(say.interval(found.low, found.high)),
         Cell(say.percent(found.chance)),
         Cell(say.number(found.z, 2)),
         Cell(say.p_value(found.p_two_sided)),
-        Cell(say.standing(standing), tone_of(standing)),
+        Cell(say.number(found.draws)),
     ]
 
 

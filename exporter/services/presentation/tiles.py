@@ -102,7 +102,7 @@ def _draws(overview: Overview, say: Wording) -> Tile:
     if draws.missing:
         note = f"{note} · {say('draws_missing', count=draws.missing)}"
     tone = Tone.BAD if draws.overdue else Tone.WARNING if draws.missing else Tone.PLAIN
-    return Tile("draws", label, say.number(draws.last_number), note, tone)
+    return Tile("draws", label, str(draws.last_number), note, tone)
 
 
 def _alerts(overview: Overview, say: Wording) -> Tile:

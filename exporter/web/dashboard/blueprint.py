@@ -47,7 +47,7 @@ def dashboard_blueprint(
 ) -> Blueprint:
     """The page below /dashboard; `refresh_seconds` is how often it asks for new figures."""
     blueprint = Blueprint(
-        "dashboard",
+        "performance_dashboard",
         __name__,
         url_prefix="/dashboard",
         template_folder="templates",

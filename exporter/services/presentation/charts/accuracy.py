@@ -87,7 +87,7 @@ def _each_draw(models: Sequence[Model], model: Model, say: Wording) -> Trace:
         "name": say("each_draw", model=model.row.version),
         "x": [point.number for point in model.points],
         "y": rounded([point.totals.hits / point.totals.numbers for point in model.points]),
-        "marker": {"color": colour(models, model), "size": 4, "opacity": 0.35},
+        "marker": {"color": colour(models, model), "size": 5, "opacity": 0.4},
     }
 
 

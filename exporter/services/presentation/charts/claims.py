@@ -40,9 +40,16 @@ def calibration_chart(overview: Overview, say: Wording) -> Chart:
         chance_line(say("chance"), [0, 1], [chance, chance], hoverinfo="skip"),
         *(_bins(overview.models, model, say) for model in claiming),
     ]
-    x = axis(say("axis_confidence"), range=[0.28, 1.02], tickformat=".0%", hoverformat=".1%")
-    y = axis(say("axis_accuracy"), range=[0.28, 1.02], tickformat=".0%", hoverformat=".1%")
+    form = {"range": _span(claiming, chance), "tickformat": ".0%", "hoverformat": ".1%"}
+    x, y = axis(say("axis_confidence"), **form), axis(say("axis_accuracy"), **form)
     return Chart("calibration", title, description, figure(traces, say, x, y, hovermode="closest"))
+
+
+def _span(models: Sequence[Model], chance: float) -> list[float]:
+    """The same for both axes, so that the diagonal is one."""
+    bins = [one for model in models if model.calibration for one in model.calibration.bins]
+    values = [chance, *(b.mean_confidence for b in bins), *(b.accuracy for b in bins)]
+    return rounded([max(-0.02, min(values) - 0.06), min(1.02, max(values) + 0.06)])
 
 
 def _bins(models: Sequence[Model], model: Model, say: Wording) -> Trace:
@@ -120,7 +127,8 @@ def numbers_chart(overview: Overview, say: Wording) -> Chart:
         traces.insert(0, _played(numbers, current, say))
     if not traces:
         return Chart("numbers", title, description, None, say("no_predictions"))
-    x = axis(say("axis_number"), dtick=1 if game.pool <= 30 else 5, tickangle=0)
+    ends = [numbers[0] - 0.7, numbers[-1] + 0.7]
+    x = axis(say("axis_number"), nticks=14, tickangle=0, range=ends)
     y = axis(say("axis_share"), tickformat=".0%", hoverformat=".1%", rangemode="tozero")
     return Chart("numbers", title, description, figure(traces, say, x, y))
 

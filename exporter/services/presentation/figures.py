@@ -1,0 +1,75 @@
+"""An overview as plain values, for programs: ratios 0–1, moments as ISO 8601, money in reais."""
+
+from dataclasses import asdict
+from typing import Any
+
+from exporter.domain.moments import from_micros
+from exporter.domain.verdicts import standing_of_evidence, standing_of_window
+from exporter.services.overview.shapes import Model, Overview
+
+
+def figures_of(overview: Overview) -> dict[str, Any]:
+    """What the page and the report show, under names of its own."""
+    draws, total = overview.draws, overview.activity.total
+    return {
+        "game": overview.game.name,
+        "at": _iso(overview.at),
+        "span": overview.activity.span.value,
+        "chance": overview.game.chance,
+        "models": [_model(model) for model in overview.models],
+        "activity": asdict(total),
+        "draws": {
+            "last_number": draws.last_number,
+            "last_at": _iso(draws.last_at),
+            "next_at": _iso(draws.next_at),
+            "overdue": draws.overdue,
+            "missing": draws.missing,
+        },
+        "alerts": [{"alert": a.alert, "severity": a.severity} for a in overview.alerts],
+        "quarantined": overview.quarantined,
+        "resources": dict(overview.resources),
+    }
+
+
+def _model(model: Model) -> dict[str, Any]:
+    cost, prizes, expected = (cents / 100 for cents in model.money)
+    return {
+        "model_version": model.row.version,
+        "role": model.row.role,
+        "active": model.row.active,
+        "verdict": standing_of_evidence(model.evidence).value,
+        "windows": {
+            name: {**asdict(window), "verdict": standing_of_window(window).value}
+            for name, window in model.windows.items()
+        },
+        "evidence": _evidence(model),
+        "calibration": asdict(model.calibration) if model.calibration else None,
+        "hits": {str(hits): tickets for hits, tickets in model.hits.items()},
+        "predictions": model.predictions,
+        "failures": model.failures,
+        "scored": model.scored,
+        "ineligible": model.ineligible,
+        "money": {
+            "cost": cost,
+            "prizes": prizes,
+            "net": prizes - cost,
+            "net_expected": expected - cost,
+        },
+    }
+
+
+def _evidence(model: Model) -> dict[str, Any] | None:
+    if model.evidence is None:
+        return None
+    return {
+        name: {
+            "e_value": found.e_value,
+            "peak": found.peak,
+            "shiryaev_roberts": found.shiryaev_roberts,
+        }
+        for name, found in (("worse", model.evidence.worse), ("better", model.evidence.better))
+    }
+
+
+def _iso(micros: int | None) -> str | None:
+    return None if micros is None else from_micros(micros).isoformat()

@@ -64,7 +64,10 @@ def test_a_model_may_be_a_folder(folder: Path) -> None:
         ("import sys; open(sys.argv[1], 'w').close()", "exit code 0, but the model is empty"),
         (f"{WRITE}; sys.exit(3)", "exit code 3"),
         ("import os; os.kill(os.getpid(), 9)", "ended by signal 9"),
-        ("print('so far', flush=True); raise SystemExit('no data')", "exit code 1; last output:\nso far"),
+        (
+            "print('so far', flush=True); raise SystemExit('no data')",
+            "exit code 1; last output:\nso far",
+        ),
     ],
 )
 def test_anything_else_is_a_failure_that_says_why(folder: Path, code: str, reason: str) -> None:

@@ -1,0 +1,141 @@
+"""The service as a process: stopped, killed, started again, and started wrongly."""
+
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+import pytest
+
+from exporter.storage.engine import create_engine_for, reading
+from exporter.storage.models import models_of
+from tests.retrainer.conftest import GAME
+from tests.retrainer.service import COMMAND, RunningRetrainer, environment, start
+from tests.retrainer.test_training import has_ended
+from tests.servers.waiting import wait_until
+
+#: Trains as soon as the file `go` is there; says its number first.
+PATIENT = """
+import os, pathlib, sys, time
+output, go, pid = map(pathlib.Path, sys.argv[1:])
+pid.write_text(str(os.getpid()))
+while not go.exists():
+    time.sleep(0.02)
+output.write_text("model")
+"""
+Start = Callable[..., RunningRetrainer]
+
+
+@pytest.fixture
+def start_retrainer(tmp_path: Path, sqlite_url: str) -> Iterator[Start]:
+    """A function that starts a retrainer in this test's folder."""
+    with ExitStack() as started:
+
+        def begin(**settings: str) -> RunningRetrainer:
+            words = [sys.executable, "-c", PATIENT, "{output}"]
+            words += [str(tmp_path / "go"), str(tmp_path / "pid")]
+            own = {"RETRAINER_COMMAND": shlex.join(words)}
+            retrainer = start(tmp_path, environment(tmp_path, sqlite_url, **(own | settings)))
+            started.callback(retrainer.server.stop)
+            return retrainer
+
+        yield begin
+
+
+def training_pid(folder: Path) -> int:
+    file = folder / "pid"
+    wait_until(lambda: file.exists() and file.read_text() != "", what="the training")
+    return int(file.read_text())
+
+
+def test_a_killed_service_takes_up_its_work_again(
+    start_retrainer: Start, tmp_path: Path, sqlite_url: str
+) -> None:
+    first = start_retrainer()
+    first.retrain(game=GAME)
+    lost = training_pid(tmp_path)
+    first.server.kill()
+    assert psutil.pid_exists(lost)
+    (tmp_path / "pid").unlink()
+    second = start_retrainer()
+    wait_until(lambda: has_ended(lost), what="the end of what the killed service left running")
+    second.wait_for("interrupted", None)
+    (tmp_path / "go").touch()
+    second.wait_for("interrupted", "success")
+    version = second.seen()["runs"][0]["model_version"]
+    assert (tmp_path / "data/retrainer/models" / version).read_text() == "model"
+    engine = create_engine_for(sqlite_url)
+    with reading(engine) as connection:
+        assert [(row.version, row.active) for row in models_of(connection, GAME)] == [
+            (version, True)
+        ]
+    engine.dispose()
+
+
+def test_sigterm_stops_within_a_second_and_ends_the_training(
+    start_retrainer: Start, tmp_path: Path
+) -> None:
+    retrainer = start_retrainer()
+    retrainer.retrain(game=GAME)
+    pid = training_pid(tmp_path)
+    began = time.monotonic()
+    retrainer.server.stop()
+    assert time.monotonic() - began < 1
+    assert has_ended(pid)
+    (tmp_path / "go").touch()
+    start_retrainer().wait_for("interrupted", "success")
+
+
+def test_the_cooldown_survives_a_restart(start_retrainer: Start, tmp_path: Path) -> None:
+    (tmp_path / "go").touch()
+    first = start_retrainer()
+    first.retrain(game=GAME)
+    first.wait_for("success")
+    first.server.stop()
+    second = start_retrainer()
+    second.retrain(game=GAME)
+    wait_until(lambda: second.seen()["requests"][0]["decision"] == "refused_cooldown")
+    assert second.outcomes() == ["success"]
+
+
+def test_two_services_in_one_folder_are_refused(
+    start_retrainer: Start, tmp_path: Path, sqlite_url: str
+) -> None:
+    start_retrainer()
+    ended = run(environment(tmp_path, sqlite_url, RETRAINER_PORT="0"))
+    assert ended.returncode == 1
+    assert "another retrainer works in" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "line"),
+    [
+        (
+            {"RETRAINER_HOST": "0.0.0.0"},
+            2,
+            "RETRAINER_TOKEN: needed to listen on 0.0.0.0, beyond loopback\n",
+        ),
+        ({"RETRAINER_COMMAND": "train"}, 2, "RETRAINER_COMMAND: must hold {output}"),
+        ({"RETRAINER_PORT": "many"}, 2, "RETRAINER_PORT: "),
+        ({"RETRAINER_HOST": "192.0.2.1", "RETRAINER_TOKEN": "hidden"}, 1, "192.0.2.1:"),
+    ],
+    ids=["token", "command", "port", "address"],
+)
+def test_unusable_settings_are_one_line(
+    tmp_path: Path, sqlite_url: str, settings: dict[str, str], code: int, line: str
+) -> None:
+    ended = run({"RETRAINER_PORT": "0"} | environment(tmp_path, sqlite_url, **settings))
+    assert ended.returncode == code
+    assert ended.stderr.startswith(line)
+    assert ended.stderr.count("\n") == 1
+    assert "hidden" not in ended.stderr
+
+
+def run(settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        COMMAND, env=settings, capture_output=True, text=True, check=False, timeout=30
+    )

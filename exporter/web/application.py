@@ -1,15 +1,17 @@
 """Puts the HTTP edge together. Nothing global: each call makes an application of its own."""
 
-from flask import Flask
+from flask import Flask, request
+from flask_openapi.blueprint import APIBlueprint
 
 from exporter.web import auth, instruments, problems
 from exporter.web.dependencies import WebDependencies
 from exporter.web.health import health_blueprint
 from exporter.web.landing import landing_blueprint
 from exporter.web.metrics import metrics_blueprint
-from exporter.web.openapi import describe, make_openapi
-from exporter.web.recording import recording_blueprint
-from exporter.web.rest import reading_blueprint
+from exporter.web.openapi import SECURITY, add_document, make_openapi, problem_answers
+from exporter.web.queries import refuse_repeated
+from exporter.web.recording import add_recording
+from exporter.web.rest import add_reading
 
 
 def create_app(dependencies: WebDependencies) -> Flask:
@@ -23,9 +25,19 @@ def create_app(dependencies: WebDependencies) -> Flask:
     app.register_api(landing_blueprint(d.language))
     app.register_api(metrics_blueprint(d.render))
     app.register_api(health_blueprint(d.not_ready))
-    app.register_api(reading_blueprint(d))
-    app.register_api(recording_blueprint(d.predictions, d.results))
-    describe(app)
+    app.register_api(_rest(d))
     for page in d.pages:
         app.register_blueprint(page)
     return app
+
+
+def _rest(d: WebDependencies) -> APIBlueprint:
+    # One blueprint: the OpenAPI library would let two of them overwrite each other's paths.
+    api = APIBlueprint(
+        "rest", __name__, url_prefix="/api", abp_security=SECURITY, abp_responses=problem_answers()
+    )
+    api.before_request(lambda: refuse_repeated(request.args.lists()))
+    add_reading(api, d)
+    add_recording(api, d.predictions, d.results)
+    add_document(api)
+    return api

@@ -6,7 +6,7 @@ from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.types import ResponseDict
 
-from exporter.web.openapi import problems
+from exporter.web.openapi import problem_answers
 from exporter.web.problems import Problem
 
 _TEXT = "text/plain; charset=utf-8"
@@ -15,7 +15,7 @@ _OK: ResponseDict = {"200": {"description": "Yes", "content": {"text/plain": {}}
 
 def health_blueprint(not_ready: Callable[[], str | None]) -> APIBlueprint:
     """The two routes; `not_ready` tells why not, or None."""
-    blueprint = APIBlueprint("health", __name__, abp_responses=problems())
+    blueprint = APIBlueprint("health", __name__, abp_responses=problem_answers())
 
     @blueprint.get("/-/healthy", responses=_OK)
     def healthy() -> Response:

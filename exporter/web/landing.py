@@ -6,7 +6,7 @@ from flask import Response, request
 from flask_openapi.blueprint import APIBlueprint
 
 from exporter.messages import Language, text
-from exporter.web.openapi import problems
+from exporter.web.openapi import problem_answers
 
 _LINKS = {
     "dashboard": "/dashboard",
@@ -29,7 +29,7 @@ _PAGE = """<!doctype html>
 
 def landing_blueprint(default: Language) -> APIBlueprint:
     """The landing page."""
-    blueprint = APIBlueprint("landing", __name__, abp_responses=problems())
+    blueprint = APIBlueprint("landing", __name__, abp_responses=problem_answers())
 
     @blueprint.get("/", responses={"200": {"description": "A page", "content": {"text/html": {}}}})
     def landing() -> Response:

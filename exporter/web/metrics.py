@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, request
 from flask_openapi.blueprint import APIBlueprint
 
-from exporter.web.openapi import problems
+from exporter.web.openapi import problem_answers
 
 Render = Callable[[str], tuple[bytes, str]]
 _TEXTS: dict[str, Any] = {"text/plain": {}, "application/openmetrics-text": {}}
@@ -15,7 +15,7 @@ _TEXTS: dict[str, Any] = {"text/plain": {}, "application/openmetrics-text": {}}
 
 def metrics_blueprint(render: Render) -> APIBlueprint:
     """The route that Prometheus scrapes; HEAD works as well."""
-    blueprint = APIBlueprint("metrics", __name__, abp_responses=problems())
+    blueprint = APIBlueprint("metrics", __name__, abp_responses=problem_answers())
 
     @blueprint.get("/metrics", responses={"200": {"description": "Metrics", "content": _TEXTS}})
     def scrape() -> Response:

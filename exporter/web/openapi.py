@@ -1,10 +1,10 @@
 """What the OpenAPI document says beyond the routes themselves."""
 
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 
 import msgspec
-from flask import Response
+from flask import Response, current_app
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.info import Info
 from flask_openapi.models.security_scheme import SecurityScheme
@@ -52,7 +52,7 @@ def make_openapi() -> OpenAPI:
     return app
 
 
-def problems() -> ResponseDict:
+def problem_answers() -> ResponseDict:
     """How the errors of every route are described."""
     schema = {"$ref": "#/components/schemas/ProblemDocument"}
     content = {CONTENT_TYPE: {"schema": schema}}
@@ -76,15 +76,11 @@ def body_of(model: type[BaseModel], *kinds: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content | {k: {} for k in kinds}}}
 
 
-def describe(app: OpenAPI) -> None:
-    """Serves the document; to be called when every route is in it."""
-    document = APIBlueprint(
-        "openapi", __name__, url_prefix="/api", abp_security=SECURITY, abp_responses=problems()
-    )
+def add_document(api: APIBlueprint) -> None:
+    """Adds the route that serves the document."""
 
-    @document.get("/openapi.json", responses={"200": _DOCUMENT})
+    @api.get("/openapi.json", responses={"200": _DOCUMENT})
     def openapi() -> Response:
         """This document."""
-        return Response(msgspec.json.encode(app.api_doc), content_type="application/json")
-
-    app.register_api(document)
+        body = msgspec.json.encode(cast(OpenAPI, current_app).api_doc)
+        return Response(body, content_type="application/json")

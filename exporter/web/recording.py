@@ -10,7 +10,7 @@ from flask_openapi.types import ResponseDict
 
 from exporter.domain.games import UnknownGame
 from exporter.domain.moments import from_micros
-from exporter.domain.predictions import InvalidPrediction, Prediction
+from exporter.domain.predictions import FIELDS, InvalidPrediction, Prediction
 from exporter.domain.results import InvalidResult
 from exporter.services import metrics_service
 from exporter.services.accuracy_tracker import AccuracyTracker
@@ -27,7 +27,7 @@ from exporter.web.bodies import (
     read_object,
     read_predictions,
 )
-from exporter.web.openapi import SECURITY, body_of, problems
+from exporter.web.openapi import body_of
 from exporter.web.problems import Problem, bad_field, respond
 
 KEY = "idempotency_key"
@@ -41,11 +41,8 @@ _MIXED: ResponseDict = {
 _LATER: ResponseDict = {"202": {"description": "Kept on disk until the database can be reached"}}
 
 
-def recording_blueprint(predictions: MetricsService, results: AccuracyTracker) -> APIBlueprint:
-    """Every route that writes."""
-    api = APIBlueprint(
-        "recording", __name__, url_prefix="/api", abp_security=SECURITY, abp_responses=problems()
-    )
+def add_recording(api: APIBlueprint, predictions: MetricsService, results: AccuracyTracker) -> None:
+    """Adds every route that writes."""
     api.register_error_handler(SpoolFull, _full)
     several = body_of(PredictionBody, *NDJSON[:1])
 
@@ -67,11 +64,10 @@ def recording_blueprint(predictions: MetricsService, results: AccuracyTracker) -
         """Records a draw's result and scores its predictions."""
         return _result(results, read_object(read_json(), "body"))
 
-    return api
-
 
 def _one(service: MetricsService, body: dict[str, Any]) -> Response:
     raw = _with_key(body)
+    _refuse_unknown(raw, FIELDS)
     key = raw.get(KEY)
     repeated = isinstance(key, str) and service.find(key) is not None
     try:
@@ -138,8 +134,7 @@ def _item(done: metrics_service.Batch, index: int) -> dict[str, Any]:
 
 
 def _result(service: AccuracyTracker, body: Mapping[str, Any]) -> Response:
-    for name in sorted(body.keys() - _RESULT_FIELDS):
-        raise bad_field(name, f"{name}: is not a known field")
+    _refuse_unknown(body, _RESULT_FIELDS)
     for name in ("game_type", "draw_number", "winning_numbers", "draw_date"):
         if name not in body:
             raise bad_field(name, f"{name}: is missing")
@@ -157,6 +152,12 @@ def _result(service: AccuracyTracker, body: Mapping[str, Any]) -> Response:
         "draw_number": body["draw_number"],
     }
     return success(data, status=_STATUS[outcome])
+
+
+def _refuse_unknown(body: Mapping[str, Any], known: frozenset[str]) -> None:
+    unknown = sorted(body.keys() - known)
+    if unknown:
+        raise bad_field(unknown[0], f"{unknown[0]}: is not a known field")
 
 
 def _full(error: SpoolFull) -> Response:

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from flask import Response, request
+from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
@@ -13,7 +13,7 @@ from exporter.services.metrics_query import MetricsData
 from exporter.web.answers import Envelope, Listed, conditional, listed, success
 from exporter.web.dependencies import WebDependencies
 from exporter.web.export import export
-from exporter.web.openapi import SECURITY, file_answer, problems
+from exporter.web.openapi import file_answer
 from exporter.web.problems import bad_parameter, respond
 from exporter.web.queries import (
     DrawsParameters,
@@ -23,19 +23,14 @@ from exporter.web.queries import (
     Parameters,
     PredictionsParameters,
     SummaryParameters,
-    refuse_repeated,
 )
 
 FIGURES = Tag(name="figures", description="Figures beside what chance gives")
 RECORDS = Tag(name="records", description="What is recorded")
 
 
-def reading_blueprint(d: WebDependencies) -> APIBlueprint:
-    """Every route that reads."""
-    api = APIBlueprint(
-        "reading", __name__, url_prefix="/api", abp_security=SECURITY, abp_responses=problems()
-    )
-    api.before_request(lambda: refuse_repeated(request.args.lists()))
+def add_reading(api: APIBlueprint, d: WebDependencies) -> None:
+    """Adds every route that reads."""
     api.register_error_handler(
         TooMuchToRead, lambda e: respond(bad_parameter(e.parameter, e.reason))
     )
@@ -43,7 +38,6 @@ def reading_blueprint(d: WebDependencies) -> APIBlueprint:
     _add_now(api, d)
     _add_export(api, d)
     _add_lists(api, d)
-    return api
 
 
 def _add_figures(api: APIBlueprint, d: WebDependencies) -> None:

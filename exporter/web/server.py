@@ -58,6 +58,7 @@ class Server:
         try:
             self._server: Any = create_server(app, map=self._map, host=host, port=port, **options)
         except (OSError, ValueError) as error:
+            wasyncore.close_all(self._map)
             raise CannotListen(_explained(error, host, port)) from error
         for listener in self._listeners():
             listener.channel_class = _Channel

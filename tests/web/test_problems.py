@@ -1,0 +1,67 @@
+"""Every error has one form, and none shows the inside."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
+
+from exporter.web.problems import CONTENT_TYPE
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options", "status"),
+    [
+        ("GET", "/api/nothing", {}, 404),
+        ("GET", "/nothing", {}, 404),
+        ("DELETE", "/api/metrics", {}, 405),
+        ("POST", "/metrics", {}, 405),
+        ("GET", "/api/metrics?x=1", {}, 400),
+        ("POST", "/api/predictions", {"data": b"x", "content_type": "text/plain"}, 415),
+        ("POST", "/api/predictions", {"data": b"x"}, 415),
+        ("POST", "/api/predictions", {"data": b"{", "content_type": "application/json"}, 400),
+        ("POST", "/api/predictions", {"json": 3}, 422),
+        ("POST", "/api/results", {"json": []}, 422),
+    ],
+)
+def test_errors_are_problem_documents(
+    client: FlaskClient, method: str, path: str, options: dict[str, Any], status: int
+) -> None:
+    answer = client.open(path, method=method, **options)
+    assert answer.status_code == status
+    assert answer.content_type == CONTENT_TYPE
+    assert answer.json is not None
+    assert answer.json["status"] == status
+    assert {"type", "title", "detail"} <= set(answer.json)
+
+
+def test_a_wrong_method_is_told_the_right_ones(client: FlaskClient) -> None:
+    assert "GET" in client.delete("/api/metrics").headers["Allow"]
+
+
+def test_a_body_that_is_too_large(app: Flask) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = 10
+    answer = app.test_client().post("/api/predictions", json={"game_type": "lotofacil"})
+    assert (answer.status_code, answer.content_type) == (413, CONTENT_TYPE)
+
+
+def test_a_defect_shows_nothing_of_the_inside(app: Flask) -> None:
+    def fail() -> str:
+        raise RuntimeError("password=hunter2")
+
+    app.add_url_rule("/api/defect", view_func=fail)
+    answer = app.test_client().get("/api/defect")
+    assert (answer.status_code, answer.content_type) == (500, CONTENT_TYPE)
+    assert "hunter2" not in answer.get_data(as_text=True)
+    assert "Traceback" not in answer.get_data(as_text=True)
+
+
+def test_a_database_that_is_away_is_no_defect(app: Flask) -> None:
+    def fail() -> str:
+        raise OperationalError("SELECT 1", {}, Exception("host=db password=hunter2"))
+
+    app.add_url_rule("/api/away", view_func=fail)
+    answer = app.test_client().get("/api/away")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "hunter2" not in answer.get_data(as_text=True)

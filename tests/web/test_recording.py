@@ -1,0 +1,228 @@
+"""What the writing routes take and refuse."""
+
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from exporter.app import Application
+from exporter.domain.predictions import FIELDS
+from exporter.web.bodies import PredictionBody
+
+TICKET = list(range(1, 16))
+GOOD: dict[str, Any] = {"game_type": "lotofacil", "numbers": TICKET, "confidence": 0.6}
+RESULT: dict[str, Any] = {
+    "game_type": "lotofacil",
+    "draw_number": 2500,
+    "winning_numbers": list(range(3, 18)),
+    "draw_date": "2024-03-15",
+}
+
+
+def test_a_prediction_is_stored(client: FlaskClient, application: Application) -> None:
+    answer = client.post("/api/predictions", json=GOOD | {"model_version": "v1"})
+    assert answer.status_code == 201
+    assert answer.json is not None
+    assert answer.json["data"]["model_version"] == "v1"
+    application.intake.flush()
+    listed = client.get("/api/predictions").json
+    assert listed is not None
+    assert [entry["numbers"] for entry in listed["data"]["items"]] == [TICKET]
+
+
+def test_the_same_key_answers_as_the_first_time(client: FlaskClient) -> None:
+    headers = {"Idempotency-Key": "abc"}
+    first = client.post("/api/predictions", json=GOOD, headers=headers)
+    again = client.post("/api/predictions", json=GOOD, headers=headers)
+    other = client.post("/api/predictions", json=GOOD | {"confidence": 0.7}, headers=headers)
+    assert (first.status_code, again.status_code, other.status_code) == (201, 200, 409)
+    assert first.json is not None
+    assert again.json is not None
+    assert again.json["data"] == first.json["data"] | {"status": "repeated"}
+
+
+def test_a_key_in_two_places_must_be_one(client: FlaskClient) -> None:
+    body = GOOD | {"idempotency_key": "abc"}
+    answer = client.post("/api/predictions", json=body, headers={"Idempotency-Key": "abd"})
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"numbers": [1, 2, 3]}, "numbers"),
+        ({"numbers": [*TICKET[:-1], 1]}, "numbers"),
+        ({"numbers": [*TICKET[:-1], 44]}, "numbers"),
+        ({"numbers": [*TICKET[:-1], 15.0]}, "numbers"),
+        ({"numbers": "all"}, "numbers"),
+        ({"numbers": None}, "numbers"),
+        ({"game_type": "bingo"}, "game_type"),
+        ({"game_type": None}, "game_type"),
+        ({"confidence": 1.1}, "confidence"),
+        ({"confidence": "0.6"}, "confidence"),
+        ({"latency": -1}, "latency"),
+        ({"draw_number": 0}, "draw_number"),
+        ({"predicted_at": "soon"}, "predicted_at"),
+        ({"metadata": []}, "metadata"),
+        ({"role": "boss"}, "role"),
+        ({"model_version": "x" * 200}, "model_version"),
+        ({"idempotency_key": 7}, "idempotency_key"),
+        ({"extra": 1}, "extra"),
+        ({"strict": False}, "strict"),
+        ({"self": 1}, "self"),
+    ],
+)
+def test_a_bad_field_is_named(client: FlaskClient, change: dict[str, Any], field: str) -> None:
+    answer = client.post("/api/predictions", json=GOOD | change)
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["field"] == field
+    assert field in answer.json["detail"]
+
+
+def test_a_batch_has_a_status_for_each_item(client: FlaskClient) -> None:
+    batch = [GOOD, GOOD | {"numbers": [1]}, GOOD | {"idempotency_key": "k"}, 7]
+    answer = client.post("/api/predictions", json=batch)
+    assert answer.status_code == 207
+    assert answer.json is not None
+    data = answer.json["data"]
+    assert [item["status"] for item in data["items"]] == [201, 422, 201, 422]
+    assert (data["stored"], data["refused"]) == (2, 2)
+    assert data["items"][1]["field"] == "numbers"
+    assert data["items"][2]["idempotency_key"] == "k"
+
+
+def test_a_repeated_batch_stores_nothing_more(client: FlaskClient) -> None:
+    batch = [GOOD | {"idempotency_key": f"k{n}"} for n in range(3)]
+    first = client.post("/api/predictions", json=batch)
+    again = client.post("/api/predictions", json=batch)
+    changed = client.post("/api/predictions", json=[batch[0] | {"confidence": 0.9}])
+    assert (first.status_code, again.status_code, changed.status_code) == (201, 201, 207)
+    assert again.json is not None
+    assert (again.json["data"]["stored"], again.json["data"]["repeated"]) == (0, 3)
+    assert changed.json is not None
+    assert changed.json["data"]["items"][0]["status"] == 409
+
+
+@pytest.mark.parametrize("kind", ["application/x-ndjson", "application/ndjson; charset=utf-8"])
+def test_a_batch_may_have_an_object_a_line(client: FlaskClient, kind: str) -> None:
+    lines = f"{json.dumps(GOOD)}\n\n{{broken\n{json.dumps(GOOD)}\n"
+    answer = client.post("/api/predictions", data=lines, content_type=kind)
+    assert answer.status_code == 207
+    assert answer.json is not None
+    assert [item["status"] for item in answer.json["data"]["items"]] == [201, 400, 201]
+
+
+def test_a_batch_takes_no_single_key(client: FlaskClient) -> None:
+    answer = client.post("/api/predictions", json=[GOOD], headers={"Idempotency-Key": "a"})
+    assert answer.status_code == 400
+
+
+def test_an_empty_batch_is_nothing(client: FlaskClient) -> None:
+    assert client.post("/api/predictions", json=[]).status_code == 201
+
+
+def test_a_result_scores_its_predictions(client: FlaskClient) -> None:
+    client.post("/api/predictions", json=[GOOD | {"draw_number": 2500}])
+    answer = client.post("/api/results", json=RESULT)
+    assert answer.status_code == 201
+    assert client.post("/api/results", json=RESULT).status_code == 200
+    summary = client.get("/api/metrics/summary").json
+    assert summary is not None
+    assert summary["data"]["accuracy"]["current"] == 13 / 15
+
+
+def test_a_corrected_result_changes_the_figures(client: FlaskClient) -> None:
+    client.post("/api/predictions", json=[GOOD | {"draw_number": 2500}])
+    client.post("/api/results", json=RESULT)
+    right = RESULT | {"winning_numbers": list(range(1, 16))}
+    answer = client.post("/api/results", json=right)
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["data"]["status"]) == (200, "corrected")
+    draws = client.get("/api/draws").json
+    assert draws is not None
+    (draw,) = draws["data"]["items"]
+    assert (draw["corrections"], draw["models"][0]["hits"]) == (1, 15)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"winning_numbers": [2, 5, 8, 11, 14, 17, 20, 23, 26, 29, 32, 35, 38, 41, 44]},
+         "winning_numbers"),
+        ({"winning_numbers": 3}, "winning_numbers"),
+        ({"draw_number": "2500"}, "draw_number"),
+        ({"draw_date": "yesterday"}, "draw_date"),
+        ({"draw_date": 7}, "draw_date"),
+        ({"game_type": "bingo"}, "game_type"),
+        ({"game_type": []}, "game_type"),
+        ({"prizes": {"7": 1}}, "prizes"),
+        ({"recorded_by": "me"}, "recorded_by"),
+    ],
+)  # fmt: skip
+def test_a_bad_result_is_refused(client: FlaskClient, change: dict[str, Any], field: str) -> None:
+    answer = client.post("/api/results", json=RESULT | change)
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["field"] == field
+
+
+@pytest.mark.parametrize("field", sorted(RESULT))
+def test_a_missing_field_of_a_result_is_named(client: FlaskClient, field: str) -> None:
+    answer = client.post("/api/results", json={k: v for k, v in RESULT.items() if k != field})
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["field"] == field
+
+
+def test_the_description_of_a_prediction_has_every_field() -> None:
+    assert set(PredictionBody.model_fields) == FIELDS
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(sorted(FIELDS)) | st.text(max_size=5), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(path=st.sampled_from(["/api/predictions", "/api/results"]), body=JSON)
+def test_no_body_is_an_error_of_the_server(client: FlaskClient, path: str, body: object) -> None:
+    sent = client.post(path, data=json.dumps(body), content_type="application/json")
+    assert sent.status_code in (201, 207, 422)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    path=st.sampled_from(["/api/predictions", "/api/results"]),
+    field=st.sampled_from([*sorted(FIELDS), *RESULT]),
+    value=JSON,
+)
+def test_no_single_bad_field_is_one_either(
+    client: FlaskClient, path: str, field: str, value: object
+) -> None:
+    body = (GOOD if path == "/api/predictions" else RESULT) | {field: value}
+    sent = client.post(path, data=json.dumps(body), content_type="application/json")
+    assert sent.status_code in (200, 201, 409, 422)
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"[" * 100_000, b"\xff", b'{"game_type": 1e999}', b"9" * 5000, b"nul"]
+)
+def test_what_is_not_json_is_a_bad_request(client: FlaskClient, text: bytes) -> None:
+    answer = client.post("/api/predictions", data=text, content_type="application/json")
+    assert answer.status_code in (400, 422)

@@ -1,0 +1,87 @@
+"""The real server: sockets, limits, and stopping."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import requests
+from flask import Flask
+
+from exporter.web.server import CannotListen, Server
+
+
+@pytest.fixture
+def slow_app() -> Flask:
+    app = Flask("slow")
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+
+    @app.route("/slow")
+    def slow() -> str:
+        time.sleep(0.3)
+        return "done"
+
+    return app
+
+
+@contextmanager
+def running(app: Flask) -> Iterator[tuple[Server, threading.Thread]]:
+    server = Server(app, "127.0.0.1", 0, threads=2)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield server, thread
+    finally:
+        server.stop()
+        thread.join(5)
+
+
+def test_stopping_takes_less_than_a_second(slow_app: Flask) -> None:
+    with running(slow_app) as (server, thread):
+        requests.get(f"http://127.0.0.1:{server.port}/none", timeout=5)
+        started = time.monotonic()
+        server.stop()
+        thread.join(5)
+        assert time.monotonic() - started < 1
+
+
+def test_what_is_under_way_is_finished(slow_app: Flask) -> None:
+    answers = []
+    with running(slow_app) as (server, thread):
+        url = f"http://127.0.0.1:{server.port}/slow"
+        asking = threading.Thread(target=lambda: answers.append(requests.get(url, timeout=5).text))
+        asking.start()
+        time.sleep(0.1)
+        server.stop()
+        thread.join(5)
+        asking.join(5)
+    assert answers == ["done"]
+
+
+def test_a_port_in_use_is_explained_in_one_line(slow_app: Flask) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(CannotListen, match=rf"127\.0\.0\.1:{port}: the port is in use"):
+            Server(slow_app, "127.0.0.1", port, threads=1)
+
+
+def test_a_host_that_is_none_is_explained(slow_app: Flask) -> None:
+    with pytest.raises(CannotListen, match=r"no-such-host\.invalid"):
+        Server(slow_app, "no-such-host.invalid", 0, threads=1)
+
+
+def test_what_the_server_itself_refuses_is_a_problem_document(slow_app: Flask) -> None:
+    with (
+        running(slow_app) as (server, _),
+        socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection,
+    ):
+        connection.sendall(b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n")
+        answer = b""
+        while chunk := connection.recv(4096):
+            answer += chunk
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"application/problem+json" in answer

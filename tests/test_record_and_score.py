@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from exporter.app import Application, build
+from exporter.app import Application, build, build_exposition
 from exporter.config import database_url as with_driver
 from exporter.config import load_settings
 from exporter.domain.moments import to_micros
+from exporter.services.http_instruments import HttpInstruments
 from exporter.storage.draws import Recorded
 
 FIRST_FIFTEEN = list(range(1, 16))
@@ -43,7 +44,7 @@ def figures(app: Application) -> dict[str, float]:
     """The samples of /metrics by their text without the value."""
     assert app.metrics.flush()
     assert not app.snapshots.take().error
-    page = app.exposition.render()[0].decode()
+    page = build_exposition(app, HttpInstruments()).render()[0].decode()
     lines = (line.rsplit(" ", 1) for line in page.splitlines() if not line.startswith("#"))
     return {name: float(value) for name, value in lines}
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from exporter.catalog import WINDOWS
 from exporter.domain.games import Game, Games
@@ -78,9 +78,18 @@ class Figures:
 
 def work_out(reading: Reading, games: Games) -> Figures:
     """Figures of the newest versions by name, and of all earlier ones together."""
-    shown, rest = _bounded([model for model in reading.models if model.game in games])
+    shown, rest = _bounded(_in_use([model for model in reading.models if model.game in games]))
     named = [_figures(model, reading, games[model.game]) for model in shown]
     return Figures(reading, games, [*named, *_others(rest, reading, games)])
+
+
+def _in_use(models: Sequence[Model]) -> list[Model]:
+    """Where no version of a game was ever put in use, all that predict are."""
+    chosen = {(model.game, model.role) for model in models if model.active}
+    return [
+        model if (model.game, model.role) in chosen else replace(model, active=True)
+        for model in models
+    ]
 
 
 def _bounded(models: Sequence[Model]) -> tuple[list[Model], list[Model]]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import count
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 from exporter.domain.games import Game, Games
 from exporter.domain.moments import parse_moment, to_micros
@@ -79,7 +78,7 @@ class PredictionParser:
     """Turns mappings with the documented names into `Prediction`s.
 
     `now` gives microseconds, `encode_metadata` JSON text, `default_version` the model
-    version in use for a game. Every call is checked in full: the quick way through
+    version in use for a game; `key_prefix`, unique to this parser, begins the keys it makes. Every call is checked in full: the quick way through
     accepts only what is surely right, and the slow way says what is wrong.
     """
 
@@ -88,6 +87,7 @@ class PredictionParser:
         games: Games,
         now: Callable[[], int],
         encode_metadata: Callable[[Any], str],
+        key_prefix: str,
         default_version: Callable[[str], str] = lambda _game: UNVERSIONED,
     ) -> None:
         self._games = games
@@ -96,7 +96,7 @@ class PredictionParser:
         self._default_version = default_version
         self._bits = {name: _bit_table(game) for name, game in games.items()}
         self._sizes = {name: frozenset(game.sizes) for name, game in games.items()}
-        self._prefix = uuid4().hex
+        self._prefix = key_prefix
         self._serial = count()
 
     def parse(self, raw: Mapping[str, Any]) -> Prediction:

@@ -85,7 +85,7 @@ class MetricsService:
         self._games = games
         self._now = now
         self._versions: dict[str, tuple[str, int]] = {}
-        self._parser = PredictionParser(games, now, encode_metadata, self._version)
+        self._parser = PredictionParser(games, now, encode_metadata, uuid4().hex, self._version)
 
     def start(self) -> None:
         """Starts delivering what is recorded; recording does so too when it is needed."""

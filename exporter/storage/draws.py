@@ -5,7 +5,17 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from exporter.domain.games import Game
 from exporter.domain.matching import Slot, open_after
@@ -17,6 +27,26 @@ from exporter.storage.schema import draw_corrections, draws
 from exporter.storage.scores import Draw
 
 _LOW_BITS = (1 << 63) - 1
+_c = draws.c
+_OF_GAME = _c.game_id == bindparam("of_game")
+_THIS = and_(_OF_GAME, _c.number == bindparam("of_number"))
+_FIND = select(draws).where(_THIS)
+# Draws of the same moment are ordered by number, so that each prediction has one draw.
+_AFTER = or_(
+    _c.drawn_at > bindparam("moment"),
+    and_(_c.drawn_at == bindparam("moment"), _c.number > bindparam("of_number")),
+)
+_BEFORE = or_(
+    _c.drawn_at < bindparam("moment"),
+    and_(_c.drawn_at == bindparam("moment"), _c.number < bindparam("of_number")),
+)
+_NEXT = select(draws).where(_OF_GAME, _AFTER).order_by(_c.drawn_at, _c.number).limit(1)
+_PREVIOUS = (
+    select(draws).where(_OF_GAME, _BEFORE).order_by(_c.drawn_at.desc(), _c.number.desc()).limit(1)
+)
+_INSERT = insert(draws)
+_CHANGE = update(draws).where(_THIS)
+_COUNT = select(func.min(_c.number), func.max(_c.number), func.count()).where(_OF_GAME)
 
 
 class Recorded(StrEnum):
@@ -37,39 +67,38 @@ class DrawIsClosed(ValueError):  # noqa: N818 - reads as the sentence it is
         )
 
 
+class Prizes(dict[int, int]):
+    """Cents by hits; hashable, as a Draw is used as a key."""
+
+    def __hash__(self) -> int:  # type: ignore[override]  # never changed once it is loaded
+        return hash(tuple(sorted(self.items())))
+
+
 def record(
     connection: Connection, game: Game, result: Result, *, now: int, recorded_by: str
 ) -> Recorded:
     """Keeps a result and scores what it decides, in the caller's transaction.
 
     The same result again changes nothing. Another one for the same draw is a correction:
-    what was there is kept in draw_corrections and every score follows.
+    what was there is kept in draw_corrections and every score follows. Raises DrawIsClosed.
     """
     key = game_id(connection, game.name)
     lock_game(connection, key, exclusive=True)
     before = find(connection, key, result.number)
-    if before and _same(before, result):
+    if before is None:
+        _keep(connection, game, key, result, now)
+        return Recorded.NEW
+    if _same(before, result):
         return Recorded.REPEATED
-    if before and before.cleaned:
-        raise DrawIsClosed(result.number, before.cleaned)
-    neighbours = {_neighbour(connection, key, before.drawn_at, after=True)} if before else set()
-    _keep(connection, key, result, before, now)
-    _count_numbers(connection, game, key, result, before)
-    if before:
-        _trace(connection, before, result, now, recorded_by)
-    neighbours |= {result.number, _neighbour(connection, key, result.drawn_at, after=True)}
-    for number in sorted(n for n in neighbours if n is not None):
-        anew = number == result.number
-        _settle(connection, game, key, number, anew=anew, is_new=anew and before is None)
-    outcome = Recorded.CORRECTED if before else Recorded.NEW
-    add_to_game(connection, key, "draw_corrections" if before else "draw_results")
-    return outcome
+    if before.cleaned:
+        raise DrawIsClosed(before.number, before.cleaned)
+    _correct(connection, game, before, result, now, recorded_by)
+    return Recorded.CORRECTED
 
 
 def find(connection: Connection, key: int, number: int) -> Draw | None:
     """The recorded draw with this number of a game (by id)."""
-    query = select(draws).where(draws.c.game_id == key, draws.c.number == number)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_FIND, {"of_game": key, "of_number": number}).one_or_none()
     return load(row) if row else None
 
 
@@ -81,42 +110,10 @@ def load(row: Row[Any]) -> Draw:
     return Draw(row.game_id, row.number, *moments, numbers, Prizes(prizes), row.cleaned)
 
 
-class Prizes(dict[int, int]):
-    """Cents by hits; hashable, as a Draw is used as a key."""
-
-    def __hash__(self) -> int:  # type: ignore[override]  # never changed once it is loaded
-        return hash(tuple(sorted(self.items())))
-
-
-def _same(before: Draw, result: Result) -> bool:
-    known = (before.drawn_at, before.numbers, dict(before.prizes))
-    return known == (result.drawn_at, result.numbers, dict(result.prizes))
-
-
-def _keep(connection: Connection, key: int, result: Result, before: Draw | None, now: int) -> None:
-    values = {
-        "drawn_at": result.drawn_at,
-        "open_after": before.open_after if before else result.drawn_at,
-        "numbers": result.numbers & _LOW_BITS,
-        "numbers_high": result.numbers >> 63 or None,
-        "prizes": json.dumps(dict(result.prizes)) if result.prizes else None,
-    }
-    if before:
-        this = (draws.c.game_id == key, draws.c.number == result.number)
-        connection.execute(update(draws).where(*this).values(values))
-    else:
-        values |= {"game_id": key, "number": result.number, "recorded_at": now, "cleaned": 0}
-        connection.execute(insert(draws).values(values))
-
-
-def _count_numbers(
-    connection: Connection, game: Game, key: int, result: Result, before: Draw | None
-) -> None:
-    """Keeps how often each number was drawn, for the check of the feed."""
-    for k in range(game.pool):
-        change = (result.numbers >> k & 1) - (before.numbers >> k & 1 if before else 0)
-        if change:
-            add_to_game(connection, key, drawn_measure(k), change)
+def missing(connection: Connection, key: int) -> int:
+    """Draw numbers between the first and the newest result that have no result."""
+    first, last, count = connection.execute(_COUNT, {"of_game": key}).one()
+    return int(last - first + 1 - count) if count else 0
 
 
 def drawn_measure(k: int) -> str:
@@ -124,58 +121,100 @@ def drawn_measure(k: int) -> str:
     return f"drawn_{k}"
 
 
-def _trace(
-    connection: Connection, before: Draw, result: Result, now: int, recorded_by: str
+def _keep(connection: Connection, game: Game, key: int, result: Result, now: int) -> None:
+    draw = _opened(connection, game, _draw(key, result))
+    values = {"game_id": key, "number": draw.number, "recorded_at": now, "cleaned": 0}
+    connection.execute(_INSERT, values | _values(draw))
+    add_to_game(connection, key, {"draw_results": 1} | _drawn(result.numbers, 0, game))
+    changed = scores.rescore(connection, game, draw)
+    evidence.follow(connection, draw, changed, is_new=True)
+    _settle(connection, game, _beside(connection, _NEXT, draw))
+
+
+def _correct(
+    connection: Connection, game: Game, before: Draw, result: Result, now: int, recorded_by: str
 ) -> None:
+    key = before.game_id
+    follower = _beside(connection, _NEXT, before)
+    _change(connection, _draw(key, result))
+    draw = _opened(connection, game, _draw(key, result))
+    _change(connection, draw)
+    _trace(connection, before, draw, now, recorded_by)
+    numbers = _drawn(result.numbers, before.numbers, game)
+    add_to_game(connection, key, {"draw_corrections": 1} | numbers)
+    changed = scores.rescore(connection, game, draw)
+    evidence.follow(connection, draw, changed, is_new=False)
+    _settle(connection, game, follower)
+    _settle(connection, game, _beside(connection, _NEXT, draw))
+
+
+def _settle(connection: Connection, game: Game, neighbour: Draw | None) -> None:
+    """Scores a draw anew whose window opens elsewhere now; cleaned ones are closed."""
+    draw = find(connection, neighbour.game_id, neighbour.number) if neighbour else None
+    if draw is None or draw.cleaned:
+        return
+    moved = _opened(connection, game, draw)
+    if moved.open_after != draw.open_after:
+        _change(connection, moved)
+        changed = scores.rescore(connection, game, moved)
+        evidence.follow(connection, moved, changed, is_new=False)
+
+
+def _opened(connection: Connection, game: Game, draw: Draw) -> Draw:
+    previous = _beside(connection, _PREVIOUS, draw)
+    slot = Slot(previous.number, previous.drawn_at) if previous else None
+    opens = open_after(Slot(draw.number, draw.drawn_at), slot, game.calendar)
+    return draw._replace(open_after=opens)
+
+
+def _beside(connection: Connection, query: Any, draw: Draw) -> Draw | None:
+    values = {"of_game": draw.game_id, "of_number": draw.number, "moment": draw.drawn_at}
+    row = connection.execute(query, values).one_or_none()
+    return load(row) if row else None
+
+
+def _draw(key: int, result: Result) -> Draw:
+    prizes = Prizes(result.prizes)
+    return Draw(key, result.number, result.drawn_at, result.drawn_at, result.numbers, prizes)
+
+
+def _values(draw: Draw) -> dict[str, Any]:
+    return {
+        "drawn_at": draw.drawn_at,
+        "open_after": draw.open_after,
+        "numbers": draw.numbers & _LOW_BITS,
+        "numbers_high": draw.numbers >> 63 or None,
+        "prizes": json.dumps(draw.prizes) if draw.prizes else None,
+    }
+
+
+def _change(connection: Connection, draw: Draw) -> None:
+    this = {"of_game": draw.game_id, "of_number": draw.number}
+    connection.execute(_CHANGE.values(_values(draw)), this)
+
+
+def _same(before: Draw, result: Result) -> bool:
+    known = (before.drawn_at, before.numbers, dict(before.prizes))
+    return known == (result.drawn_at, result.numbers, dict(result.prizes))
+
+
+def _drawn(numbers: int, before: int, game: Game) -> dict[str, int]:
+    """How the counts of drawn numbers change, for the check of the feed."""
+    changes = {k: (numbers >> k & 1) - (before >> k & 1) for k in range(game.pool)}
+    return {drawn_measure(k): change for k, change in changes.items() if change}
+
+
+def _trace(connection: Connection, before: Draw, draw: Draw, now: int, recorded_by: str) -> None:
     row = {
         "game_id": before.game_id,
         "number": before.number,
         "corrected_at": now,
         "corrected_by": recorded_by,
         "before": _body(before.drawn_at, before.numbers, before.prizes),
-        "after": _body(result.drawn_at, result.numbers, result.prizes),
+        "after": _body(draw.drawn_at, draw.numbers, draw.prizes),
     }
     connection.execute(insert(draw_corrections).values(row))
 
 
 def _body(drawn_at: int, numbers: int, prizes: Mapping[int, int]) -> str:
     return json.dumps({"drawn_at": drawn_at, "numbers": str(numbers), "prizes": dict(prizes)})
-
-
-def _neighbour(connection: Connection, key: int, moment: int, *, after: bool) -> int | None:
-    found = connection.execute(_beside(key, moment, after=after)).first()
-    return found.number if found else None
-
-
-def _beside(key: int, moment: int, *, after: bool) -> Select[Any]:
-    c = draws.c
-    near = c.drawn_at > moment if after else c.drawn_at < moment
-    order = c.drawn_at if after else c.drawn_at.desc()
-    return select(draws).where(c.game_id == key, near).order_by(order).limit(1)
-
-
-def _settle(
-    connection: Connection, game: Game, key: int, number: int, *, anew: bool, is_new: bool
-) -> None:
-    """Opens a draw's window where the draws beside it say, and scores it if that changed."""
-    draw = find(connection, key, number)
-    if draw is None:
-        return
-    row = connection.execute(_beside(key, draw.drawn_at, after=False)).first()
-    previous = Slot(row.number, row.drawn_at) if row else None
-    opens = open_after(Slot(number, draw.drawn_at), previous, game.calendar)
-    if draw.cleaned or (opens == draw.open_after and not anew):
-        return
-    this = (draws.c.game_id == key, draws.c.number == number)
-    connection.execute(update(draws).where(*this).values(open_after=opens))
-    moved = draw._replace(open_after=opens)
-    changed = scores.rescore(connection, game, moved)
-    evidence.follow(connection, moved, changed, is_new=is_new)
-
-
-def missing(connection: Connection, key: int) -> int:
-    """Draw numbers between the first and the newest result that have no result."""
-    c = draws.c
-    query = select(func.min(c.number), func.max(c.number), func.count()).where(c.game_id == key)
-    first, last, count = connection.execute(query).one()
-    return int(last - first + 1 - count) if count else 0

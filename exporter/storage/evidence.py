@@ -1,47 +1,57 @@
 """The evidence of each model: moved by each new draw, replayed after a correction."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from exporter.domain.statistics import Evidence, LogFactors, replay, update
 from exporter.storage.schema import draw_scores, evidence
 from exporter.storage.scores import Draw, load_factors
 
+_FACTORS = (
+    select(draw_scores.c.factors)
+    .where(draw_scores.c.model_id == bindparam("model_id"), draw_scores.c.tickets > 0)
+    .order_by(draw_scores.c.drawn_at, draw_scores.c.draw_number)
+)
+_KEPT = select(evidence).where(evidence.c.model_id.in_(bindparam("models", expanding=True)))
+_DELETE = delete(evidence).where(evidence.c.model_id == bindparam("of_model"))
+_INSERT = insert(evidence)
 
-def follow(connection: Connection, draw: Draw, changed: Iterable[int], *, is_new: bool) -> None:
+
+def follow(
+    connection: Connection, draw: Draw, changed: Mapping[int, LogFactors], *, is_new: bool
+) -> None:
     """Brings the evidence of the models whose score of `draw` changed up to date.
 
     A new draw that is the newest is one step; anything else replays the kept factors of
     every draw, so that the figures are those of a record that was right from the start.
     """
-    for model in sorted(changed):
-        kept = connection.execute(
-            select(evidence).where(evidence.c.model_id == model)
-        ).one_or_none()
-        if kept is None or not is_new or kept.last_drawn_at >= draw.drawn_at:
-            state = replay(factors(connection, model))
+    if not changed:
+        return
+    kept = {row.model_id: row for row in connection.execute(_KEPT, {"models": list(changed)})}
+    rows = []
+    for model, step in sorted(changed.items()):
+        row = kept.get(model)
+        if row is not None and is_new and row.last_drawn_at < draw.drawn_at:
+            state = update(Evidence.from_dict(json.loads(row.state)), step)
         else:
-            after = kept.last_drawn_at
-            state = Evidence.from_dict(json.loads(kept.state))
-            for step in factors(connection, model, after=after):
-                state = update(state, step)
-        last = max(draw.drawn_at, kept.last_drawn_at if kept else draw.drawn_at)
-        connection.execute(delete(evidence).where(evidence.c.model_id == model))
-        row = {"model_id": model, "last_drawn_at": last, "state": json.dumps(state.to_dict())}
-        connection.execute(insert(evidence).values(row))
+            state = replay(factors(connection, model))
+        rows.append(_row(model, draw, row, state))
+    if kept:
+        connection.execute(_DELETE, [{"of_model": model} for model in sorted(kept)])
+    connection.execute(_INSERT, rows)
 
 
-def factors(connection: Connection, model: int, after: int = -(2**62)) -> Iterator[LogFactors]:
-    """The kept factors of a model's draws after a moment, oldest first."""
-    query = (
-        select(draw_scores.c.factors)
-        .where(draw_scores.c.model_id == model, draw_scores.c.tickets > 0)
-        .where(draw_scores.c.drawn_at > after)
-        .order_by(draw_scores.c.drawn_at, draw_scores.c.draw_number)
-    )
-    return map(load_factors, connection.execute(query).scalars())
+def _row(model: int, draw: Draw, kept: Any, state: Evidence) -> dict[str, Any]:
+    last = max(draw.drawn_at, kept.last_drawn_at if kept is not None else draw.drawn_at)
+    return {"model_id": model, "last_drawn_at": last, "state": json.dumps(state.to_dict())}
+
+
+def factors(connection: Connection, model: int) -> Iterator[LogFactors]:
+    """The kept factors of a model's draws, oldest first."""
+    return map(load_factors, connection.execute(_FACTORS, {"model_id": model}).scalars())
 
 
 def states(connection: Connection) -> dict[int, Evidence]:

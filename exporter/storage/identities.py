@@ -1,18 +1,19 @@
 """The small integers that stand for games and models in the large tables."""
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from exporter.storage.schema import games, models
 
+_GAME = select(games.c.id).where(games.c.name == bindparam("of_name"))
+
 
 def game_id(connection: Connection, name: str) -> int:
     """The game's id; made when it is new."""
-    query = select(games.c.id).where(games.c.name == name)
-    found = connection.execute(query).scalar()
+    found = connection.execute(_GAME, {"of_name": name}).scalar()
     if found is None:
         _insert_unless_there(connection, insert(games).values(name=name))
-        found = connection.execute(query).scalar_one()
+        found = connection.execute(_GAME, {"of_name": name}).scalar_one()
     return int(found)
 
 

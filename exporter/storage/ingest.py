@@ -193,7 +193,7 @@ def insert_rows(
 
 
 def _copy(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
-    """PostgreSQL's COPY, which SQLAlchemy does not know: its errors are put in SQLAlchemy's words."""
+    """PostgreSQL's COPY; SQLAlchemy does not know it, so its errors are put in its words here."""
     try:
         cursor = cast(psycopg.Cursor[Row], connection.connection.cursor())
         with cursor.copy(statement) as copy:

@@ -1,7 +1,9 @@
 """Predictions that arrive when their draw's result is known already."""
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
@@ -12,7 +14,7 @@ from exporter.domain.scoring import DrawScore, Ticket
 from exporter.domain.scoring import score as score_tickets
 from exporter.storage import evidence, scores
 from exporter.storage.draws import load
-from exporter.storage.schema import draw_scores, draws
+from exporter.storage.schema import draws
 from exporter.storage.scores import Draw
 
 Row = tuple[Any, ...]
@@ -29,7 +31,9 @@ def find(connection: Connection, game_id: int, rows: Sequence[Row]) -> dict[Draw
     matches = [draws.c.number.in_(chosen)] if chosen else []
     matches += [draws.c.drawn_at >= oldest] if oldest is not None else []
     query = select(draws).where(draws.c.game_id == game_id, or_(*matches))
-    known = [load(row) for row in connection.execute(query.order_by(draws.c.drawn_at))]
+    known = [
+        load(row) for row in connection.execute(query.order_by(draws.c.drawn_at, draws.c.number))
+    ]
     return _assign(rows, known) if known else {}
 
 
@@ -44,19 +48,23 @@ def _assign(rows: Iterable[Row], known: Sequence[Draw]) -> dict[Draw, list[Row]]
 
 
 def _drawn_next(known: Sequence[Draw], moment: int) -> Draw | None:
-    return next((d for d in known if d.open_after < moment <= d.drawn_at), None)
+    place = bisect_left(known, moment, key=attrgetter("drawn_at"))
+    draw = known[place] if place < len(known) else None
+    return draw if draw and draw.open_after < moment else None
 
 
-def score(connection: Connection, game: Game, late: dict[Draw, list[Row]]) -> None:
+def score(connection: Connection, game: Game, late: Mapping[Draw, list[Row]]) -> None:
     """Adds late rows to their draws' scores, without reading the ones that were there."""
     for draw, rows in late.items():
         by_model: dict[int, list[Row]] = defaultdict(list)
         for row in rows:
             by_model[row[2]].append(row)
-        for model, members in sorted(by_model.items()):
-            added = _score(members, draw, game.pool)
-            scores.replace(connection, game, draw, model, _stored(connection, draw, model) + added)
-        evidence.follow(connection, draw, by_model, is_new=False)
+        before = scores.stored_scores(connection, draw)
+        changed = {model: _score(members, draw, game.pool) for model, members in by_model.items()}
+        for model in changed.keys() & before.keys():
+            changed[model] += before[model].score
+        factors = scores.put(connection, game, draw, changed, before)
+        evidence.follow(connection, draw, factors, is_new=False)
 
 
 def _score(rows: Iterable[Row], draw: Draw, pool: int) -> DrawScore:
@@ -67,12 +75,3 @@ def _score(rows: Iterable[Row], draw: Draw, pool: int) -> DrawScore:
 
 def _ticket(row: Row) -> Ticket:
     return row[5], row[6] | (row[7] or 0) << 63, row[8]
-
-
-def _stored(connection: Connection, draw: Draw, model: int) -> DrawScore:
-    c = draw_scores.c
-    query = select(draw_scores).where(
-        c.game_id == draw.game_id, c.model_id == model, c.draw_number == draw.number
-    )
-    row = connection.execute(query).one_or_none()
-    return scores.load(row) if row else DrawScore()

@@ -1,4 +1,4 @@
-"""Records that broke their game's rules: kept with the reason, never scored, mended by a right one."""
+"""Records that broke their game's rules: kept with the reason, until the right one comes."""
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
@@ -19,7 +19,7 @@ def keep(
     if connection.execute(update(quarantine).where(*this).values(values)).rowcount:
         return False
     connection.execute(insert(quarantine).values(kind=kind, game=game, key=key, **values))
-    add_to_game(connection, game_id(connection, game), f"quarantined_{kind}")
+    add_to_game(connection, game_id(connection, game), {f"quarantined_{kind}": 1})
     return True
 
 

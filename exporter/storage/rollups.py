@@ -86,10 +86,11 @@ def add_cells(
         connection.exec_driver_sql(_additive(table, connection.dialect.name), rows)
 
 
-def add_to_game(connection: Connection, game: int, measure: str, value: int = 1) -> None:
-    """Adds to a game's lifetime counter."""
-    statement = _additive(game_totals, connection.dialect.name)
-    connection.exec_driver_sql(statement, (game, measure, value))
+def add_to_game(connection: Connection, game: int, changes: Mapping[str, int]) -> None:
+    """Adds to a game's lifetime counters, by measure."""
+    rows = [(game, measure, value) for measure, value in sorted(changes.items()) if value]
+    if rows:
+        connection.exec_driver_sql(_additive(game_totals, connection.dialect.name), rows)
 
 
 @cache

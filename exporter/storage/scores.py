@@ -4,12 +4,11 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple
-from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
 from exporter.domain.games import Game
 from exporter.domain.moments import from_micros
@@ -23,7 +22,10 @@ _FETCH = 20_000
 
 
 class Draw(NamedTuple):
-    """A recorded draw. Times are microseconds, numbers a bit set, prizes cents by hits."""
+    """A recorded draw. Times are microseconds, numbers a bit set, prizes cents by hits.
+
+    `cleaned` counts its raw predictions that were cleaned up.
+    """
 
     game_id: int
     number: int
@@ -34,106 +36,131 @@ class Draw(NamedTuple):
     cleaned: int = 0
 
 
-def rescore(connection: Connection, game: Game, draw: Draw) -> set[int]:
-    """Scores a draw anew from the raw predictions; the models whose score changed."""
+class Scored(NamedTuple):
+    """A stored score: the sums, the money, the draw's cut-off (microseconds)."""
+
+    score: DrawScore
+    money: Money
+    drawn_at: int
+
+
+# Statements are built once: building them costs more than running them.
+_TICKETS = select(
+    predictions.c.model_id,
+    predictions.c.size,
+    predictions.c.numbers,
+    predictions.c.confidence,
+    predictions.c.numbers_high,
+).where(predictions.c.game_id == bindparam("game_id"))
+_OF_GAME = predictions.c.model_id.in_(
+    select(models.c.id).where(models.c.game_id == bindparam("game_id"))
+)
+_IN_TIME = predictions.c.predicted_at <= bindparam("drawn_at")
+#: Predictions that name the draw and were made in time, model by model.
+_CHOSEN = (_TICKETS.where(predictions.c.draw_number == bindparam("number"), _IN_TIME)).order_by(
+    predictions.c.model_id
+)
+#: Predictions that name no draw and fall to this one, model by model.
+_OPEN = (
+    _TICKETS.where(predictions.c.draw_number.is_(None), _OF_GAME, _IN_TIME)
+    .where(predictions.c.predicted_at > bindparam("open_after"))
+    .order_by(predictions.c.model_id)
+)
+_TOO_LATE = (
+    select(predictions.c.model_id, func.count())
+    .where(predictions.c.game_id == bindparam("game_id"), _OF_GAME)
+    .where(predictions.c.draw_number == bindparam("number"))
+    .where(predictions.c.predicted_at > bindparam("drawn_at"))
+    .group_by(predictions.c.model_id)
+)
+_OF_DRAW = (
+    draw_scores.c.game_id == bindparam("of_game"),
+    draw_scores.c.draw_number == bindparam("of_draw"),
+)
+_STORED = select(draw_scores).where(*_OF_DRAW)
+_DELETE = delete(draw_scores).where(*_OF_DRAW, draw_scores.c.model_id == bindparam("of_model"))
+_INSERT = insert(draw_scores)
+
+
+def rescore(connection: Connection, game: Game, draw: Draw) -> dict[int, LogFactors]:
+    """Scores a draw anew from the raw predictions; what changed, by model id."""
     before = stored_scores(connection, draw)
     after = raw_scores(connection, game, draw)
-    changed = set[int]()
-    for model in sorted(before.keys() | after.keys()):
+    changed = {}
+    for model in before.keys() | after.keys():
         new = after.get(model, DrawScore())
-        if before.get(model) != (new, _money(new, game, draw), draw.drawn_at):
-            replace(connection, game, draw, model, new)
-            changed.add(model)
-    return changed
+        if before.get(model) != Scored(new, _money(new, game, draw), draw.drawn_at):
+            changed[model] = new
+    return put(connection, game, draw, changed, before)
 
 
-def replace(connection: Connection, game: Game, draw: Draw, model: int, new: DrawScore) -> None:
-    """Puts a model's score of a draw in place; totals move by the difference to the old one."""
-    difference = Counter(cells(new, _money(new, game, draw)))
-    this = _this(draw, model)
-    old = connection.execute(select(draw_scores).where(this)).one_or_none()
-    if old is not None:
-        difference.subtract(cells(load(old), load_money(old)))
-        connection.execute(delete(draw_scores).where(this))
-    if new.tickets or new.ineligible:
-        connection.execute(insert(draw_scores).values(_row(new, game, draw, model)))
-    add_cells(connection, totals, {(model,): difference})
-    add_to_game(connection, draw.game_id, "score_changes")
+def put(
+    connection: Connection,
+    game: Game,
+    draw: Draw,
+    changed: Mapping[int, DrawScore],
+    before: Mapping[int, Scored],
+) -> dict[int, LogFactors]:
+    """Puts scores in place by model id; totals move by the difference to the stored ones.
+
+    Returns each one's evidence factors.
+    """
+    if not changed:
+        return {}
+    differences: dict[tuple[int, ...], Counter[tuple[str, int]]] = {}
+    rows: list[dict[str, Any]] = []
+    factors: dict[int, LogFactors] = {}
+    for model, new in sorted(changed.items()):
+        differences[(model,)] = _difference(new, before.get(model), game, draw)
+        factors[model] = chance_factors(game.drawn, _held(new, game), new.hits)
+        if new.tickets or new.ineligible:
+            rows.append(_row(new, game, draw, model, factors[model]))
+    gone = [_key(draw) | {"of_model": model} for model in changed if model in before]
+    if gone:
+        connection.execute(_DELETE, gone)
+    if rows:
+        connection.execute(_INSERT, rows)
+    add_cells(connection, totals, differences)
+    add_to_game(connection, draw.game_id, {"score_changes": 1})
+    return factors
 
 
-def stored_scores(connection: Connection, draw: Draw) -> dict[int, tuple[DrawScore, Money, int]]:
-    """The stored scores of a draw with their money and cut-off, by model id."""
-    query = select(draw_scores).where(
-        draw_scores.c.game_id == draw.game_id, draw_scores.c.draw_number == draw.number
-    )
-    rows = connection.execute(query)
-    return {row.model_id: (load(row), load_money(row), row.drawn_at) for row in rows}
+def stored_scores(connection: Connection, draw: Draw) -> dict[int, Scored]:
+    """The stored scores of a draw, by model id."""
+    rows = connection.execute(_STORED, _key(draw))
+    return {row.model_id: Scored(load(row), load_money(row), row.drawn_at) for row in rows}
 
 
 def raw_scores(connection: Connection, game: Game, draw: Draw) -> dict[int, DrawScore]:
     """Scores by model id, computed from the raw predictions in one pass; memory stays flat."""
     found: dict[int, DrawScore] = {}
-    known = _models_of(connection, draw.game_id)
-    for query in (_chosen(draw), _open(draw, known)):
-        for model, tickets in _tickets(connection, query, game.pool):
+    for query in (_CHOSEN, _OPEN):
+        for model, tickets in _tickets(connection, query, draw, game.pool):
             part = score(tickets, draw.numbers, game.pool)
             found[model] = found[model] + part if model in found else part
-    for model, late in connection.execute(_too_late(draw, known)):
+    for model, late in connection.execute(_TOO_LATE, _where(draw)):
         found[model] = found.get(model, DrawScore()) + DrawScore(ineligible=late)
     return found
 
 
-def _models_of(connection: Connection, game_id: int) -> list[int]:
-    return list(
-        connection.execute(select(models.c.id).where(models.c.game_id == game_id)).scalars()
-    )
+def _key(draw: Draw) -> dict[str, int]:
+    return {"of_game": draw.game_id, "of_draw": draw.number}
 
 
-def _columns() -> Select[Any]:
-    c = predictions.c
-    return select(c.model_id, c.size, c.numbers, c.confidence, c.numbers_high)
-
-
-def _chosen(draw: Draw) -> Select[Any]:
-    """Predictions that name this draw and were made in time, model by model."""
-    c = predictions.c
-    return (
-        _columns()
-        .where(c.game_id == draw.game_id, c.draw_number == draw.number)
-        .where(c.predicted_at <= draw.drawn_at)
-        .order_by(c.model_id)
-    )
-
-
-def _open(draw: Draw, known: list[int]) -> Select[Any]:
-    """Predictions that name no draw and fall to this one, model by model."""
-    c = predictions.c
-    return (
-        _columns()
-        .where(c.game_id == draw.game_id, c.draw_number.is_(None), c.model_id.in_(known))
-        .where(c.predicted_at > draw.open_after, c.predicted_at <= draw.drawn_at)
-        .order_by(c.model_id)
-    )
-
-
-def _too_late(draw: Draw, known: list[int]) -> Select[Any]:
-    c = predictions.c
-    return (
-        select(c.model_id, func.count())
-        .where(c.game_id == draw.game_id, c.draw_number == draw.number, c.model_id.in_(known))
-        .where(c.predicted_at > draw.drawn_at)
-        .group_by(c.model_id)
-    )
+def _where(draw: Draw) -> dict[str, int]:
+    names = ("game_id", "number", "drawn_at", "open_after")
+    return {name: getattr(draw, name) for name in names}
 
 
 def _tickets(
-    connection: Connection, query: Select[Any], pool: int
+    connection: Connection, query: Any, draw: Draw, pool: int
 ) -> Iterator[tuple[int, list[Ticket]]]:
     """Runs of one model's tickets, some thousands of rows in memory at a time."""
-    options = {"yield_per": _FETCH} if connection.dialect.name != "sqlite" else {}
-    with connection.execute(query, execution_options=options) as result:
+    is_sqlite = connection.dialect.name == "sqlite"
+    options = {} if is_sqlite else {"yield_per": _FETCH}
+    with connection.execute(query, _where(draw), execution_options=options) as result:
         # Straight from the driver where that streams by itself: a Row for each would cost most.
-        rows = result.cursor if connection.dialect.name == "sqlite" else result
+        rows: Any = result.cursor if is_sqlite else result
         while chunk := rows.fetchmany(_FETCH):
             for model, run in groupby(chunk, key=itemgetter(0)):
                 if pool > 63:
@@ -160,8 +187,22 @@ def load_factors(text: str) -> LogFactors:
     return LogFactors(tuple(worse), tuple(better))
 
 
-def _row(result: DrawScore, game: Game, draw: Draw, model: int) -> dict[str, Any]:
-    held = result.held or (0,) * game.pool
+def _difference(
+    new: DrawScore, old: Scored | None, game: Game, draw: Draw
+) -> Counter[tuple[str, int]]:
+    difference = Counter(cells(new, _money(new, game, draw)))
+    if old:
+        difference.subtract(cells(old.score, old.money))
+    return difference
+
+
+def _held(result: DrawScore, game: Game) -> tuple[int, ...]:
+    return result.held or (0,) * game.pool
+
+
+def _row(
+    result: DrawScore, game: Game, draw: Draw, model: int, factors: LogFactors
+) -> dict[str, Any]:
     return {
         "game_id": draw.game_id,
         "model_id": model,
@@ -173,24 +214,18 @@ def _row(result: DrawScore, game: Game, draw: Draw, model: int) -> dict[str, Any
         "hits": result.hits,
         "held_squared": result.held_squared,
         **_money(result, game, draw)._asdict(),
-        "held": json.dumps(held),
+        "held": json.dumps(_held(result, game)),
         "histogram": json.dumps({f"{s}:{h}": n for (s, h), n in sorted(result.histogram.items())}),
         "calibration": json.dumps({b: astuple(s) for b, s in sorted(result.calibration.items())}),
-        "factors": json.dumps(chance_factors(game.drawn, held, result.hits)),
+        "factors": json.dumps(factors),
     }
 
 
 def _money(result: DrawScore, game: Game, draw: Draw) -> Money:
-    day: datetime = from_micros(draw.drawn_at)
-    tariff = game.tariff(game.calendar.local_day(day))
+    tariff = game.tariff(game.calendar.local_day(from_micros(draw.drawn_at)))
     return money(result.histogram, game, tariff, draw.prizes)
 
 
 def _outcome(text: str) -> tuple[int, int]:
     size, _, hits = text.partition(":")
     return int(size), int(hits)
-
-
-def _this(draw: Draw, model: int) -> Any:
-    c = draw_scores.c
-    return and_(c.game_id == draw.game_id, c.model_id == model, c.draw_number == draw.number)

@@ -627,13 +627,13 @@ RETRAINER_PASS_FAILURES = _counter(
 )
 RETRAINER_LAST_PASS = _gauge(
     "lotofacil_retrainer_last_pass_timestamp_seconds",
-    "When the worker last looked or renewed its running training; long past: it hangs.",
+    "When the worker last looked for something to do; long past: it hangs.",
     (),
     "retrainer",
 )
 RETRAINER_RUN = _gauge(
     "lotofacil_retrainer_training",
-    "1 while this process runs a training command.",
+    "Training commands that this process runs now.",
     (),
     "retrainer",
 )

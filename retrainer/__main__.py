@@ -45,6 +45,8 @@ def main() -> int:
 
 
 def _run(settings: Settings, engine: Engine, retrainer: Retrainer) -> int:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _exit)
     _configure_logs(settings)
     server = create_server(
         retrainer.app,
@@ -58,7 +60,6 @@ def _run(settings: Settings, engine: Engine, retrainer: Retrainer) -> int:
     retrainer.background.start()
     if not retrainer.background.works_here():
         return _fail(f"another retrainer works in {folder(settings)}", 1)
-    signal.signal(signal.SIGTERM, _exit)
     _log.info("retrainer_started", address=_listening(server))
     try:
         server.run()

@@ -17,6 +17,7 @@ from exporter.domain.statistics.thresholds import (
 from exporter.logs import get_logger
 from exporter.messages import Language, text
 from exporter.storage.engine import writing
+from exporter.storage.migrate import upgrade
 from exporter.storage.retraining_settings import put_schedule, put_thresholds, remove_schedule
 from retrainer.clock import Clock
 from retrainer.schedule import next_due
@@ -87,6 +88,7 @@ class RetrainingIntegration:
         if not isinstance(threshold, PerformanceThreshold):
             raise ValueError(f"threshold: {threshold!r} is not a PerformanceThreshold")  # noqa: TRY004 - documented
         rules = self._games[game]
+        upgrade(self._engine)
         with writing(self._engine) as connection:
             put_thresholds(connection, game, threshold, self._clock())
         warnings = threshold_warnings(rules, threshold, self._language)
@@ -112,6 +114,7 @@ class RetrainingIntegration:
         days = {"day_of_week": day_of_week, "day_of_month": day_of_month}
         schedule = Schedule(_frequency(frequency), **days, hour=hour, minute=minute)
         now = self._clock()
+        upgrade(self._engine)
         with writing(self._engine) as connection:
             put_schedule(connection, game, schedule, now)
         due = next_due(schedule, zone, now)
@@ -120,6 +123,7 @@ class RetrainingIntegration:
 
     def unschedule_retraining(self, game: str = "lotofacil") -> bool:
         """Ends a game's schedule; False when it had none."""
+        upgrade(self._engine)
         with writing(self._engine) as connection:
             return remove_schedule(connection, self._games[game].name)
 

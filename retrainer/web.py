@@ -16,13 +16,12 @@ from werkzeug.exceptions import HTTPException
 
 from exporter import catalog
 from exporter.domain.games import Games
-from exporter.domain.moments import from_micros
 from exporter.domain.retraining import Trigger
 from exporter.logs import get_logger
 from exporter.storage import retraining
 from exporter.storage.engine import reading, writing
 from exporter.storage.migrate import is_current
-from exporter.storage.retraining import Request, Run
+from retrainer.answers import landing, plain, problem, request_shown, run_shown, success
 from retrainer.clock import Clock
 from retrainer.intake import keep
 from retrainer.telemetry import Telemetry
@@ -53,7 +52,6 @@ def create_app(desk: Desk) -> Flask:
     """The WSGI application."""
     app = Flask("retrainer")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     routes = Routes(desk)
     app.before_request(routes.check)
     app.after_request(routes.count)
@@ -103,29 +101,32 @@ class Routes:
         kept = self._keep(wishes)
         self._desk.telemetry.add(catalog.RETRAINER_ALERTS, len(wishes))
         self._desk.telemetry.add(catalog.RETRAINER_ALERT_REPEATS, len(wishes) - len(kept))
-        return _success({"accepted": len(kept), "repeated": len(wishes) - len(kept)})
+        return success({"accepted": len(kept), "repeated": len(wishes) - len(kept)})
 
     def retrain(self) -> Response:
         """Keeps a request made by hand: {"game": …, "force": false, "key": optional}."""
         wish = _manual(parse_json(request.get_data()), self._desk.games)
         kept = self._keep([wish])
         data = {"key": wish.key, "repeated": not kept, "runs": "/runs"}
-        return _success(data, HTTPStatus.ACCEPTED)
+        return success(data, HTTPStatus.ACCEPTED)
 
     def runs(self) -> Response:
         """The newest runs and requests: ?game=&limit=&before=."""
-        game, limit, before = _run_query(request.args.to_dict(flat=False))
+        game, limit, before = _run_query(request.args.to_dict(flat=False), self._desk.games)
         with reading(self._desk.engine) as connection:
             runs = retraining.recent_runs(connection, game, limit, before)
             requests = retraining.recent_requests(connection, game, limit)
-        shown = {"runs": [_run(run) for run in runs], "requests": [_request(r) for r in requests]}
-        return _success(shown)
+        shown = {
+            "runs": [run_shown(run) for run in runs],
+            "requests": [request_shown(kept) for kept in requests],
+        }
+        return success(shown)
 
     def healthy(self) -> Response:
         """Whether this process does its work; the database does not count."""
         if not self._desk.is_working():
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "the worker has ended")
-        return _text("healthy\n")
+        return plain("healthy\n")
 
     def ready(self) -> Response:
         """Whether requests can be kept and worked on now."""
@@ -140,12 +141,12 @@ class Routes:
 
     def landing(self) -> Response:
         """Where to look."""
-        return Response(_LANDING, content_type="text/html; charset=utf-8")
+        return landing()
 
     def _may_enter(self) -> bool:
-        given = request.headers.get("Authorization", "")
+        given = request.headers.get("Authorization", "").encode("latin-1", "replace")
         wanted = f"Bearer {self._desk.token}"
-        return not self._desk.token or hmac.compare_digest(given.encode(), wanted.encode())
+        return not self._desk.token or hmac.compare_digest(given, wanted.encode())
 
     def _keep(self, wishes: list[Wish]) -> list[Wish]:
         now = self._desk.clock()
@@ -154,13 +155,6 @@ class Routes:
         if kept:
             self._desk.wake()
         return kept
-
-
-def problem(status: int | None, detail: str | None) -> Response:
-    """An error as problem+json (RFC 9457)."""
-    code = HTTPStatus(status or HTTPStatus.INTERNAL_SERVER_ERROR)
-    body = {"type": "about:blank", "title": code.phrase, "status": code, "detail": detail}
-    return Response(json.dumps(body), code, content_type="application/problem+json")
 
 
 def _database_away(error: SQLAlchemyError) -> Response:
@@ -174,7 +168,7 @@ def _manual(body: dict[str, Any], games: Games) -> Wish:
         raise Malformed(f"{unknown[0][:60]}: not a field; game, force and key are")
     game, force = body.get("game", "lotofacil"), body.get("force", False)
     if not isinstance(game, str) or game not in games:
-        raise Malformed(f"game: {str(game)[:60]!r} is not known; known games: {', '.join(games)}")
+        raise Malformed(_unknown_game(game, games))
     if not isinstance(force, bool):
         raise Malformed("force: must be true or false")
     key = body.get("key", uuid.uuid4().hex)
@@ -184,68 +178,23 @@ def _manual(body: dict[str, Any], games: Games) -> Wish:
     return Wish(f"manual:{key}", game, Trigger.MANUAL, payload)
 
 
-def _run_query(given: dict[str, list[str]]) -> tuple[str | None, int, int | None]:
+def _run_query(given: dict[str, list[str]], games: Games) -> tuple[str | None, int, int | None]:
     unknown = sorted(set(given) - {"game", "limit", "before"})
     if unknown:
         raise Malformed(f"{unknown[0][:60]}: not a parameter; game, limit and before are")
-    game = given.get("game", [None])[0]
-    before = given.get("before", [None])[0]
+    game = given["game"][0] if "game" in given else None
+    if game is not None and game not in games:
+        raise Malformed(_unknown_game(game, games))
+    before = given["before"][0] if "before" in given else None
     limit = _whole("limit", given.get("limit", ["50"])[0], _MOST_RUNS)
     return game, limit, None if before is None else _whole("before", before, 2**62)
+
+
+def _unknown_game(game: object, games: Games) -> str:
+    return f"game: {str(game)[:60]!r} is not known; known games: {', '.join(games)}"
 
 
 def _whole(name: str, value: str, most: int) -> int:
     if not value.isascii() or not value.isdigit() or not 1 <= int(value[:20]) <= most:
         raise Malformed(f"{name}: {value[:60]!r} is not a whole number from 1 to {most}")
     return int(value)
-
-
-def _run(run: Run) -> dict[str, object]:
-    return {
-        "id": run.id,
-        "game": run.game,
-        "request": run.request_id,
-        "started_at": _shown(run.started_at),
-        "ended_at": _shown(run.ended_at),
-        "outcome": run.outcome,
-        "model_version": run.model_version,
-        "detail": run.detail,
-    }
-
-
-def _request(kept: Request) -> dict[str, object]:
-    return {
-        "id": kept.id,
-        "key": kept.key,
-        "game": kept.game,
-        "reason": kept.reason,
-        "received_at": _shown(kept.received_at),
-        "decision": kept.decision,
-        "explanation": kept.explanation,
-        "decided_at": _shown(kept.decided_at),
-    }
-
-
-def _shown(micros: int | None) -> str | None:
-    return None if micros is None else from_micros(micros).isoformat().replace("+00:00", "Z")
-
-
-def _success(data: dict[str, Any], status: int = HTTPStatus.OK) -> Response:
-    body = json.dumps({"status": "success", "data": data}, ensure_ascii=False)
-    return Response(body, status, content_type="application/json")
-
-
-def _text(text: str) -> Response:
-    return Response(text, content_type="text/plain; charset=utf-8")
-
-
-_LANDING = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Lotofácil retrainer</title></head>
-<body><h1>Lotofácil retrainer</h1><ul>
-<li><a href="/metrics">/metrics</a></li>
-<li><a href="/runs">/runs</a>: training runs and requests</li>
-<li>POST /webhook: Alertmanager, payload version 4</li>
-<li>POST /retrain: {"game": "lotofacil", "force": false}</li>
-<li><a href="/-/healthy">/-/healthy</a>, <a href="/-/ready">/-/ready</a></li>
-</ul></body></html>
-"""

@@ -65,6 +65,8 @@ def _wish(alert: object, where: str, games: Container[str]) -> Wish:
     if len(key) > _KEY_LIMIT or not key.isprintable():
         raise Malformed(f"{where}.fingerprint: too long, or holds control characters")
     event = labels.get("event", "")
+    if labels.get("role") == "control":
+        event = f"{event} (control arm)"  # which is there to be at chance
     kept = {"status": status, "event": event[:200], "labels": labels, "startsAt": starts_at}
     game = labels.get("game", "")
     return Wish(

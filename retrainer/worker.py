@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from exporter import catalog
 from exporter.domain.games import Games
 from exporter.domain.moments import SECOND
+from exporter.domain.retraining import Outcome
 from exporter.logs import get_logger
 from exporter.storage import retraining
 from exporter.storage.engine import reading, writing
@@ -195,7 +196,8 @@ class Worker:
             closed = self._close(claim, result)
         finally:
             self._telemetry.add(catalog.RETRAINER_RUN, -1)
-        _log.info("training_ended", **fields, outcome=result.outcome, counted=closed)
+        tell = _log.info if result.outcome is Outcome.SUCCESS else _log.warning
+        tell("training_ended", **fields, outcome=result.outcome, recorded=closed)
 
     def _close(self, claim: Claim, result: Result) -> bool:
         # What was trained for an hour is not lost because the database is away for a minute.

@@ -129,6 +129,13 @@ def test_with_the_token_all_is_open(
         assert client.get(path).status_code == 200
 
 
+def test_a_token_may_hold_any_letters(
+    make_client: Callable[..., FlaskClient], engine: Engine
+) -> None:
+    sent = {"Authorization": "Bearer tôken".encode().decode("latin-1")}
+    assert make_client(engine, "tôken").get("/runs", headers=sent).status_code == 200
+
+
 def test_a_manual_request_is_kept(client: FlaskClient, engine: Engine, bell: Bell) -> None:
     answer = post(client, "/retrain", b'{"game": "quina", "force": true, "key": "mine"}')
     assert answer.status_code == 202
@@ -172,6 +179,7 @@ def test_runs_and_requests_are_shown(client: FlaskClient) -> None:
         ("limit=0", "limit: '0' is not a whole number from 1 to 500"),
         ("limit=501", "limit: '501'"),
         ("limit=٣", "limit: '٣'"),
+        ("game=%00", "game: '\\x00' is not known"),
         ("before=x", "before: 'x'"),
         ("size=5", "size: not a parameter; game, limit and before are"),
     ],

@@ -48,6 +48,13 @@ def test_an_alert_of_no_known_game_or_event_is_kept_under_bounded_names(labels: 
     assert "\x00" not in wish.payload
 
 
+def test_the_control_arm_is_at_chance_on_purpose() -> None:
+    labels = ALERT["labels"] | {"role": "control"}
+    (wish,) = parse_webhook(body(ALERT | {"labels": labels}), KNOWN_GAMES)
+    assert wish.reason == "unknown"
+    assert json.loads(wish.payload)["event"] == "model_drift (control arm)"
+
+
 def test_no_alerts_are_no_wishes() -> None:
     assert parse_webhook(body(), KNOWN_GAMES) == []
 

@@ -1,0 +1,65 @@
+"""One worker for each folder, in whichever process came first."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from exporter.config import load_settings
+from exporter.domain.definitions import KNOWN_GAMES
+from exporter.domain.retraining import Outcome
+from exporter.storage.engine import create_engine_for
+from retrainer.assembly import assemble
+from retrainer.background import Background
+from retrainer.identity import Identity
+from retrainer.training import Result
+from retrainer.worker import Worker
+from tests.retrainer.conftest import FakeTraining
+
+
+@pytest.fixture
+def make_background(folder: Path, make_worker: Callable[..., Worker]) -> Callable[[], Background]:
+    training = FakeTraining(Result(Outcome.SUCCESS, ""))
+    return lambda: Background(folder, lambda name: make_worker(training, name))
+
+
+def test_an_identity_stays_and_is_held_by_one_at_a_time(folder: Path) -> None:
+    first = Identity.take(folder)
+    assert first is not None
+    assert Identity.take(folder) is None
+    first.give_back()
+    again = Identity.take(folder)
+    assert again is not None
+    assert again.name == first.name
+    again.give_back()
+
+
+def test_the_second_of_a_folder_leaves_the_work_to_the_first(
+    make_background: Callable[[], Background],
+) -> None:
+    first, second = make_background(), make_background()
+    assert not first.is_running()
+    first.start()
+    second.start()
+    assert first.works_here()
+    assert not second.works_here()
+    assert second.is_running()
+    first.stop()
+    assert not second.is_running()
+    second.start()
+    assert second.works_here()
+    second.stop()
+
+
+def test_the_parts_are_put_together_from_the_settings(tmp_path: Path, sqlite_url: str) -> None:
+    settings = load_settings({"LOTOFACIL_DATA_DIR": tmp_path, "DATABASE_URL": sqlite_url})
+    engine = create_engine_for(settings.database)
+    retrainer = assemble(settings, engine, KNOWN_GAMES)
+    assert not retrainer.integration.is_running()
+    retrainer.integration.start()
+    assert retrainer.app.test_client().get("/-/healthy").status_code == 200
+    scheduled = retrainer.integration.schedule_retraining(frequency="daily")
+    assert scheduled.next_run is not None
+    retrainer.integration.stop()
+    assert not retrainer.integration.is_running()
+    engine.dispose()

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from exporter.domain.draw_records import DrawRecord
 from exporter.domain.games import Game
 from exporter.domain.moments import to_micros
 from exporter.domain.pickers import simulated_draw
 from exporter.domain.tickets import encode_draw
-from exporter.services.delivery import DestinationAway, is_away, reason
-from exporter.storage import migrate
+from exporter.services.reachable import reachable
 from exporter.storage.engine import reading
 from exporter.storage.schema import draws, games
 
@@ -57,12 +55,6 @@ def _recorded(engine: Engine, game: Game) -> dict[int, tuple[int, int]]:
         .where(games.c.name == game.name)
         .order_by(found.number)
     )
-    try:
-        migrate.upgrade(engine)
-        with reading(engine) as connection:
-            rows = connection.execute(query).all()
-    except SQLAlchemyError as error:
-        if is_away(error):
-            raise DestinationAway(f"database: {reason(error)}") from error
-        raise
+    with reachable(engine), reading(engine) as connection:
+        rows = connection.execute(query).all()
     return {number: (at, low | (high or 0) << 63) for number, at, low, high in rows}

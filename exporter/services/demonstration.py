@@ -1,0 +1,153 @@
+"""The demonstration feed: invented models that play invented draws, quickly.
+
+Everything is recorded under the game `demo`, by the calls of a live predictor. The version in
+use at first, demo-v1, hits less than chance and promises more than it hits, so that alerts fire
+and a training run is asked for; the version that comes out of it plays like chance.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import Engine, func, select
+
+from exporter.domain.definitions import DEMO
+from exporter.domain.pickers import PICKERS, History, simulated_draw
+from exporter.services.accuracy_tracker import AccuracyTracker
+from exporter.services.delivery import DestinationAway
+from exporter.services.metrics_service import MetricsService
+from exporter.services.reachable import reachable
+from exporter.storage.engine import reading, writing
+from exporter.storage.models import models_of
+from exporter.storage.removal import remove_game
+from exporter.storage.schema import draws, games
+
+FIRST_VERSION = "demo-v1"
+#: Draws that a new demonstration begins with, one an hour up to now.
+PAST_DRAWS = 60
+_SEED = 1
+_TICKETS = 3
+_FAILING_SHARE = 0.04
+#: How heavily the first version plays a number that will be drawn; 1 would be chance.
+_BAD_LUCK = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class _Player:
+    """A model of the demonstration and what it does before a draw."""
+
+    version: str
+    role: str
+    confidence: float
+    tickets: Callable[[int], list[list[int]]]
+
+
+class Feed:
+    """Plays draw after draw; the numbers of both come from a fixed seed."""
+
+    def __init__(
+        self,
+        metrics: MetricsService,
+        tracker: AccuracyTracker,
+        engine: Engine,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._metrics = metrics
+        self._tracker = tracker
+        self._engine = engine
+        self._now = now
+        self._history = History(DEMO)
+
+    def start(self) -> None:
+        """Goes on after the last recorded draw, or begins with a past of two days and a half.
+
+        Raises DestinationAway.
+        """
+        for number in range(1, self._last_number() + 1):
+            self._history.add(simulated_draw(DEMO, number, _SEED))
+        if not self._history.draws:
+            self._metrics.update_model_version(FIRST_VERSION, DEMO.name)
+            for hours in range(PAST_DRAWS, 0, -1):
+                self._play(self._now() - timedelta(hours=hours), timedelta(minutes=10))
+
+    def play(self, lead: timedelta) -> None:
+        """One draw now, with tickets made `lead` before it, and now and then a failure."""
+        random = Random(f"{_SEED} failure {self._history.draws}")  # noqa: S311 - for show
+        if random.random() < _FAILING_SHARE:
+            self._metrics.record_failure(
+                DEMO.name, "demonstration of a failed call", self._version(), latency=1.5
+            )
+        self._play(self._now(), lead)
+
+    def _play(self, drawn_at: datetime, lead: timedelta) -> None:
+        number = self._history.draws + 1
+        self._metrics.record_predictions(self._predictions(number, drawn_at - lead))
+        numbers = simulated_draw(DEMO, number, _SEED)
+        self._tracker.record_result(DEMO.name, number, numbers, drawn_at, recorded_by="demo")
+        self._history.add(numbers)
+
+    def _predictions(self, number: int, predicted_at: datetime) -> Iterator[dict[str, Any]]:
+        for player in self._players():
+            random = Random(f"{_SEED} latency {number} {player.version}")  # noqa: S311 - for show
+            for ticket in player.tickets(number):
+                yield {
+                    "game_type": DEMO.name,
+                    "numbers": ticket,
+                    "confidence": player.confidence,
+                    "model_version": player.version,
+                    "role": player.role,
+                    "draw_number": number,
+                    "predicted_at": predicted_at,
+                    "latency": random.lognormvariate(-3.5, 0.6),
+                }
+
+    def _players(self) -> Iterator[_Player]:
+        version = self._version()
+        if version == FIRST_VERSION:
+            yield _Player(version, "model", 0.85, _unlucky)
+        else:
+            yield _Player(version, "model", DEMO.chance, self._tickets_of("recent"))
+        yield _Player("demo-frequency", "model", DEMO.chance, self._tickets_of("frequency"))
+        yield _Player("demo-random", "control", DEMO.chance, self._tickets_of("random"))
+
+    def _tickets_of(self, name: str) -> Callable[[int], list[list[int]]]:
+        return lambda number: PICKERS[name].pick(self._history, number, _TICKETS, _SEED)
+
+    def _version(self) -> str:
+        """The version in use: a training run may have put another one there."""
+        try:
+            with reachable(self._engine), reading(self._engine) as connection:
+                known = [model for model in models_of(connection, DEMO.name) if model.active]
+        except DestinationAway:
+            return FIRST_VERSION
+        return known[-1].version if known else FIRST_VERSION
+
+    def _last_number(self) -> int:
+        query = (
+            select(func.max(draws.c.number))
+            .join(games, games.c.id == draws.c.game_id)
+            .where(games.c.name == DEMO.name)
+        )
+        with reachable(self._engine), reading(self._engine) as connection:
+            return connection.execute(query).scalar() or 0
+
+
+def clear(engine: Engine) -> int:
+    """Takes the demonstration out of the database; how many rows went. Raises DestinationAway."""
+    with reachable(engine), writing(engine) as connection:
+        return remove_game(connection, DEMO.name)
+
+
+def _unlucky(number: int) -> list[list[int]]:
+    """Tickets that avoid what will be drawn, which only a demonstration can know."""
+    random = Random(f"{_SEED} unlucky {number}")  # noqa: S311 - for show
+    drawn = set(simulated_draw(DEMO, number, _SEED))
+    weights = {ball: _BAD_LUCK if ball in drawn else 1.0 for ball in sorted(DEMO.numbers)}
+    return [_sample(weights, random) for _ in range(_TICKETS)]
+
+
+def _sample(weights: Mapping[int, float], random: Random) -> list[int]:
+    keys = {ball: random.random() ** (1 / weight) for ball, weight in weights.items()}
+    return sorted(sorted(keys, key=keys.__getitem__)[-DEMO.smallest :])

@@ -1,0 +1,18 @@
+"""User-made alerts: what a rule says, what it can watch, and whom it tells."""
+
+from exporter.domain.alerts.channels import ChannelType, NotificationChannel, webhook_channel
+from exporter.domain.alerts.rules import CONDITIONS, SEVERITIES, AlertRule
+from exporter.domain.alerts.watched import METRIC_TYPES, Span, Watched, watched
+
+__all__ = [
+    "CONDITIONS",
+    "METRIC_TYPES",
+    "SEVERITIES",
+    "AlertRule",
+    "ChannelType",
+    "NotificationChannel",
+    "Span",
+    "Watched",
+    "watched",
+    "webhook_channel",
+]

@@ -120,7 +120,8 @@ class Worker:
             found = found._replace(requests=self._undecided())
         self._newborn = False
         for request in found.requests:
-            self._settle(request)
+            if not self._stopping.is_set():
+                self._settle(request)
 
     def _work(self) -> None:
         while not self._stopping.is_set():

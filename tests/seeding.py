@@ -12,6 +12,7 @@ from exporter.domain.moments import DAY, HOUR, SECOND, to_micros
 from exporter.domain.predictions import Failure, Prediction
 from exporter.domain.results import Result
 from exporter.domain.tickets import encode_draw
+from exporter.services.overview import OverviewReader
 from exporter.storage import draws, ingest, migrate, models, quarantine, retraining
 from exporter.storage.engine import create_engine_for, writing
 from exporter.storage.schema import notifications
@@ -50,7 +51,7 @@ def seeded_engine(url: str, draw_count: int = 120, arms: tuple[Arm, ...] = ARMS)
         with writing(engine) as connection:
             later = result.drawn_at + 3 * HOUR
             draws.record(connection, LOTOFACIL, result, now=later, recorded_by="test")
-    _waiting_tickets(engine, results[-1].number + 1, arms, seed)
+    write_waiting_tickets(engine, results[-1].number + 1, arms, seed)
     _state(engine, results[0].drawn_at)
     return engine
 
@@ -73,9 +74,14 @@ def _tickets(engine: Engine, result: Result, arms: tuple[Arm, ...], seed: random
     ingest.write_predictions(engine, batch, KNOWN_GAMES)
 
 
-def _waiting_tickets(
-    engine: Engine, number: int, arms: tuple[Arm, ...], seed: random.Random
+def write_waiting_tickets(
+    engine: Engine,
+    number: int = 3000,
+    arms: tuple[Arm, ...] = ARMS,
+    seed: random.Random | None = None,
 ) -> None:
+    """Tickets of the last 24 hours whose draw is still to come, and some failed calls."""
+    seed = seed or random.Random(1)
     batch = [
         _ticket(arm, NOW - int(seed.random() * DAY), number, 0, seed)
         for arm in arms
@@ -120,3 +126,16 @@ def _alert() -> dict[str, object]:
         "annotations": "{}",
         "received_at": NOW - 2 * HOUR,
     }
+
+
+def empty_engine(url: str) -> Engine:
+    """An engine on a migrated database with nothing in it."""
+    engine = create_engine_for(url)
+    migrate.upgrade(engine)
+    return engine
+
+
+def reader_of(engine: Engine) -> OverviewReader:
+    """Reads overviews at NOW, with made-up resources."""
+    resources = {"host_cpu_usage_ratio": 0.25, "process_resident_memory_bytes": 81_000_000.0}
+    return OverviewReader(engine, KNOWN_GAMES, lambda: NOW, lambda: resources, keep_seconds=0)

@@ -72,7 +72,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "control_arm": ("controle", "control arm"),
     "in_use": ("em uso", "in use"),
     "standing_unknown": ("sem dados", "no data"),
-    "standing_chance": ("indistinguível do acaso", "not told from chance"),
+    "standing_chance": ("indistinguível do acaso", "indistinguishable from chance"),
     "standing_better": ("melhor que o acaso", "better than chance"),
     "standing_worse": ("pior que o acaso", "worse than chance"),
     "no_result_yet": (
@@ -257,8 +257,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
         (
             "Each version's line moves with the draws; inside the amber range around"
-            " {chance} it is not"
-            " told from picking at random."
+            " {chance} it"
+            " cannot be told from picking at random."
         ),
     ),
     "each_draw": ("{model}, cada sorteio", "{model}, each draw"),

@@ -38,7 +38,8 @@ def tiles_as_mail(tiles: Sequence[Tile]) -> str:
     rows = "".join(
         f'<tr><td style="{_CELL}">{escape(t.label)}</td>'
         f'<td style="{_CELL};font-size:17px;font-weight:600;color:{_COLOURS[t.tone]}">'
-        f'{escape(t.value)}</td><td style="{_CELL};{_SOFT}">{escape(t.note)}</td></tr>'
+        f'{escape(t.value)}</td><td style="{_CELL};{_SOFT};white-space:normal">'
+        f"{escape(t.note)}</td></tr>"
         for t in tiles
     )
     return _card(f'<table role="presentation" style="border-collapse:collapse">{rows}</table>')

@@ -1,5 +1,6 @@
 """Numbers and moments as the operator's language writes them."""
 
+import math
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from exporter.domain.verdicts import Standing
 from exporter.messages import Language, text
 
 NOTHING = "–"
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SWAP = str.maketrans(",.", ".,")
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _SIZES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
@@ -64,7 +66,7 @@ class Wording:
         if value is None:
             return NOTHING
         if value >= 1e6:
-            return f"10^{len(str(int(value))) - 1}"
+            return f"10{str(math.floor(math.log10(value))).translate(_RAISED)}"
         return self.number(value, 0 if value >= 100 else 2)
 
     def seconds(self, value: float | None) -> str:

@@ -1,0 +1,82 @@
+import json
+from collections.abc import Callable
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
+import pytest
+from sqlalchemy import Engine
+
+from exporter.messages import Language
+from exporter.services.overview import Overview, Span
+from exporter.services.presentation import charts
+from exporter.services.presentation.charts import Chart, accuracy_chart, as_table
+from exporter.services.presentation.charts.accuracy import chance_reach, moving_sums
+from exporter.services.presentation.wording import Wording
+from tests.seeding import empty_engine, reader_of
+
+Draw = Callable[[Overview, Wording], Chart]
+ALL: list[Draw] = [getattr(charts, name) for name in charts.__all__ if name.endswith("_chart")]
+SAY = Wording(Language.PT_BR, "America/Sao_Paulo")
+
+
+@pytest.fixture(scope="session")
+def overview(seeded: Engine) -> Overview:
+    return reader_of(seeded).overview(span=Span.WEEK)
+
+
+@pytest.mark.parametrize("draw", ALL)
+@pytest.mark.parametrize("language", list(Language))
+def test_plotly_knows_every_part_of_a_figure(
+    overview: Overview, draw: Draw, language: Language
+) -> None:
+    chart = draw(overview, Wording(language, "America/Sao_Paulo"))
+    assert chart.figure
+    go.Figure(chart.figure)
+    json.dumps(chart.figure, allow_nan=False)
+
+
+@pytest.mark.parametrize("draw", ALL)
+def test_every_axis_names_its_unit(overview: Overview, draw: Draw) -> None:
+    figure = draw(overview, SAY).figure
+    assert figure
+    for axis in ("xaxis", "yaxis"):
+        assert figure["layout"][axis]["title"]["text"]
+
+
+@pytest.mark.parametrize("draw", ALL)
+def test_without_data_a_chart_says_why(sqlite_url: str, draw: Draw) -> None:
+    chart = draw(reader_of(empty_engine(sqlite_url)).overview(), SAY)
+    assert chart.figure is None
+    assert chart.nothing
+
+
+def test_the_chance_line_is_at_chance_inside_its_range(overview: Overview) -> None:
+    figure = accuracy_chart(overview, SAY).figure
+    assert figure
+    traces = {trace["name"]: trace["y"] for trace in figure["data"]}
+    assert set(traces["acaso"]) == {0.6}
+    low, high = figure["data"][0]["y"], traces["faixa de 95% do acaso"]
+    assert all(a < 0.6 < b for a, b in zip(low, high, strict=True))
+    assert high[-1] - 0.6 == pytest.approx(1.96 * (1.5 * 60) ** 0.5 / (15 * 60), rel=0.2)
+
+
+def test_the_moving_window_forgets_old_draws(overview: Overview) -> None:
+    model = overview.models[1]
+    sums = moving_sums(model.points, window=7)
+    assert [one.draws for one in sums[:9]] == [1, 2, 3, 4, 5, 6, 7, 7, 7]
+    assert sums[-1].hits == model.windows["7"].hits
+    reach = chance_reach(overview.game, sums[-1])
+    assert reach == pytest.approx(1.96 * model.windows["7"].hits_sd / sums[-1].numbers, rel=1e-3)
+
+
+def test_the_control_arm_is_marked_in_every_chart_with_models(overview: Overview) -> None:
+    for draw in (charts.accuracy_chart, charts.hits_chart, charts.calibration_chart):
+        figure = draw(overview, SAY).figure
+        assert figure
+        assert "aleatorio (controle)" in {trace["name"] for trace in figure["data"]}
+
+
+@pytest.mark.parametrize("draw", ALL)
+def test_values_are_there_as_a_table(overview: Overview, draw: Draw) -> None:
+    table = as_table(draw(overview, SAY), SAY)
+    assert table.rows
+    assert all(len(row) == len(table.header) for row in table.rows)

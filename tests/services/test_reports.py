@@ -1,0 +1,106 @@
+import json
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+from sqlalchemy import Engine
+
+from exporter.messages import Language
+from exporter.outbound.mail import MailNotSent, MailServer
+from exporter.services.reports import DailyReport, DailyReports, mail_report
+from tests.seeding import Arm, empty_engine, reader_of, seeded_engine
+from tests.servers.smtp import SmtpServer
+
+HOSTILE = '<script>alert("x")</script>'
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    arms = (Arm("v2.1", "model", 0.72), Arm(HOSTILE, "control", 0.6))
+    url = f"sqlite:///{tmp_path_factory.mktemp('reports') / 'metrics.db'}"
+    engine = seeded_engine(url, 35, arms)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def report(engine: Engine) -> DailyReport:
+    return DailyReports(reader_of(engine), dashboard_url="http://localhost:5000/dashboard").daily()
+
+
+def test_printing_it_is_readable(report: DailyReport) -> None:
+    text = str(report)
+    assert text.startswith("Relatório diário — Lotofácil\n============================\n")
+    assert "De 14/06/2024 09:00 a 15/06/2024 09:00 (America/Sao_Paulo)" in text
+    assert "http://localhost:5000/dashboard" in text
+    assert max(map(len, text.splitlines())) < 140
+
+
+def test_accuracy_stands_beside_chance_with_its_sample_and_verdict(report: DailyReport) -> None:
+    lines = [line for line in str(report).splitlines() if "últimos 30  " in line]
+    line = next(line for line in lines if line.startswith("  v2.1 (em uso)  "))
+    assert "indistinguível do acaso" in line
+    assert " 60,0% " in line
+    assert line.endswith("  30")
+
+
+def test_columns_are_aligned(report: DailyReport) -> None:
+    lines = str(report).splitlines()
+    at = lines.index("Dinheiro")
+    header, rule, first = lines[at + 1 : at + 4]
+    assert len(header) == len(rule) == len(first)
+
+
+def test_its_figures_are_plain_values(report: DailyReport) -> None:
+    (game,) = json.loads(json.dumps(report.data, allow_nan=False))["games"]
+    assert game["game"] == "lotofacil"
+    assert game["chance"] == 0.6
+    assert game["models"][0]["windows"]["30"]["draws"] == 30
+    assert game["models"][0]["money"]["net"] < 0
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        assert not {"src", "onload", "onerror"} & {name for name, _ in attrs}
+
+
+def test_its_html_holds_no_foreign_markup_and_fetches_nothing(report: DailyReport) -> None:
+    reading = _Tags()
+    reading.feed(report.html)
+    assert "script" not in reading.tags
+    assert "img" not in reading.tags
+    assert "&lt;script&gt;" in report.html
+
+
+def test_it_can_be_in_english(engine: Engine) -> None:
+    report = DailyReports(reader_of(engine), Language.EN).daily()
+    assert str(report).startswith("Daily report — Lotofácil")
+    assert report.subject.startswith("Daily report Lotofácil, 2024-06-15")
+
+
+def test_an_empty_database_is_said(sqlite_url: str) -> None:
+    report = DailyReports(reader_of(empty_engine(sqlite_url))).daily()
+    assert "Ainda não há predições" in str(report)
+    assert "Ainda não há predições" in report.html
+    assert report.subject.endswith("sem dados")
+
+
+def test_it_is_mailed_in_both_forms(report: DailyReport, smtp_server: SmtpServer) -> None:
+    server = MailServer(smtp_server.host, smtp_server.port, require_tls=False, timeout=5)
+    mail_report(report, ["admin@empresa.com"], "lotofacil@localhost.test", server)
+    got = smtp_server.wait_for(lambda mail: mail["Subject"] == report.subject)
+    plain, html = got.get_body(("plain",)), got.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    assert plain.get_content().replace("\r\n", "\n").strip() == str(report).strip()
+    assert html.get_content_type() == "text/html"
+
+
+def test_no_receiver_is_said(report: DailyReport) -> None:
+    with pytest.raises(MailNotSent, match="no receiver"):
+        mail_report(report, [], "lotofacil@localhost.test", MailServer("mail.test"))

@@ -1,6 +1,6 @@
 """Puts the HTTP edge together. Nothing global: each call makes an application of its own."""
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_openapi.blueprint import APIBlueprint
 
 from exporter.web import auth, instruments, problems
@@ -22,6 +22,7 @@ def create_app(dependencies: WebDependencies) -> Flask:
     problems.install(app)
     instruments.install(app, d.instruments)
     auth.install(app, d.access)
+    app.after_request(_unguessed)
     app.register_api(landing_blueprint(d.language))
     app.register_api(metrics_blueprint(d.render))
     app.register_api(health_blueprint(d.not_ready))
@@ -29,6 +30,12 @@ def create_app(dependencies: WebDependencies) -> Flask:
     for page in d.pages:
         app.register_blueprint(page)
     return app
+
+
+def _unguessed(response: Response) -> Response:
+    # Records hold texts of callers: no browser may take JSON or CSV for a page.
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return response
 
 
 def _rest(d: WebDependencies) -> APIBlueprint:

@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from flask import request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from exporter.domain.predictions import MAX_LATENCY_SECONDS, MAX_TEXT
 from exporter.web.problems import Problem
+from exporter.web.queries import printable
 
 JSON = "application/json"
 NDJSON = ("application/x-ndjson", "application/ndjson")
@@ -47,6 +49,24 @@ class ResultBody(BaseModel):
     prizes: Annotated[
         dict[str, float] | None, Field(description="Reais paid to one ticket, by hits.")
     ] = None
+
+
+Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(printable)]
+
+
+class FailureBody(BaseModel):
+    """A call of the predictor that gave no ticket. Describes and checks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    game_type: Annotated[str, Field(examples=["lotofacil"])]
+    error: Annotated[str, Field(description="What went wrong; the first 2,000 letters are kept.")]
+    model_version: Annotated[Text | None, Field(description="Left out: the one in use.")] = None
+    latency: Annotated[
+        float | None, Field(ge=0, le=MAX_LATENCY_SECONDS, description="The predictor's seconds.")
+    ] = None
+    role: Literal["model", "control"] = "model"
+    idempotency_key: Text | None = None
 
 
 @dataclass(frozen=True)

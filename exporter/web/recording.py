@@ -7,6 +7,7 @@ from flask import Response, request
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from flask_openapi.types import ResponseDict
+from pydantic import ValidationError
 
 from exporter.domain.games import UnknownGame
 from exporter.domain.moments import from_micros
@@ -21,6 +22,7 @@ from exporter.web.answers import success
 from exporter.web.bodies import (
     NDJSON,
     Batch,
+    FailureBody,
     PredictionBody,
     ResultBody,
     read_json,
@@ -63,6 +65,13 @@ def add_recording(api: APIBlueprint, predictions: MetricsService, results: Accur
     def post_result() -> Response:
         """Records a draw's result and scores its predictions."""
         return _result(results, read_object(read_json(), "body"))
+
+    @api.post(
+        "/failures", tags=[RECORDING], responses=_STORED, openapi_extensions=body_of(FailureBody)
+    )
+    def post_failure() -> Response:
+        """Records that the predictor was called and no ticket came out."""
+        return _failure(predictions, read_object(read_json(), "body"))
 
 
 def _one(service: MetricsService, body: dict[str, Any]) -> Response:
@@ -107,20 +116,25 @@ def _stored(prediction: Prediction | None, repeated: bool) -> dict[str, Any]:
 def _many(service: MetricsService, batch: Batch) -> Response:
     if "Idempotency-Key" in request.headers:
         raise Problem(400, f"Idempotency-Key: in a batch each item has its own {KEY}", field=KEY)
-    places = list(batch.items)
     done = service.record_predictions(batch.items.values())
-    items: dict[int, dict[str, Any]] = {
-        place: {"status": 400, "detail": why} for place, why in batch.unreadable.items()
-    }
-    items |= {place: _item(done, index) for index, place in enumerate(places)}
-    refused = sum(item["status"] >= 400 for item in items.values())
+    items = _items(batch, done)
+    refused = sum(item["status"] >= 400 for item in items)
     data = {
         "stored": done.stored,
         "repeated": len(done.repeated),
         "refused": refused,
-        "items": [items[place] for place in sorted(items)],
+        "items": items,
     }
     return success(data, status=207 if refused else 201)
+
+
+def _items(batch: Batch, done: metrics_service.Batch) -> list[dict[str, Any]]:
+    """What became of each item, in the order they were sent."""
+    if not batch.unreadable:
+        return [_item(done, index) for index in range(len(batch.items))]
+    found = {place: {"status": 400, "detail": why} for place, why in batch.unreadable.items()}
+    found |= {place: _item(done, index) for index, place in enumerate(batch.items)}
+    return [found[place] for place in sorted(found)]
 
 
 def _item(done: metrics_service.Batch, index: int) -> dict[str, Any]:
@@ -152,6 +166,25 @@ def _result(service: AccuracyTracker, body: Mapping[str, Any]) -> Response:
         "draw_number": body["draw_number"],
     }
     return success(data, status=_STATUS[outcome])
+
+
+def _failure(service: MetricsService, body: dict[str, Any]) -> Response:
+    try:
+        checked = FailureBody.model_validate(_with_key(body), strict=True)
+        failure = service.record_failure(**checked.model_dump())
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        name = str(fault["loc"][0])
+        raise bad_field(name, f"{name}: {fault['msg']}") from None
+    except UnknownGame as error:
+        raise bad_field("game_type", f"game_type: {error}") from None
+    data = {
+        "status": "stored",
+        KEY: failure.key,
+        "game": failure.game,
+        "model_version": failure.model_version,
+    }
+    return success(data, status=201)
 
 
 def _refuse_unknown(body: Mapping[str, Any], known: frozenset[str]) -> None:

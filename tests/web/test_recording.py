@@ -178,6 +178,36 @@ def test_a_missing_field_of_a_result_is_named(client: FlaskClient, field: str) -
     assert answer.json["field"] == field
 
 
+def test_a_failure_is_counted(client: FlaskClient, application: Application) -> None:
+    body = {"game_type": "lotofacil", "error": "out of memory", "model_version": "v1"}
+    for _ in range(2):
+        answer = client.post("/api/failures", json=body, headers={"Idempotency-Key": "f1"})
+        assert answer.status_code == 201
+    application.intake.flush()
+    models = client.get("/api/models").json
+    assert models is not None
+    assert [model["failures"] for model in models["data"]] == [1]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"error": 3}, "error"),
+        ({"game_type": "bingo"}, "game_type"),
+        ({"latency": -1}, "latency"),
+        ({"role": "boss"}, "role"),
+        ({"model_version": "a\x00"}, "model_version"),
+        ({"extra": 1}, "extra"),
+    ],
+)
+def test_a_bad_failure_is_refused(client: FlaskClient, change: dict[str, Any], field: str) -> None:
+    body = {"game_type": "lotofacil", "error": "out of memory"}
+    answer = client.post("/api/failures", json=body | change)
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["field"] == field
+
+
 def test_the_description_of_a_prediction_has_every_field() -> None:
     assert set(PredictionBody.model_fields) == FIELDS
 

@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.app import Application
 from exporter.web.auth import Access
@@ -284,6 +285,20 @@ def test_a_text_is_no_formula_in_a_spreadsheet(
     text = client.get(path).get_data(as_text=True)
     assert ",'=1+1," in text
     assert ",=1+1," not in text
+
+
+def test_the_summary_and_the_metrics_page_agree(client: FlaskClient) -> None:
+    page = {
+        tuple(sorted(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(client.get("/metrics").get_data(as_text=True))
+        for sample in family.samples
+        if sample.name == "lotofacil_window_hits"
+    }
+    for window in (1, 7, 30):
+        for model in get(client, f"/api/metrics/summary?window={window}")["accuracy"]["models"]:
+            labels = {name: model[name] for name in ("game", "model_version", "role")}
+            key = tuple(sorted((labels | {"window": str(window)}).items()))
+            assert page[key] == model["figures"]["hits"]
 
 
 def test_reading_with_a_token(client_with: Callable[[Access], FlaskClient]) -> None:

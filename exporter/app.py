@@ -12,10 +12,12 @@ from prometheus_client.metrics_core import Metric as Family
 from sqlalchemy import Engine
 
 from exporter.collectors import process, spool
+from exporter.collectors.alert_rules import AlertRules
 from exporter.collectors.exposition import Exposition
 from exporter.config import Settings
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.games import Games
+from exporter.logs import level_counts
 from exporter.services.accuracy_tracker import AccuracyTracker
 from exporter.services.delivery import SqlDelivery
 from exporter.services.figures.system import SystemReader
@@ -25,6 +27,7 @@ from exporter.services.listings import Listings
 from exporter.services.metrics_query import MetricsReader
 from exporter.services.metrics_service import MetricsService
 from exporter.services.overview.reader import OverviewReader
+from exporter.services.rule_values.machine import ErrorsOfHour, Machine
 from exporter.services.snapshots import Snapshots
 from exporter.services.sql_records import SqlRecords
 from exporter.services.system_resources import read_resources
@@ -90,6 +93,7 @@ def build_exposition(app: Application, http: HttpInstruments) -> Exposition:
     settings = app.settings
     resources = process.Resources(settings.LOTOFACIL_DATA_DIR, psutil.Process())
     live: dict[str, Callable[[], Iterable[Family]]] = {
+        "alert_rules": AlertRules(app.snapshots, app.games, _machine(app)).collect,
         "spool": partial(spool.collect, app.intake, settings.SPOOL_MAX_SIZE),
         "resources": resources.collect,
         "logs": process.collect_logs,
@@ -123,16 +127,27 @@ def build_web(app: Application) -> Flask:
     )
 
 
+def _machine(app: Application) -> Machine:
+    return Machine(
+        app.settings.LOTOFACIL_DATA_DIR,
+        partial(_services, app),
+        lambda: app.intake.state().records,
+        ErrorsOfHour(lambda: level_counts().get("error", 0), app.now),
+        app.now,
+    )
+
+
+def _services(app: Application) -> dict[str, bool]:
+    return {"ingest": app.intake.is_running(), "database": app.snapshots.state.is_up}
+
+
 def _version(snapshots: Snapshots) -> str | None:
     state = snapshots.state
     return str(state.reading.taken_at) if state.reading else None
 
 
 def _metrics_reader(app: Application) -> MetricsReader:
-    def services() -> dict[str, bool]:
-        return {"ingest": app.intake.is_running(), "database": app.snapshots.state.is_up}
-
-    system = SystemReader(services, app.settings.LOTOFACIL_DATA_DIR, app.now())
+    system = SystemReader(partial(_services, app), app.settings.LOTOFACIL_DATA_DIR, app.now())
     return MetricsReader(app.engine, app.games, system, app.now)
 
 

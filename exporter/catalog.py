@@ -38,7 +38,7 @@ GAME = ("game",)
 MODEL = ("game", "model_version", "role")
 WINDOW = (*MODEL, "window")
 DIRECTION = (*MODEL, "direction")
-RULE = ("rule", "metric_type", "condition", "severity", "event")
+RULE = ("rule", "metric_type", "condition", "severity", "event", "game")
 
 #: Windows of accuracy, counted in draws; `all` is since the model version's start.
 WINDOWS = ("1", "7", "30", "100", "300", "all")

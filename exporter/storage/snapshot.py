@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, func, select, text
 
+from exporter.domain.alerts import AlertRule
 from exporter.domain.retraining import INTERVAL_SECONDS
 from exporter.domain.statistics import DrawTotals, Evidence
+from exporter.storage import alert_rules, evidence, quarantine, retraining, retraining_settings
 from exporter.storage import draws as stored_draws
-from exporter.storage import evidence, quarantine, retraining, retraining_settings
+from exporter.storage.read_alerts import read_active_alerts
+from exporter.storage.rule_figures import Recent, read_recent
 from exporter.storage.schema import (
     draw_scores,
     draws,
@@ -84,6 +87,9 @@ class Reading:
     retraining: Mapping[str, Retraining] = field(default_factory=dict)
     training_runs: Mapping[tuple[str, str], int] = field(default_factory=dict)
     training_requests: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    alert_rules: Sequence[AlertRule] = ()
+    recent: Recent = field(default_factory=dict)
+    active_alerts: int = 0
     backup_at: int = 0
     database_bytes: int = 0
 
@@ -91,6 +97,7 @@ class Reading:
 def read(connection: Connection, now: int) -> Reading:
     """Everything at once, in the caller's transaction; `now` in microseconds."""
     known = read_models(connection)
+    rules = alert_rules.read_rules(connection)
     game_ids = {row.id: row.name for row in connection.execute(select(games.c.id, games.c.name))}
     return Reading(
         taken_at=now,
@@ -104,6 +111,9 @@ def read(connection: Connection, now: int) -> Reading:
         retraining={name: _retraining(connection, name) for name in game_ids.values()},
         training_runs=retraining.run_counts(connection),
         training_requests=retraining.request_counts(connection),
+        alert_rules=rules,
+        recent=read_recent(connection, rules, [model.id for model in known], now),
+        active_alerts=len(read_active_alerts(connection)),
         backup_at=_last_backup(connection),
         database_bytes=_size(connection),
     )

@@ -11,16 +11,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
-from urllib.parse import urlsplit
 
+from exporter.domain.alerts.addresses import check_url, hide_path, host_of
 from exporter.domain.alerts.names import check_name, check_text
 
 LONGEST_SUBJECT = 200
-LONGEST_URL = 2_000
 MOST_HEADERS = 20
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`|~-]{1,64}@[A-Za-z0-9.-]{1,255}")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
-_URL_SIGNS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 _EVENT = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _SLACK_HOST = "hooks.slack.com"
 _HIDDEN = "***"
@@ -46,8 +44,9 @@ class NotificationChannel:
     """Whom to tell.
 
     `config` by type: email: `to` (an address, several with commas, or a list) and `subject`;
-    webhook: `url` and `headers`; slack: `url` and `channel`. `events` limits it to alerts of these events; empty: every alert. Raises ValueError that
-    names the value and what would be right, without showing secrets.
+    webhook: `url` and `headers`; slack: `url` and `channel`. `events` limits it to alerts of
+    these events; empty: every alert. Raises ValueError that names the value and what would be
+    right, without showing secrets.
     """
 
     name: str
@@ -94,7 +93,7 @@ def webhook_channel(
 ) -> NotificationChannel:
     """The channel of a webhook; its name is made from the URL, so that the same URL replaces."""
     checked = check_url(url)
-    host = urlsplit(checked).hostname or ""
+    host = host_of(checked)
     mark = blake2b(checked.encode(), digest_size=4).hexdigest()
     is_slack = host == _SLACK_HOST and not headers
     kind = ChannelType.SLACK if is_slack else ChannelType.WEBHOOK
@@ -102,30 +101,6 @@ def webhook_channel(
     return NotificationChannel(
         name or f"{kind}:{host[:100]}:{mark}", kind, config, _listed("events", events)
     )
-
-
-def check_url(value: object) -> str:
-    """The URL as it can be called; raises ValueError without showing what may be secret."""
-    wanted = "url: give http(s)://host/path, with { } and spaces written %7B %7D %20"
-    if not isinstance(value, str) or len(value) > LONGEST_URL or not _URL_SIGNS.fullmatch(value):
-        raise ValueError(wanted)
-    try:
-        parts = urlsplit(value)
-        port_is_good = parts.port is None or parts.port > 0
-    except ValueError:
-        raise ValueError(wanted) from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_good:
-        raise ValueError(wanted)
-    if parts.username or parts.password:
-        raise ValueError("url: give user and password as the header Authorization")
-    return value
-
-
-def hide_path(url: str) -> str:
-    """The URL with only its scheme and host: the rest may be a secret."""
-    parts = urlsplit(url)
-    rest = url.partition("://")[2].partition("/")[2]
-    return f"{parts.scheme}://{parts.netloc}/{_HIDDEN if rest else ''}"
 
 
 def _kind(value: object) -> ChannelType:

@@ -1,0 +1,70 @@
+"""Whom a rule watches: the models it means, in one reading of the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from exporter.domain.alerts import AlertRule, Span
+from exporter.domain.games import Games
+from exporter.storage.snapshot import Model, Reading
+
+MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value in its metric's unit, None: unknown; `sample`: tickets or calls behind it."""
+
+    value: float | None
+    sample: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A rule, the reading, and the models that the rule means, oldest first."""
+
+    rule: AlertRule
+    reading: Reading
+    games: Games
+    models: Sequence[Model]
+
+    @classmethod
+    def of(cls, rule: AlertRule, reading: Reading, games: Games) -> "Scene":
+        """The models that the rule names: control arms only by their version."""
+        named = [model for model in reading.models if model.game in games and _means(rule, model)]
+        if rule.game is None and rule.span is not Span.TIME and _is_of_one_game(rule):
+            named = _of_first_scored(named, reading)
+        return cls(rule, reading, games, named)
+
+    @property
+    def game(self) -> str:
+        """The game of the models; "" for models of several games, or none."""
+        names = {model.game for model in self.models}
+        return self.rule.game or (names.pop() if len(names) == 1 else "")
+
+    @property
+    def model_in_use(self) -> Model:
+        """The one that was promoted, else the newest: for figures that cannot be added up."""
+        active = [model for model in self.models if model.active]
+        return (active or self.models)[-1]
+
+    def lifetime(self, measure: str) -> int:
+        """The models' total of a measure, all its buckets together."""
+        totals = self.reading.totals
+        cells = (item for model in self.models for item in totals.get(model.id, {}).items())
+        return sum(value for (name, _), value in cells if name == measure)
+
+
+def _means(rule: AlertRule, model: Model) -> bool:
+    counted = model.role == MODEL or rule.model_version is not None
+    of_game = rule.game in (None, model.game)
+    return counted and of_game and rule.model_version in (None, model.version)
+
+
+def _is_of_one_game(rule: AlertRule) -> bool:
+    return rule.metric_type.startswith(("accuracy", "confidence."))
+
+
+def _of_first_scored(models: Sequence[Model], reading: Reading) -> list[Model]:
+    # As the summary does: the accuracies of several games have no chance in common.
+    scored = [model.game for model in models if reading.scored.get(model.id)]
+    return [model for model in models if scored and model.game == scored[0]]

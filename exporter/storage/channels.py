@@ -1,0 +1,59 @@
+"""Notification channels: one row for each name; their configuration may hold secrets."""
+
+import json
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from exporter.domain.alerts import NotificationChannel
+from exporter.storage.schema import notification_channels as channels
+
+
+class StoredChannel(NamedTuple):
+    """A channel and when it was set, in microseconds."""
+
+    channel: NotificationChannel
+    updated_at: int
+
+
+def put_channel(connection: Connection, channel: NotificationChannel, at: int) -> bool:
+    """Keeps a channel; True when one of the same name was replaced. `at` in microseconds."""
+    values = {
+        "type": channel.type,
+        "config": json.dumps(dict(channel.config)),
+        "events": json.dumps(list(channel.events)),
+        "updated_at": at,
+    }
+    change = update(channels).where(channels.c.name == channel.name).values(values)
+    if connection.execute(change).rowcount:
+        return True
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(channels).values(values | {"name": channel.name}))
+    except IntegrityError:  # made by somebody else meanwhile
+        connection.execute(change)
+        return True
+    return False
+
+
+def read_channels(connection: Connection) -> list[StoredChannel]:
+    """Every channel, by name."""
+    rows = connection.execute(select(channels).order_by(channels.c.name))
+    return [_stored(row) for row in rows]
+
+
+def find_channel(connection: Connection, name: str) -> StoredChannel | None:
+    """The channel of this name."""
+    row = connection.execute(select(channels).where(channels.c.name == name)).first()
+    return None if row is None else _stored(row)
+
+
+def remove_channel(connection: Connection, name: str) -> bool:
+    """Removes a channel; False when there is none of this name."""
+    return connection.execute(delete(channels).where(channels.c.name == name)).rowcount == 1
+
+
+def _stored(row: Row[Any]) -> StoredChannel:
+    config, events = json.loads(row.config), json.loads(row.events)
+    return StoredChannel(NotificationChannel(row.name, row.type, config, events), row.updated_at)

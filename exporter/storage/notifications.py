@@ -1,0 +1,97 @@
+"""The history of notifications, as Alertmanager told it; read_alerts reads what fires now."""
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from exporter.storage.schema import notifications
+
+_NAME_LIMIT, _WORD_LIMIT, _SEVERITY_LIMIT = 128, 64, 16
+
+
+class Notification(NamedTuple):
+    """That an alert fires or has ended; moments in microseconds. `id` 0: not stored yet."""
+
+    fingerprint: str
+    starts_at: int
+    status: str
+    alert: str
+    severity: str
+    event: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    received_at: int
+    ends_at: int | None = None
+    id: int = 0
+
+
+def add_notification(connection: Connection, told: Notification) -> bool:
+    """Keeps a notification; False when it was told before (they are delivered repeatedly)."""
+    n = notifications.c
+    known = select(n.id).where(
+        n.fingerprint == told.fingerprint,
+        n.starts_at == told.starts_at,
+        n.status == told.status,
+    )
+    if connection.execute(known).first():
+        return False
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(notifications).values(_values(told)))
+    except IntegrityError:  # told by another Alertmanager meanwhile
+        return False
+    return True
+
+
+def read_notifications(
+    connection: Connection, limit: int, before: int | None = None
+) -> list[Notification]:
+    """The newest notifications first; `before` is the id of the last one seen."""
+    query = select(notifications).order_by(notifications.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(notifications.c.id < before)
+    return [_read(row) for row in connection.execute(query)]
+
+
+def remove_notifications(connection: Connection, before: int) -> int:
+    """Removes what was received before this moment, and tells how many."""
+    statement = delete(notifications).where(notifications.c.received_at < before)
+    return connection.execute(statement).rowcount
+
+
+def open_notifications(connection: Connection) -> list[Notification]:
+    """Notified alerts whose end was not told, oldest first."""
+    query = select(notifications).where(still_fires()).order_by(notifications.c.id)
+    return [_read(row) for row in connection.execute(query)]
+
+
+def still_fires() -> ColumnElement[bool]:
+    """Whether a row tells of an alert whose end was not told."""
+    ended = notifications.alias()
+    resolved = select(ended.c.id).where(
+        ended.c.fingerprint == notifications.c.fingerprint,
+        ended.c.starts_at == notifications.c.starts_at,
+        ended.c.status == "resolved",
+    )
+    return and_(notifications.c.status == "firing", ~resolved.exists())
+
+
+def _values(told: Notification) -> dict[str, object]:
+    values = told._asdict()
+    del values["id"]
+    cut = {
+        "alert": told.alert[:_NAME_LIMIT],
+        "event": told.event[:_WORD_LIMIT],
+        "severity": told.severity[:_SEVERITY_LIMIT],
+    }
+    texts = {name: json.dumps(dict(values[name])) for name in ("labels", "annotations")}
+    return values | cut | texts
+
+
+def _read(row: Row[tuple[object, ...]]) -> Notification:
+    found = row._asdict()
+    texts = {name: json.loads(found[name]) for name in ("labels", "annotations")}
+    return Notification(**found | texts)

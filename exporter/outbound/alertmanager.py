@@ -1,0 +1,175 @@
+"""Alertmanager goes out here: its state, its configuration, and a reload that can be undone."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import requests
+from filelock import FileLock
+
+#: Readable by nobody else: the configuration holds passwords and tokens.
+PRIVATE = 0o600
+_NONE: Mapping[str, str] = MappingProxyType({})
+_SHOWN = 300
+
+
+class Outcome(StrEnum):
+    """What became of a configuration that was not refused."""
+
+    APPLIED = "applied"
+    KEPT = "kept"  # written; no Alertmanager is reachable, the next one to start reads it
+
+
+class AlertmanagerAway(RuntimeError):  # noqa: N818 - reads as the sentence it is
+    """No Alertmanager answers at its address."""
+
+
+class ConfigurationRefused(ValueError):  # noqa: N818 - reads as the sentence it is
+    """Alertmanager does not take the configuration; the message is its reason in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alertmanager:
+    """An Alertmanager by its URL; `timeout` in seconds."""
+
+    url: str
+    timeout: float = 5.0
+
+    def status(self) -> dict[str, Any]:
+        """Version, uptime, cluster. Raises AlertmanagerAway."""
+        found: dict[str, Any] = self._get("status")
+        return found
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """The alerts it holds, with who is told and what silences them. Raises AlertmanagerAway."""
+        found: list[dict[str, Any]] = self._get("alerts")
+        return found
+
+    def silences(self) -> list[dict[str, Any]]:
+        """All silences, expired ones too. Raises AlertmanagerAway."""
+        found: list[dict[str, Any]] = self._get("silences")
+        return found
+
+    def post_alerts(self, alerts: Sequence[Mapping[str, Any]]) -> None:
+        """Tells it alerts as Prometheus would. Raises AlertmanagerAway."""
+        self._call("POST", "/api/v2/alerts", json=[dict(alert) for alert in alerts])
+
+    def reload(self) -> None:
+        """Makes it read its configuration. Raises AlertmanagerAway or ConfigurationRefused."""
+        answer = self._send("POST", "/-/reload")
+        if not answer.ok:
+            raise ConfigurationRefused(_one_line(answer.text))
+
+    def _get(self, path: str) -> Any:
+        return self._call("GET", f"/api/v2/{path}").json()
+
+    def _call(self, method: str, path: str, **options: Any) -> requests.Response:
+        answer = self._send(method, path, **options)
+        if not answer.ok:
+            raise AlertmanagerAway(f"{self.url}{path} answers {answer.status_code}")
+        return answer
+
+    def _send(self, method: str, path: str, **options: Any) -> requests.Response:
+        url = f"{self.url.rstrip('/')}{path}"
+        try:
+            return requests.request(method, url, timeout=self.timeout, **options)
+        except requests.RequestException as error:
+            raise AlertmanagerAway(f"{url}: {type(error).__name__}") from None
+
+
+def apply_configuration(
+    path: Path,
+    text: str,
+    server: Alertmanager,
+    *,
+    beside: Mapping[str, str] = _NONE,
+    mode: int = PRIVATE,
+) -> Outcome:
+    """Checks, writes and loads a configuration; what is refused leaves the old one in force.
+
+    `beside`: other files by their path below the configuration's folder (templates). `mode`:
+    of the files, for an Alertmanager that runs as another user. Raises ConfigurationRefused.
+    """
+    files = {path: text, **{path.parent / name: content for name, content in beside.items()}}
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_name(f".{path.name}.lock")):
+        _check(path, files)
+        before = {file: _read(file) for file in files}
+        _write_all(files, mode)
+        return _load(server, before, mode)
+
+
+def _load(server: Alertmanager, before: Mapping[Path, str | None], mode: int) -> Outcome:
+    try:
+        server.reload()
+    except AlertmanagerAway:
+        return Outcome.KEPT
+    except ConfigurationRefused:
+        _write_all(before, mode)
+        _reload_if_it_answers(server)
+        raise
+    return Outcome.APPLIED
+
+
+def _reload_if_it_answers(server: Alertmanager) -> None:
+    """The old configuration never left its memory; this only clears its mark of failure."""
+    try:
+        server.reload()
+    except (AlertmanagerAway, ConfigurationRefused):
+        return
+
+
+def _check(path: Path, files: Mapping[Path, str]) -> None:
+    """Asks amtool where there is one, without touching the configuration in force."""
+    amtool = shutil.which("amtool")
+    if amtool is None:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        staged = {Path(folder) / file.relative_to(path.parent): files[file] for file in files}
+        _write_all(staged, PRIVATE)
+        command = [amtool, "check-config", str(Path(folder) / path.name)]
+        found = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - our own file
+        if found.returncode:
+            reason = f"{found.stdout}\n{found.stderr}".partition("FAILED:")[2] or found.stderr
+            raise ConfigurationRefused(_one_line(reason.replace(f"{folder}/", "")))
+
+
+def _write_all(files: Mapping[Path, str | None], mode: int) -> None:
+    for file, content in files.items():
+        if content is None:
+            file.unlink(missing_ok=True)
+        else:
+            _write(file, content, mode)
+
+
+def _write(file: Path, content: str, mode: int) -> None:
+    """All or nothing, and never readable by more than `mode` allows."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)  # mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _read(file: Path) -> str | None:
+    return file.read_text("utf-8") if file.is_file() else None
+
+
+def _one_line(text: str) -> str:
+    joined = " ".join(text.split())
+    return joined if len(joined) <= _SHOWN else f"{joined[:_SHOWN]}…"

@@ -8,9 +8,7 @@ from exporter.domain.periods import Period
 
 #: Confidence is not a dimension of the roll-ups: that filter reads raw rows, so it is bounded.
 LONGEST_RAW_PERIOD = 92 * DAY
-#: Most groups of one answer.
-MOST_GROUPS = 2_000
-#: Windows of accuracy in draws, and the one shown when none is asked for.
+#: The window of accuracy that is shown when none is asked for, in draws.
 DEFAULT_WINDOW = 30
 
 

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from exporter.domain.definitions import LOTOFACIL
 from exporter.domain.games import Games, UnknownGame
-from exporter.domain.periods import InvalidPeriod, Period, parse_period
+from exporter.domain.periods import InvalidPeriod, Period, is_date, parse_period
 from exporter.domain.predictions import MILLION
 from exporter.domain.queries import (
     DEFAULT_WINDOW,
@@ -132,6 +132,12 @@ class PeriodParameters(Parameters):
             return parse_period(self.time_range, self.start_date, self.end_date, now=now, zone=zone)
         except InvalidPeriod as error:
             raise bad_parameter(error.parameter, error.reason) from None
+
+    def notes(self) -> list[str]:
+        """What is easily misread in the parameters."""
+        if self.end_date and is_date(self.end_date):
+            return [f"end_date is not included: the period ends where {self.end_date} begins"]
+        return []
 
     @property
     def is_given(self) -> bool:

@@ -48,7 +48,7 @@ def _add_figures(api: APIBlueprint, d: WebDependencies) -> None:
 
         def answer() -> Response:
             found = d.metrics.metrics(asked)
-            return success(_without_nulls(found.data), found.warnings)
+            return success(_without_nulls(found.data), [*query.notes(), *found.warnings])
 
         return conditional(d.version(), answer)
 

@@ -17,9 +17,9 @@ from exporter.web.problems import CONTENT_TYPE, Problem, document
 
 #: Waitress refuses bodies this much above the application's own limit before it reads them.
 _SLACK = 1 << 20
-#: How often the stop flag is looked at, and how long requests under way may take, in seconds.
-_TICK = 0.2
-_GRACE = 0.6
+#: How long requests under way, and then idle threads, may take to end, in seconds.
+_GRACE = 0.5
+_THREADS_END = 0.2
 
 
 class CannotListen(OSError):  # noqa: N818 - reads as the sentence it is
@@ -71,12 +71,15 @@ class Server:
     def run(self) -> None:
         """Serves until `stop` is called, then lets what is under way end, within a second."""
         while not self._stopping.is_set():
-            wasyncore.loop(timeout=_TICK, map=self._map, count=1)
+            wasyncore.loop(timeout=1, map=self._map, count=1)
         self._drain()
 
     def stop(self) -> None:
         """Has `run` return soon; for other threads and for signal handlers."""
-        self._stopping.set()
+        if not self._stopping.is_set():
+            self._stopping.set()
+            for listener in self._listeners():
+                listener.pull_trigger()  # one byte into a pipe: safe wherever it is called from
 
     def _drain(self) -> None:
         for listener in self._listeners():
@@ -84,7 +87,7 @@ class Server:
         deadline = monotonic() + _GRACE
         while monotonic() < deadline and self._is_busy():
             wasyncore.loop(timeout=0.02, map=self._map, count=1)
-        self._server.task_dispatcher.shutdown(timeout=0)
+        self._server.task_dispatcher.shutdown(timeout=_THREADS_END)
         wasyncore.close_all(self._map)
 
     def _is_busy(self) -> bool:

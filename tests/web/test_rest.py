@@ -94,6 +94,16 @@ def test_without_scored_draws_accuracy_is_null_with_a_warning(client: FlaskClien
     assert "accuracy is null" in answer["warnings"][0]
 
 
+def test_a_day_as_the_end_is_said_to_be_left_out(client: FlaskClient) -> None:
+    dates = "start_date=2024-02-01&end_date=2024-02-29"
+    answer = client.get(f"/api/metrics?types=accuracy&time_range=custom&{dates}").json
+    assert answer is not None
+    assert answer["data"]["period"]["end"] == "2024-02-29T03:00:00Z"
+    assert answer["warnings"] == [
+        "end_date is not included: the period ends where 2024-02-29 begins"
+    ]
+
+
 def test_an_unknown_model_version_is_a_warning(client: FlaskClient) -> None:
     answer = client.get("/api/metrics/summary?filter_model_version=v9").json
     assert answer is not None

@@ -1,5 +1,6 @@
 """The ready names of this package: built from the settings when first used, never at import."""
 
+import os
 from collections.abc import Callable
 from functools import cache
 from typing import TypeVar, cast
@@ -12,10 +13,21 @@ from exporter.config import load_settings
 Service = TypeVar("Service")
 
 
-@cache
 def application() -> Application:
-    """The application of this process; `application.cache_clear()` forgets it."""
+    """The application of this process; a forked child gets its own."""
+    return _application(os.getpid())
+
+
+@cache
+def _application(pid: int) -> Application:  # noqa: ARG001 - what it is remembered by
     return build(load_settings())
+
+
+def forget() -> None:
+    """Closes and forgets the application, so that the next use reads the settings anew."""
+    if _application.cache_info().currsize:
+        application().close()
+    _application.cache_clear()
 
 
 def ready(choose: Callable[[Application], Service]) -> Service:

@@ -18,6 +18,7 @@ from exporter.config import Settings
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.games import Games
 from exporter.logs import level_counts
+from exporter.outbound.mail import MailServer
 from exporter.services.accuracy_tracker import AccuracyTracker
 from exporter.services.delivery import SqlDelivery
 from exporter.services.figures.system import SystemReader
@@ -27,15 +28,18 @@ from exporter.services.listings import Listings
 from exporter.services.metrics_query import MetricsReader
 from exporter.services.metrics_service import MetricsService
 from exporter.services.overview.reader import OverviewReader
+from exporter.services.reports import DailyReports
 from exporter.services.rule_values.machine import ErrorsOfHour, Machine
 from exporter.services.snapshots import Snapshots
 from exporter.services.sql_records import SqlRecords
+from exporter.services.structured_logger import StructuredLogger
 from exporter.services.system_resources import read_resources
 from exporter.storage.engine import create_engine_for
 from exporter.storage.spool import Spool
 from exporter.web.application import create_app
 from exporter.web.auth import Access, is_loopback
 from exporter.web.dashboard.blueprint import dashboard_blueprint
+from exporter.web.dashboard.performance_dashboard import PerformanceDashboard
 from exporter.web.dependencies import WebDependencies
 
 
@@ -44,7 +48,7 @@ def now_micros() -> int:
     return time.time_ns() // 1000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Application:
     """The services of one process, wired; what only a server needs is made by `build_web`."""
 
@@ -139,6 +143,21 @@ def _machine(app: Application) -> Machine:
 
 def _services(app: Application) -> dict[str, bool]:
     return {"ingest": app.intake.is_running(), "database": app.snapshots.state.is_up}
+
+
+def build_dashboard(app: Application) -> PerformanceDashboard:
+    """The documented dashboard object, for the user's own Flask application and for reports."""
+    settings, language = app.settings, app.settings.LOTOFACIL_LANGUAGE
+    app.snapshots.take()  # brings the schema up to date; a database that is away is told later
+    overviews = _overviews(app)
+    reports = DailyReports(overviews, language, settings.DASHBOARD_URL)
+    server = MailServer.of(settings)
+    return PerformanceDashboard(overviews, reports, server, settings.ALERT_EMAIL_FROM, language)
+
+
+def build_logger(app: Application) -> StructuredLogger:
+    """The documented structured logger, over the logs of this data folder."""
+    return StructuredLogger(app.settings.LOTOFACIL_DATA_DIR)
 
 
 def _version(snapshots: Snapshots) -> str | None:

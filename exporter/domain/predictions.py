@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from itertools import count
+from itertools import count, islice
 from typing import Any, NamedTuple
 
 from exporter.domain.games import Game, Games
@@ -78,8 +78,9 @@ class PredictionParser:
     """Turns mappings with the documented names into `Prediction`s.
 
     `now` gives microseconds, `encode_metadata` JSON text, `default_version` the model
-    version in use for a game; `key_prefix`, unique to this parser, begins the keys it makes. Every call is checked in full: the quick way through
-    accepts only what is surely right, and the slow way says what is wrong.
+    version in use for a game; `key_prefix`, unique to this parser, begins the keys it makes.
+    Every call is checked in full: the quick way through accepts only what is surely right,
+    and the slow way says what is wrong.
     """
 
     def __init__(
@@ -91,11 +92,11 @@ class PredictionParser:
         default_version: Callable[[str], str] = lambda _game: UNVERSIONED,
     ) -> None:
         self._games = games
-        self._now = now
+        self.now = now
         self._encode_metadata = encode_metadata
         self._default_version = default_version
-        self._bits = {name: _bit_table(game) for name, game in games.items()}
-        self._sizes = {name: frozenset(game.sizes) for name, game in games.items()}
+        self.bits = {name: _bit_table(game) for name, game in games.items()}
+        self.sizes = {name: frozenset(game.sizes) for name, game in games.items()}
         self._prefix = key_prefix
         self._serial = count()
 
@@ -104,14 +105,14 @@ class PredictionParser:
         try:
             game = raw["game_type"]
             numbers = raw["numbers"]
-            bits = sum(map(self._bits[game].__getitem__, numbers))
+            bits = sum(map(self.bits[game].__getitem__, numbers))
             size = len(numbers)
         except (KeyError, TypeError):
             raise self._explain(raw) from None
         # A sum of powers of two keeps one bit for each only when they are distinct.
         if (
             bits.bit_count() != size
-            or size not in self._sizes[game]
+            or size not in self.sizes[game]
             or set(map(type, numbers)) != _INTEGERS
             or not isinstance(numbers, list | tuple)
             or not raw.keys() <= FIELDS
@@ -128,29 +129,41 @@ class PredictionParser:
 
     def _complete(self, raw: Mapping[str, Any], game: str, size: int, bits: int) -> Prediction:
         get = raw.get
-        metadata = get("metadata")
-        moment = get("predicted_at")
         high = bits >> 63
         return _new_prediction(
             Prediction,
             (
-                _text("idempotency_key", get("idempotency_key"))
-                or f"{self._prefix}{next(self._serial):x}",
+                self.key(get("idempotency_key")),
                 game,
-                _text("model_version", get("model_version")) or self._default_version(game),
-                _role(get("role")),
-                self._now() if moment is None else _moment(moment),
-                _draw_number(get("draw_number")),
+                self.version(get("model_version"), game),
+                parse_role(get("role")),
+                parse_moment_of(get("predicted_at"), self.now()),
+                parse_draw_number(get("draw_number")),
                 size,
                 bits & _LOW_BITS if high else bits,
                 high or None,
                 parse_confidence(get("confidence")),
                 parse_latency(get("latency")),
-                None if metadata is None else self._metadata(metadata),
+                self.metadata(get("metadata")),
             ),
         )
 
-    def _metadata(self, metadata: object) -> str:
+    def key(self, given: object) -> str:
+        """The caller's key, checked, or a new one."""
+        return _text("idempotency_key", given) or f"{self._prefix}{next(self._serial):08x}"
+
+    def new_keys(self, count: int) -> list[str]:
+        """As many new keys, ascending."""
+        return [f"{self._prefix}{serial:08x}" for serial in islice(self._serial, count)]
+
+    def version(self, given: object, game: str) -> str:
+        """The model version, checked; the one in use when none is given."""
+        return _text("model_version", given) or self._default_version(game)
+
+    def metadata(self, metadata: object) -> str | None:
+        """The metadata as JSON text; None stays None."""
+        if metadata is None:
+            return None
         if not isinstance(metadata, Mapping):
             raise InvalidPrediction("metadata", f"{metadata!r} is not a mapping")
         try:
@@ -225,7 +238,8 @@ def _text(field: str, value: object) -> str:
     raise InvalidPrediction(field, f"{value!r} is not a text of 1 to {MAX_TEXT} letters")
 
 
-def _role(value: object) -> str:
+def parse_role(value: object) -> str:
+    """The role, "model" when none is given; raises InvalidPrediction."""
     if value is None or value == "model":
         return "model"
     if value == "control":
@@ -233,13 +247,17 @@ def _role(value: object) -> str:
     raise InvalidPrediction("role", f"{value!r} is not one of {', '.join(ROLES)}")
 
 
-def _draw_number(value: object) -> int | None:
+def parse_draw_number(value: object) -> int | None:
+    """A draw number, or None; raises InvalidPrediction."""
     if value is None or (type(value) is int and 0 < value < 2**31):
         return value
     raise InvalidPrediction("draw_number", f"{value!r} is not a positive integer")
 
 
-def _moment(value: object) -> int:
+def parse_moment_of(value: object, now: int) -> int:
+    """Microseconds of a datetime or ISO 8601 text, `now` for None; raises InvalidPrediction."""
+    if value is None:
+        return now
     if isinstance(value, datetime):
         return to_micros(value)
     try:

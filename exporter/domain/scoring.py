@@ -60,6 +60,16 @@ class DrawScore:
             self.ineligible + other.ineligible,
         )
 
+    def __sub__(self, other: Self) -> "DrawScore":
+        """What is left when a part of these tickets is taken out."""
+        bins = {b: sums - _at(other.calibration, b) for b, sums in self.calibration.items()}
+        return DrawScore(
+            Counter(self.histogram) - Counter(other.histogram),
+            _add(self.held, tuple(-c for c in other.held)),
+            {b: sums for b, sums in bins.items() if sums.tickets},
+            self.ineligible - other.ineligible,
+        )
+
 
 def score(tickets: Iterable[Ticket], draw: int, pool: int) -> DrawScore:
     """Scores eligible tickets against a draw (bit set); memory does not grow with their number."""

@@ -7,13 +7,15 @@ from typing import Protocol
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
+from exporter.domain.batches import by_game
 from exporter.domain.games import Games
 from exporter.domain.predictions import Failure, Prediction
 from exporter.domain.results import Result
 from exporter.services.envelopes import Quarantined, Record, SpooledResult
 from exporter.storage import draws, migrate, quarantine
 from exporter.storage.engine import writing
-from exporter.storage.ingest import Ingested, write_failures, write_predictions
+from exporter.storage.failures import write_failures
+from exporter.storage.ingest import write_predictions
 
 
 class DestinationAway(ConnectionError):  # noqa: N818 - reads as the sentence it is
@@ -62,7 +64,7 @@ class SqlDelivery:
                 self._write_other(record)
 
     def _write_predictions(self, batch: list[Prediction]) -> None:
-        result: Ingested = write_predictions(self._engine, batch, self._games)
+        result = write_predictions(self._engine, by_game(batch), self._games)
         if result.conflicts:
             by_key = {p.key: p for p in batch if p.key in result.conflicts}
             with writing(self._engine) as connection:

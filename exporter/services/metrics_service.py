@@ -1,7 +1,7 @@
 """Recording predictions: the documented Metrics Service."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import msgspec
 
+from exporter.domain.batches import BatchParser, Columns, predictions_of
 from exporter.domain.games import Games
 from exporter.domain.moments import SECOND
 from exporter.domain.predictions import (
@@ -25,6 +26,7 @@ from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway
 from exporter.services.envelopes import Quarantined
 from exporter.services.intake import Intake
+from exporter.storage.ingest import Ingested
 
 _log = get_logger(__name__)
 #: A retrainer may promote another version meanwhile: how long the one in use is remembered.
@@ -53,8 +55,8 @@ class Records(Protocol):
     def find(self, key: str) -> Prediction | None:
         """The stored prediction with this key; raises DestinationAway."""
 
-    def write(self, batch: list[Prediction]) -> tuple[int, frozenset[str], frozenset[str]]:
-        """Stores a batch at once: new ones, repeated keys, conflicts; raises DestinationAway."""
+    def write(self, batches: Sequence[Columns]) -> Ingested:
+        """Stores batches at once; raises DestinationAway."""
 
     def active_version(self, game: str) -> str | None:
         """The model version in use; raises DestinationAway."""
@@ -85,7 +87,9 @@ class MetricsService:
         self._games = games
         self._now = now
         self._versions: dict[str, tuple[str, int]] = {}
-        self._parser = PredictionParser(games, now, encode_metadata, uuid4().hex, self._version)
+        prefix = uuid4().hex[:16]
+        self._parser = PredictionParser(games, now, encode_metadata, prefix, self._version)
+        self._batches = BatchParser(self._parser)
 
     def start(self) -> None:
         """Starts delivering what is recorded; recording does so too when it is needed."""
@@ -177,30 +181,21 @@ class MetricsService:
         Valid ones are stored together before this returns (on disk, when the database is
         away); the others are told in `refused`, by their index, and not quarantined.
         """
-        parse = self._parser.parse
-        refused: dict[int, InvalidPrediction] = {}
-        predictions: list[Prediction] = []
-        keys: list[str | None] = []
-        for index, raw in enumerate(batch):
-            try:
-                prediction = parse(raw)
-            except InvalidPrediction as error:
-                refused[index] = error
-                keys.append(None)
-            else:
-                predictions.append(prediction)
-                keys.append(prediction[0])
-        stored, repeated, conflicts = self._store(predictions)
-        return Batch(stored, repeated, conflicts, refused, tuple(keys))
+        parsed = self._batches.parse(list(batch))
+        result = self._store(parsed.columns)
+        return Batch(
+            result.stored, result.repeated, result.conflicts, parsed.refused, tuple(parsed.keys)
+        )
 
-    def _store(self, predictions: list[Prediction]) -> tuple[int, frozenset[str], frozenset[str]]:
-        if not predictions:
-            return 0, frozenset(), frozenset()
+    def _store(self, batches: Sequence[Columns]) -> Ingested:
+        if not batches:
+            return Ingested()
         try:
-            return self._records.write(predictions)
+            return self._records.write(batches)
         except DestinationAway:
-            self._intake.accept_all(predictions)
-            return len(predictions), frozenset(), frozenset()
+            waiting = [one for columns in batches for one in predictions_of(columns)]
+            self._intake.accept_all(waiting)
+            return Ingested(len(waiting))
 
     def record_failure(
         self,

@@ -1,12 +1,13 @@
 """The SQL database as the destination of records: what services ask of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from exporter.domain.batches import Columns
 from exporter.domain.games import Games
 from exporter.domain.moments import DAY
 from exporter.domain.predictions import Prediction
@@ -15,6 +16,7 @@ from exporter.services.delivery import DestinationAway, is_away, reason
 from exporter.storage import backup, draws, ingest, migrate, models, quarantine, retention
 from exporter.storage.draws import Recorded
 from exporter.storage.engine import reading, writing
+from exporter.storage.ingest import Ingested
 from exporter.storage.lookup import find_prediction
 
 
@@ -44,11 +46,10 @@ class SqlRecords:
         with self._reachable(), reading(self._engine) as connection:
             return find_prediction(connection, key)
 
-    def write(self, batch: list[Prediction]) -> tuple[int, frozenset[str], frozenset[str]]:
-        """Stores a batch: how many were new, repeated keys, conflicts; raises DestinationAway."""
+    def write(self, batches: Sequence[Columns]) -> Ingested:
+        """Stores batches at once; raises DestinationAway."""
         with self._reachable():
-            result = ingest.write_predictions(self._engine, batch, self._games)
-        return result.stored, result.repeated, result.conflicts
+            return ingest.write_predictions(self._engine, batches, self._games)
 
     def active_version(self, game: str) -> str | None:
         """The model version in use; raises DestinationAway."""

@@ -38,11 +38,6 @@ def activity_cells(
     return cells
 
 
-def failure_cells(latencies: Sequence[int | None]) -> Counter[tuple[str, int]]:
-    """What failed predictor calls add; their latency is not that of predictions."""
-    return Counter({("failures", 0): len(latencies)})
-
-
 def _add_distribution(
     cells: Counter[tuple[str, int]],
     measure: str,

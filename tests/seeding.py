@@ -2,18 +2,20 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlalchemy import Engine, insert
 
+from exporter.app import Application, build
+from exporter.config import load_settings
 from exporter.domain.definitions import KNOWN_GAMES, LOTOFACIL
-from exporter.domain.moments import DAY, HOUR, SECOND, to_micros
-from exporter.domain.predictions import Failure, Prediction
-from exporter.domain.results import Result
-from exporter.domain.tickets import encode_draw
+from exporter.domain.moments import DAY, HOUR, SECOND, from_micros, to_micros
 from exporter.services.overview import OverviewReader
-from exporter.storage import draws, ingest, migrate, models, quarantine, retraining
+from exporter.storage import migrate, models, quarantine, retraining
 from exporter.storage.engine import create_engine_for, writing
 from exporter.storage.schema import notifications
 
@@ -40,68 +42,95 @@ ARMS = (
 LEAKING = Arm("vazando", "model", 0.62, leak=0.3)
 
 
+@dataclass
+class _Clock:
+    micros: int = NOW
+
+    def __call__(self) -> int:
+        return self.micros
+
+
+@dataclass(frozen=True)
+class _History:
+    """Draws (number, moment, numbers) and what makes the tickets of them."""
+
+    draws: list[tuple[int, int, list[int]]]
+    arms: tuple[Arm, ...]
+    seed: random.Random = field(default_factory=lambda: random.Random(20240617))
+
+    def tickets(self) -> Iterator[dict[str, Any]]:
+        for number, moment, drawn in self.draws:
+            for arm in self.arms:
+                for at in (1, 2):
+                    yield _ticket(arm, moment - HOUR * at, number, drawn, self.seed)
+
+    def waiting(self) -> Iterator[dict[str, Any]]:
+        """Tickets of the last 24 hours, for a draw that is still to come."""
+        number = self.draws[-1][0] + 1 if self.draws else 3000
+        for arm in self.arms:
+            for _ in range(30):
+                yield _ticket(arm, NOW - int(self.seed.random() * DAY), number, [], self.seed)
+
+
 def seeded_engine(url: str, draw_count: int = 120, arms: tuple[Arm, ...] = ARMS) -> Engine:
     """An engine on a migrated database with `draw_count` draws and tickets of each arm."""
+    history = _History(list(_draws(draw_count, random.Random(20240614))), arms)
+    _record(url, history)
     engine = create_engine_for(url)
-    migrate.upgrade(engine)
-    seed = random.Random(20240617)
-    results = list(_results(draw_count, seed))
-    for result in results:
-        _tickets(engine, result, arms, seed)
-        with writing(engine) as connection:
-            later = result.drawn_at + 3 * HOUR
-            draws.record(connection, LOTOFACIL, result, now=later, recorded_by="test")
-    write_waiting_tickets(engine, results[-1].number + 1, arms, seed)
-    _state(engine, results[0].drawn_at)
+    _state(engine, history.draws[0][1])
     return engine
 
 
-def _results(count: int, seed: random.Random) -> Iterator[Result]:
+def write_waiting_tickets(url: str) -> None:
+    """Tickets whose draw is still to come, and some calls that failed."""
+    _record(url, _History([], ARMS))
+
+
+def _record(url: str, history: _History) -> None:
+    clock = _Clock()
+    with TemporaryDirectory() as folder:
+        values = {"DATABASE_URL": url, "LOTOFACIL_DATA_DIR": Path(folder)}
+        application = build(load_settings(values), clock)
+        _write(application, history, clock)
+        application.close()
+
+
+def _write(application: Application, history: _History, clock: _Clock) -> None:
+    done = application.metrics.record_predictions([*history.tickets(), *history.waiting()])
+    assert not done.refused
+    for number, moment, drawn in history.draws:
+        day = from_micros(moment)
+        application.tracker.record_result("lotofacil", number, drawn, day, strict=True)
+    for at in range(4):
+        clock.micros = NOW - at * 5 * HOUR
+        application.metrics.record_failure("lotofacil", "timeout", history.arms[0].version)
+    clock.micros = NOW
+    assert application.metrics.flush()
+
+
+def _draws(count: int, seed: random.Random) -> Iterator[tuple[int, int, list[int]]]:
     days = (_LAST_DAY - timedelta(days=back) for back in range(2 * count))
     drawn = sorted([day for day in days if day.weekday() in LOTOFACIL.calendar.weekdays][:count])
     for number, day in enumerate(drawn, start=3000):
-        numbers = seed.sample(sorted(LOTOFACIL.numbers), 15)
         moment = to_micros(LOTOFACIL.calendar.moment(day))
-        yield Result(number, moment, encode_draw(numbers, LOTOFACIL), {})
+        yield number, moment, seed.sample(sorted(LOTOFACIL.numbers), 15)
 
 
-def _tickets(engine: Engine, result: Result, arms: tuple[Arm, ...], seed: random.Random) -> None:
-    batch = [
-        _ticket(arm, result.drawn_at - HOUR * (1 + at), result.number, result.numbers, seed)
-        for arm in arms
-        for at in range(2)
-    ]
-    ingest.write_predictions(engine, batch, KNOWN_GAMES)
-
-
-def write_waiting_tickets(
-    engine: Engine,
-    number: int = 3000,
-    arms: tuple[Arm, ...] = ARMS,
-    seed: random.Random | None = None,
-) -> None:
-    """Tickets of the last 24 hours whose draw is still to come, and some failed calls."""
-    seed = seed or random.Random(1)
-    batch = [
-        _ticket(arm, NOW - int(seed.random() * DAY), number, 0, seed)
-        for arm in arms
-        for _ in range(30)
-    ]
-    ingest.write_predictions(engine, batch, KNOWN_GAMES)
-    head = ("lotofacil", arms[0].version, "model")
-    failed = [Failure(f"f{at}", *head, NOW - at * 5 * HOUR, None, "timeout") for at in range(4)]
-    ingest.write_failures(engine, failed)
-
-
-def _ticket(arm: Arm, at: int, number: int, drawn: int, seed: random.Random) -> Prediction:
-    known = [n for n in LOTOFACIL.numbers if drawn >> n - 1 & 1 and seed.random() < arm.leak]
+def _ticket(
+    arm: Arm, at: int, number: int, drawn: list[int], seed: random.Random
+) -> dict[str, Any]:
+    known = [n for n in drawn if seed.random() < arm.leak]
     rest = [n for n in sorted(LOTOFACIL.numbers) if n not in known]
-    bits = encode_draw(known + seed.sample(rest, 15 - len(known)), LOTOFACIL)
-    confidence = round((arm.confidence + seed.uniform(-0.12, 0.12)) * 1_000_000)
-    latency = int(seed.lognormvariate(-2.5, 0.8) * SECOND)
-    key = f"{arm.version}:{number}:{seed.getrandbits(64):x}"
-    head = (key, "lotofacil", arm.version, arm.role, at, number)
-    return Prediction(*head, 15, bits, None, confidence, latency, None)
+    return {
+        "game_type": "lotofacil",
+        "numbers": known + seed.sample(rest, 15 - len(known)),
+        "confidence": arm.confidence + seed.uniform(-0.12, 0.12),
+        "model_version": arm.version,
+        "role": arm.role,
+        "draw_number": number,
+        "predicted_at": from_micros(at).isoformat(),
+        "latency": seed.lognormvariate(-2.5, 0.8),
+    }
 
 
 def _state(engine: Engine, started: int) -> None:

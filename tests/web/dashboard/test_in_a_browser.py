@@ -92,7 +92,7 @@ def test_the_first_prediction_brings_the_charts(watched: Watched, empty: Engine)
     with serving(application(empty, refresh_seconds=1)) as address:
         page = watched.open(f"{address}/dashboard")
         expect(page.locator("#empty-title")).to_have_text("Ainda não há predições")
-        write_waiting_tickets(empty)
+        write_waiting_tickets(empty.url.render_as_string(hide_password=False))
         expect(page.locator("#figure-volume .main-svg").first).to_be_visible()
         expect(page.locator("#tile-accuracy")).to_contain_text("registre o resultado")
     assert watched.problems == []

@@ -249,7 +249,7 @@ def test_a_prediction_stands_beside_its_draw(client: FlaskClient) -> None:
 
 def test_draws_tell_how_the_models_did(client: FlaskClient) -> None:
     draw = pages(client, "/api/draws?limit=1000")[0]
-    assert [model["model_version"] for model in draw["models"]] == [v for v, _ in MODELS]
+    assert {model["model_version"]: model["role"] for model in draw["models"]} == dict(MODELS)
     assert all(model["tickets"] == 3 for model in draw["models"])
 
 

@@ -11,6 +11,7 @@ NOWHERE = "nowhere"
 RETRAINER = "retrainer"
 HISTORY = "history"
 WATCHDOG = "LotofacilWatchdog"
+WATCHDOG_EVENT = "watchdog"
 #: Sent by `lotofacil alerts test`; its label `channel` is the name of the receiver to be tried.
 TEST_ALERT = "LotofacilTestNotification"
 
@@ -55,12 +56,23 @@ def tree(
         "group_interval": timing.group_interval,
         "repeat_interval": timing.repeat_interval,
         "routes": [
-            {"receiver": NOWHERE, "matchers": [matcher("alertname", "=", WATCHDOG)]},
+            _watchdog_route([name for name, events in told if WATCHDOG_EVENT in events]),
             _test_route([name for name, _ in told]),
             *([_retrainer_route(timing)] if RETRAINER in names else []),
             *([_history_route(timing)] if HISTORY in names else []),
             *(_channel_route(name, events, timing) for name, events in told),
         ],
+    }
+
+
+def _watchdog_route(names: Sequence[str]) -> dict[str, Any]:
+    """It always fires: only who asked for its event hears it, often (a dead man's switch)."""
+    return {
+        "receiver": NOWHERE,
+        "matchers": [matcher("alertname", "=", WATCHDOG)],
+        "group_interval": "1m",
+        "repeat_interval": "5m",
+        "routes": [{"receiver": name, "continue": True} for name in names],
     }
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
+from sqlalchemy import Engine
 
+from tests.databases import copy_of, empty, migrated, opened
 from tests.servers.alertmanager import Alertmanager, StartAlertmanager, run_alertmanager
 from tests.servers.browser import running_browser
 from tests.servers.mariadb import MariadbServer, running_mariadb
@@ -72,6 +74,52 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """An empty database of each supported kind in turn."""
     url: str = request.getfixturevalue(request.param)
     return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the newest schema and no rows, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> Iterator[str]:
+    """A PostgreSQL database with the newest schema, one for the whole run."""
+    with postgres_server.database() as url:
+        yield migrated(url)
+
+
+@pytest.fixture(scope="session")
+def mariadb_template(mariadb_server: MariadbServer) -> Iterator[str]:
+    """A MariaDB database with the newest schema, one for the whole run."""
+    with mariadb_server.database() as url:
+        yield migrated(url)
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite_template", id="sqlite"),
+        pytest.param("postgres_template", id="postgresql", marks=pytest.mark.integration),
+        pytest.param("mariadb_template", id="mariadb", marks=pytest.mark.integration),
+    ]
+)
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of each supported kind in turn, with the newest schema and no rows."""
+    template: Path | str = request.getfixturevalue(request.param)
+    if isinstance(template, Path):
+        return copy_of(template, tmp_path / "test.db")
+    with opened(template) as engine:
+        empty(engine)
+    return template
+
+
+@pytest.fixture
+def engine(migrated_url: str) -> Iterator[Engine]:
+    """An engine on such a database."""
+    with opened(migrated_url) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

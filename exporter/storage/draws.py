@@ -122,7 +122,7 @@ def drawn_measure(k: int) -> str:
 
 
 def _keep(connection: Connection, game: Game, key: int, result: Result, now: int) -> None:
-    draw = _opened(connection, game, _draw(key, result))
+    draw = opened(connection, game, _draw(key, result))
     values = {"game_id": key, "number": draw.number, "recorded_at": now, "cleaned": 0}
     connection.execute(_INSERT, values | _values(draw))
     add_to_game(connection, key, {"draw_results": 1} | _drawn(result.numbers, 0, game))
@@ -137,7 +137,7 @@ def _correct(
     key = before.game_id
     follower = _beside(connection, _NEXT, before)
     _change(connection, _draw(key, result))
-    draw = _opened(connection, game, _draw(key, result))
+    draw = opened(connection, game, _draw(key, result))
     _change(connection, draw)
     _trace(connection, before, draw, now, recorded_by)
     numbers = _drawn(result.numbers, before.numbers, game)
@@ -149,18 +149,20 @@ def _correct(
 
 
 def _settle(connection: Connection, game: Game, neighbour: Draw | None) -> None:
-    """Scores a draw anew whose window opens elsewhere now; cleaned ones are closed."""
+    """Scores a draw anew whose window opens elsewhere now; what was cleaned up stays with it."""
     draw = find(connection, neighbour.game_id, neighbour.number) if neighbour else None
-    if draw is None or draw.cleaned:
+    if draw is None:
         return
-    moved = _opened(connection, game, draw)
+    moved = opened(connection, game, draw)
     if moved.open_after != draw.open_after:
+        kept = scores.cleaned_scores(connection, game, draw) if draw.cleaned else {}
         _change(connection, moved)
-        changed = scores.rescore(connection, game, moved)
+        changed = scores.rescore(connection, game, moved, kept)
         evidence.follow(connection, moved, changed, is_new=False)
 
 
-def _opened(connection: Connection, game: Game, draw: Draw) -> Draw:
+def opened(connection: Connection, game: Game, draw: Draw) -> Draw:
+    """The draw with its window opened where the recorded draw before it says."""
     previous = _beside(connection, _PREVIOUS, draw)
     slot = Slot(previous.number, previous.drawn_at) if previous else None
     opens = open_after(Slot(draw.number, draw.drawn_at), slot, game.calendar)

@@ -1,7 +1,12 @@
-"""Cleaning up: old raw predictions go, their roll-ups and totals stay."""
+"""Cleaning up: old raw rows go in small batches; their totals, days and scores stay.
 
+A cleaned prediction's idempotency key is forgotten with it: sent again, it would be new.
+"""
+
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 from sqlalchemy import (
     ColumnElement,
@@ -10,12 +15,14 @@ from sqlalchemy import (
     Row,
     and_,
     delete,
+    func,
     insert,
     or_,
     select,
     update,
 )
 
+from exporter.domain.moments import DAY, HOUR
 from exporter.storage.engine import writing
 from exporter.storage.identities import lock_game
 from exporter.storage.rollups import add_cells
@@ -30,29 +37,56 @@ from exporter.storage.schema import (
 )
 
 #: Rows of one transaction: writers wait no longer than these take.
-_BATCH = 5000
+BATCH = 5000
 
 
-def cleanup(engine: Engine, *, before: int, now: int) -> int:
+def cleanup(engine: Engine, *, before: int, now: int, limit: int | None = None) -> int:
     """Deletes raw predictions made before a moment (microseconds) whose draw has a result.
 
-    Predictions that wait for their result stay, however old. Returns how many went.
+    Predictions that wait for their result stay, however old. Failures and hours before that
+    moment go too. At most `limit` predictions go now, the rest with the next run. Returns how
+    many went. Interrupted, it leaves everything consistent and can be run again.
     """
+    note = _begin(engine, before, now)
     with engine.connect() as connection:
         known = list(connection.execute(select(games.c.id)).scalars())
     deleted = 0
-    for game in known:
-        while removed := _clean_batch(engine, game, before):
-            deleted += removed
-    with writing(engine) as connection:
-        connection.execute(delete(failures).where(failures.c.failed_at < before))
-        connection.execute(delete(hour_rollups).where(hour_rollups.c.start < before))
-        note = {"kind": "cleanup", "ended_at": now, "detail": f"{deleted} predictions"}
-        connection.execute(insert(maintenance).values(note))
+    for removed in chain.from_iterable(_clean_game(engine, g, before, note) for g in known):
+        deleted += removed
+        if limit is not None and deleted >= limit:
+            return deleted
+    _repeat(lambda: _clean_failures(engine, before))
+    _repeat(lambda: _clean_hours(engine, before))
     return deleted
 
 
-def _clean_batch(engine: Engine, game: int, before: int) -> int:
+def cleaned_before(connection: Connection) -> int | None:
+    """The moment before which raw rows may be gone; None when nothing was ever cleaned up."""
+    query = select(maintenance.c.detail).where(maintenance.c.kind == "cleanup")
+    notes = [json.loads(detail) for detail in connection.execute(query).scalars()]
+    return max((int(note["before"]) for note in notes), default=None)
+
+
+def _begin(engine: Engine, before: int, now: int) -> int:
+    # Noted first and counted with each batch: an interrupted clean-up must not go unseen.
+    with writing(engine) as connection:
+        detail = json.dumps({"before": before, "predictions": 0})
+        note = insert(maintenance).values(kind="cleanup", ended_at=now, detail=detail)
+        (number,) = connection.execute(note).inserted_primary_key or (0,)
+        return int(number)
+
+
+def _repeat(batch: Callable[[], int]) -> None:
+    while batch():
+        pass
+
+
+def _clean_game(engine: Engine, game: int, before: int, note: int) -> Iterator[int]:
+    while removed := _clean_batch(engine, game, before, note):
+        yield removed
+
+
+def _clean_batch(engine: Engine, game: int, before: int, note: int) -> int:
     with writing(engine) as connection:
         lock_game(connection, game, exclusive=True)
         p = predictions.c
@@ -60,11 +94,12 @@ def _clean_batch(engine: Engine, game: int, before: int) -> int:
             select(p.id, p.model_id, draws.c.number)
             .join(draws, and_(draws.c.game_id == p.game_id, _is_for()))
             .where(p.game_id == game, p.predicted_at < before)
-            .limit(_BATCH)
+            .limit(BATCH)
         )
         rows = connection.execute(query).all()
-        _forget(connection, game, [row[0] for row in rows])
+        _forget(connection, [row[0] for row in rows])
         _count(connection, game, rows)
+        _note(connection, note, len(rows))
     return len(rows)
 
 
@@ -76,10 +111,10 @@ def _is_for() -> ColumnElement[bool]:
     return or_(p.draw_number == d.number, is_open)
 
 
-def _forget(connection: Connection, game: int, ids: list[int]) -> None:
+def _forget(connection: Connection, ids: Sequence[int]) -> None:
     for start in range(0, len(ids), 500):
         some = predictions.c.id.in_(ids[start : start + 500])
-        connection.execute(delete(predictions).where(predictions.c.game_id == game, some))
+        connection.execute(delete(predictions).where(some))
 
 
 def _count(connection: Connection, game: int, rows: Sequence[Row[int, int, int]]) -> None:
@@ -88,3 +123,30 @@ def _count(connection: Connection, game: int, rows: Sequence[Row[int, int, int]]
     for number, n in Counter(row[2] for row in rows).items():
         this = (draws.c.game_id == game, draws.c.number == number)
         connection.execute(update(draws).where(*this).values(cleaned=draws.c.cleaned + n))
+
+
+def _note(connection: Connection, note: int, removed: int) -> None:
+    this = maintenance.c.id == note
+    detail = json.loads(connection.execute(select(maintenance.c.detail).where(this)).scalar_one())
+    detail["predictions"] += removed
+    connection.execute(update(maintenance).where(this).values(detail=json.dumps(detail)))
+
+
+def _clean_failures(engine: Engine, before: int) -> int:
+    with writing(engine) as connection:
+        old = select(failures.c.id).where(failures.c.failed_at < before).limit(BATCH)
+        ids = list(connection.execute(old).scalars())
+        if ids:
+            connection.execute(delete(failures).where(failures.c.id.in_(ids)))
+    return len(ids)
+
+
+def _clean_hours(engine: Engine, before: int) -> int:
+    """Takes the oldest day of the hours that ended before the moment."""
+    with writing(engine) as connection:
+        start = hour_rollups.c.start
+        oldest = connection.execute(select(func.min(start))).scalar()
+        if oldest is None or oldest + HOUR > before:
+            return 0
+        day = min(oldest + DAY, before - HOUR + 1)
+        return connection.execute(delete(hour_rollups).where(start < day)).rowcount

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import astuple
 from itertools import groupby
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
@@ -80,12 +81,20 @@ _OF_DRAW = (
 _STORED = select(draw_scores).where(*_OF_DRAW)
 _DELETE = delete(draw_scores).where(*_OF_DRAW, draw_scores.c.model_id == bindparam("of_model"))
 _INSERT = insert(draw_scores)
+_NOTHING: Mapping[int, DrawScore] = MappingProxyType({})
 
 
-def rescore(connection: Connection, game: Game, draw: Draw) -> dict[int, LogFactors]:
-    """Scores a draw anew from the raw predictions; what changed, by model id."""
+def rescore(
+    connection: Connection, game: Game, draw: Draw, kept: Mapping[int, DrawScore] = _NOTHING
+) -> dict[int, LogFactors]:
+    """Scores a draw anew from the raw predictions and what is `kept` of cleaned ones.
+
+    Returns what changed, by model id.
+    """
     before = stored_scores(connection, draw)
     after = raw_scores(connection, game, draw)
+    for model, part in kept.items():
+        after[model] = part + after.get(model, DrawScore())
     changed = {}
     for model in before.keys() | after.keys():
         new = after.get(model, DrawScore())
@@ -125,6 +134,13 @@ def put(
     return factors
 
 
+def cleaned_scores(connection: Connection, game: Game, draw: Draw) -> dict[int, DrawScore]:
+    """The part of a draw's stored scores whose raw predictions were cleaned up, by model id."""
+    raw = raw_scores(connection, game, draw)
+    stored = stored_scores(connection, draw)
+    return {m: old.score - raw.get(m, DrawScore()) for m, old in stored.items()}
+
+
 def stored_scores(connection: Connection, draw: Draw) -> dict[int, Scored]:
     """The stored scores of a draw, by model id."""
     rows = connection.execute(_STORED, _key(draw))
@@ -134,12 +150,13 @@ def stored_scores(connection: Connection, draw: Draw) -> dict[int, Scored]:
 def raw_scores(connection: Connection, game: Game, draw: Draw) -> dict[int, DrawScore]:
     """Scores by model id, computed from the raw predictions in one pass; memory stays flat."""
     found: dict[int, DrawScore] = {}
+    nothing = DrawScore(held=(0,) * game.pool)
     for query in (_CHOSEN, _OPEN):
         for model, tickets in _tickets(connection, query, draw, game.pool):
             part = score(tickets, draw.numbers, game.pool)
             found[model] = found[model] + part if model in found else part
     for model, late in connection.execute(_TOO_LATE, _where(draw)):
-        found[model] = found.get(model, DrawScore()) + DrawScore(ineligible=late)
+        found[model] = found.get(model, nothing) + DrawScore(ineligible=late)
     return found
 
 

@@ -91,6 +91,7 @@ def test_an_empty_database_is_said(sqlite_url: str) -> None:
 
 
 def test_it_is_mailed_in_both_forms(report: DailyReport, smtp_server: SmtpServer) -> None:
+    smtp_server.clear()  # other tests send a report of the same day
     server = MailServer(smtp_server.host, smtp_server.port, require_tls=False, timeout=5)
     mail_report(report, ["admin@empresa.com"], "lotofacil@localhost.test", server)
     got = smtp_server.wait_for(lambda mail: mail["Subject"] == report.subject)

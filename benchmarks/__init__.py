@@ -1,0 +1,1 @@
+"""Studies and measurements that are run by hand; their results are committed."""

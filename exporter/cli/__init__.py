@@ -5,7 +5,7 @@ from importlib import import_module
 import click
 
 #: Each is a module of this package that holds a click command of the same name.
-COMMANDS = ("serve", "generate", "replay")
+COMMANDS = ("serve", "generate", "replay", "run", "demo")
 
 
 class LazyGroup(click.Group):

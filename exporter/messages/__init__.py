@@ -11,6 +11,7 @@ from typing import Final
 
 SUBJECTS: Final = (
     "alerts",
+    "channels",
     "cli",
     "dashboard",
     "landing",
@@ -18,6 +19,8 @@ SUBJECTS: Final = (
     "replay",
     "report",
     "retraining",
+    "run",
+    "thresholds",
 )
 
 

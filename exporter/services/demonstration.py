@@ -19,6 +19,7 @@ from exporter.services.accuracy_tracker import AccuracyTracker
 from exporter.services.delivery import DestinationAway
 from exporter.services.metrics_service import MetricsService
 from exporter.services.reachable import reachable
+from exporter.storage import migrate
 from exporter.storage.engine import reading, writing
 from exporter.storage.models import models_of
 from exporter.storage.removal import remove_game
@@ -31,7 +32,7 @@ _SEED = 1
 _TICKETS = 3
 _FAILING_SHARE = 0.04
 #: How heavily the first version plays a number that will be drawn; 1 would be chance.
-_BAD_LUCK = 0.4
+_BAD_LUCK = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Feed:
     def _version(self) -> str:
         """The version in use: a training run may have put another one there."""
         try:
-            with reachable(self._engine), reading(self._engine) as connection:
+            with reachable(), reading(self._engine) as connection:
                 known = [model for model in models_of(connection, DEMO.name) if model.active]
         except DestinationAway:
             return FIRST_VERSION
@@ -130,14 +131,18 @@ class Feed:
             .join(games, games.c.id == draws.c.game_id)
             .where(games.c.name == DEMO.name)
         )
-        with reachable(self._engine), reading(self._engine) as connection:
-            return connection.execute(query).scalar() or 0
+        with reachable():
+            migrate.upgrade(self._engine)
+            with reading(self._engine) as connection:
+                return connection.execute(query).scalar() or 0
 
 
 def clear(engine: Engine) -> int:
     """Takes the demonstration out of the database; how many rows went. Raises DestinationAway."""
-    with reachable(engine), writing(engine) as connection:
-        return remove_game(connection, DEMO.name)
+    with reachable():
+        migrate.upgrade(engine)
+        with writing(engine) as connection:
+            return remove_game(connection, DEMO.name)
 
 
 def _unlucky(number: int) -> list[list[int]]:

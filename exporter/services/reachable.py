@@ -1,20 +1,17 @@
-"""The database for those who look into it beside the services: migrated, and its absence told."""
+"""The database for those who look into it beside the services: its absence told as theirs is."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from exporter.services.delivery import DestinationAway, is_away, reason
-from exporter.storage import migrate
 
 
 @contextmanager
-def reachable(engine: Engine) -> Iterator[None]:
-    """Brings the schema up to date first; raises DestinationAway when the database is away."""
+def reachable() -> Iterator[None]:
+    """Raises DestinationAway when the database turns out to be away."""
     try:
-        migrate.upgrade(engine)
         yield
     except SQLAlchemyError as error:
         if is_away(error):

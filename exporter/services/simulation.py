@@ -11,6 +11,7 @@ from exporter.domain.moments import to_micros
 from exporter.domain.pickers import simulated_draw
 from exporter.domain.tickets import encode_draw
 from exporter.services.reachable import reachable
+from exporter.storage import migrate
 from exporter.storage.engine import reading
 from exporter.storage.schema import draws, games
 
@@ -55,6 +56,8 @@ def _recorded(engine: Engine, game: Game) -> dict[int, tuple[int, int]]:
         .where(games.c.name == game.name)
         .order_by(found.number)
     )
-    with reachable(engine), reading(engine) as connection:
-        rows = connection.execute(query).all()
+    with reachable():
+        migrate.upgrade(engine)
+        with reading(engine) as connection:
+            rows = connection.execute(query).all()
     return {number: (at, low | (high or 0) << 63) for number, at, low, high in rows}

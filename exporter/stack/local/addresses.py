@@ -1,0 +1,99 @@
+"""Where everything listens: ports chosen from the settings, and the settings that follow."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from exporter.config import Settings
+from exporter.stack.local.ports import HOST, Moved, Wanted, choose
+
+EXPORTER, RETRAINER, FEED, MAILS = "exporter", "retrainer", "feed", "mails"
+PROMETHEUS, ALERTMANAGER = "prometheus", "alertmanager"
+_SMTP, _PAGE = "mail catcher", "mail page"
+_LOOPBACK = ("localhost", "127.0.0.1")
+#: Seconds between evaluations of the rules where the user has not said: nobody waits here.
+_EVALUATION = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Ports of what runs here by setting, and which of them had to move."""
+
+    ports: dict[str, int]
+    moved: list[Moved] = field(default_factory=list)
+
+    def exporter(self) -> str:
+        return _url(self.ports["EXPORTER_PORT"])
+
+    def retrainer(self) -> str:
+        return _url(self.ports["RETRAINER_PORT"])
+
+    def prometheus(self) -> str:
+        return _url(self.ports["PROMETHEUS_URL"])
+
+    def alertmanager(self) -> str:
+        return _url(self.ports["ALERTMANAGER_URL"])
+
+    def mails(self) -> str:
+        return _url(self.ports[_PAGE])
+
+    @property
+    def smtp_port(self) -> int:
+        return self.ports[_SMTP]
+
+    @property
+    def page_port(self) -> int:
+        return self.ports[_PAGE]
+
+
+def is_elsewhere(settings: Settings, setting: str) -> bool:
+    """Whether the user has set this URL to another machine: nothing is started for it here."""
+    host = urlsplit(getattr(settings, setting)).hostname
+    return setting in settings.model_fields_set and host not in _LOOPBACK
+
+
+def addresses(settings: Settings, names: Collection[str]) -> Addresses:
+    """Free ports for the named services; a default that is in use moves up. Raises PortTaken."""
+    return Addresses(*choose(list(_wanted(settings, names))))
+
+
+def _wanted(settings: Settings, names: Collection[str]) -> Iterator[Wanted]:
+    chosen = settings.model_fields_set
+    for name, setting in ((EXPORTER, "EXPORTER_PORT"), (RETRAINER, "RETRAINER_PORT")):
+        if name in names:
+            yield Wanted(setting, getattr(settings, setting), setting in chosen)
+    for name, setting in ((PROMETHEUS, "PROMETHEUS_URL"), (ALERTMANAGER, "ALERTMANAGER_URL")):
+        if name in names:
+            port = urlsplit(getattr(settings, setting)).port or 80
+            yield Wanted(setting, port, setting in chosen)
+    if MAILS in names:
+        yield Wanted(_SMTP, 1025, chosen=False)
+        yield Wanted(_PAGE, 8025, chosen=False)
+
+
+def environment(settings: Settings, names: Collection[str], at: Addresses) -> dict[str, str]:
+    """Settings for the programs: what was chosen here, unless the user has set it."""
+    data = settings.LOTOFACIL_DATA_DIR
+    found = {
+        "EXPORTER_PORT": str(at.ports["EXPORTER_PORT"]),
+        "RETRAINER_PORT": str(at.ports["RETRAINER_PORT"]),
+    }
+    if PROMETHEUS in names:
+        found["PROMETHEUS_URL"] = at.prometheus()
+    if ALERTMANAGER in names:
+        found["ALERTMANAGER_URL"] = at.alertmanager()
+    defaults = {
+        "RETRAINER_URL": at.retrainer(),
+        "DASHBOARD_URL": f"{at.exporter()}/dashboard",
+        "ALERTMANAGER_CONFIG": str(data / "alertmanager" / "alertmanager.yml"),
+        "ALERT_CHECK_INTERVAL": str(_EVALUATION),
+    }
+    if MAILS in names:
+        found |= {"SMTP_SERVER": HOST, "SMTP_PORT": str(at.smtp_port), "SMTP_REQUIRE_TLS": "false"}
+        defaults["ALERT_EMAIL_TO"] = "operador@localhost"
+    unset = {name: text for name, text in defaults.items() if name not in settings.model_fields_set}
+    return found | unset
+
+
+def _url(port: int) -> str:
+    return f"http://localhost:{port}"

@@ -37,7 +37,7 @@ format: setup ## put the code in its usual form
 	@$(BIN)/ruff format --quiet
 
 bench: setup ## measure speed and memory
-	@$(BIN)/lotofacil bench
+	@$(BIN)/python -m benchmarks
 
 lock: setup ## choose versions anew and lock them (no index address goes into the files)
 	@echo "locking versions"

@@ -9,6 +9,7 @@ from werkzeug.local import LocalProxy
 
 from exporter.app import Application, build
 from exporter.config import load_settings
+from exporter.logs import LogOptions, configure_logs
 
 Service = TypeVar("Service")
 
@@ -20,7 +21,19 @@ def application() -> Application:
 
 @cache
 def _application(pid: int) -> Application:  # noqa: ARG001 - what it is remembered by
-    return build(load_settings())
+    settings = load_settings()
+    app = build(settings)
+    configure_logs(
+        LogOptions(
+            role="api",
+            data_dir=settings.LOTOFACIL_DATA_DIR,
+            level=settings.LOTOFACIL_LOG_LEVEL,
+            rotation_size=settings.LOG_ROTATION_SIZE,
+            to_stderr=False,
+            whole_process=False,
+        )
+    )
+    return app
 
 
 def forget() -> None:

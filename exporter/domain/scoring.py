@@ -1,18 +1,20 @@
 """How the tickets of one model did on one draw, as sums that can be added and taken back."""
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from itertools import islice
+from sys import byteorder
 from typing import Self
 
 from exporter.domain.prizes import Money
 from exporter.domain.statistics.calibration import CalibrationSums, confidence_bin
 
-_CHUNK_BITS = 13
-_CHUNK = (1 << _CHUNK_BITS) - 1
-_FIELD = 40  # bits for one number's count: more tickets than any draw will have
+_WORD = 63
+_MILLION = 1_000_000
+_HALF_MILLION = _MILLION // 2
+_LOW_BITS = (1 << _WORD) - 1
 
 #: (size, numbers as a bit set, confidence in millionths or None)
 Ticket = tuple[int, int, int | None]
@@ -73,45 +75,30 @@ class DrawScore:
 
 def score(tickets: Iterable[Ticket], draw: int, pool: int) -> DrawScore:
     """Scores eligible tickets against a draw (bit set); memory does not grow with their number."""
-    outcomes: Counter[tuple[int | None, int, int]] = Counter()
-    held = 0
     hits_of, masked = int.bit_count, draw.__and__
     source = iter(tickets)
     total = DrawScore(held=(0,) * pool)
     while chunk := list(islice(source, 20_000)):
         sizes, numbers, confidences = zip(*chunk, strict=True)
         outcomes = Counter(zip(confidences, sizes, map(hits_of, map(masked, numbers)), strict=True))
-        held = sum_held(numbers, pool)
-        total += DrawScore(_histogram(outcomes), unpack_held(held, pool), _calibration(outcomes))
+        held = count_held(numbers, pool)
+        total += DrawScore(_histogram(outcomes), held, _calibration(outcomes))
     return total
 
 
-def sum_held(numbers: Sequence[int], pool: int) -> int:
-    """How many of the bit sets hold each number, packed in one integer (see unpack_held).
+def count_held(numbers: Sequence[int], pool: int) -> tuple[int, ...]:
+    """For each number of the pool, how many of the bit sets hold it.
 
-    Looks thirteen bits up at a time: the sums are made by integer addition, not by loops.
+    The sets are laid side by side in one large integer: a number's count is then the bits
+    left by one shift and one mask, with no loop over the sets.
     """
-    table = _spread_table()
-    packed = 0
-    for shift in range(0, pool, _CHUNK_BITS):
-        parts = (n >> shift & _CHUNK for n in numbers) if shift else map(_CHUNK.__and__, numbers)
-        packed |= sum(map(table.__getitem__, parts)) << shift * _FIELD
-    return packed
-
-
-def unpack_held(packed: int, pool: int) -> tuple[int, ...]:
-    """The counts that `sum_held` packed, one for each number of the pool."""
-    mask = (1 << _FIELD) - 1
-    return tuple(packed >> k * _FIELD & mask for k in range(pool))
-
-
-@cache
-def _spread_table() -> list[int]:
-    """For each 13-bit set, an integer with one wide field for each bit."""
-    table = [0]
-    for bit in range(_CHUNK_BITS):
-        table += [entry | 1 << bit * _FIELD for entry in table]
-    return table
+    if pool > _WORD:
+        low = count_held([n & _LOW_BITS for n in numbers], _WORD)
+        return low + count_held([n >> _WORD for n in numbers], pool - _WORD)
+    code, width = ("I", 4) if pool <= 32 else ("Q", 8)
+    packed = int.from_bytes(array(code, numbers).tobytes(), byteorder)
+    ones = int.from_bytes((b"\1" + bytes(width - 1)) * len(numbers), "little")
+    return tuple((packed >> k & ones).bit_count() for k in range(pool))
 
 
 def _histogram(outcomes: Counter[tuple[int | None, int, int]]) -> dict[tuple[int, int], int]:
@@ -124,13 +111,19 @@ def _histogram(outcomes: Counter[tuple[int | None, int, int]]) -> dict[tuple[int
 def _calibration(
     outcomes: Counter[tuple[int | None, int, int]],
 ) -> dict[int, CalibrationSums]:
-    sums: dict[int, CalibrationSums] = {}
+    sums: dict[int, list[int]] = {}
     for (confidence, size, hits), n in outcomes.items():
         if confidence is not None:
-            bucket = confidence_bin(confidence)
-            one = CalibrationSums.of(size, hits, confidence)
-            sums[bucket] = sums.get(bucket, CalibrationSums()) + one.times(n)
-    return sums
+            bucket = sums.setdefault(confidence_bin(confidence), [0] * 6)
+            # What CalibrationSums.of gives, without an object for each distinct outcome.
+            square = (confidence * confidence + _HALF_MILLION) // _MILLION
+            bucket[0] += n
+            bucket[1] += n * size
+            bucket[2] += n * size * confidence
+            bucket[3] += n * size * square
+            bucket[4] += n * hits
+            bucket[5] += n * hits * confidence
+    return {bucket: CalibrationSums(*values) for bucket, values in sums.items()}
 
 
 def _at(sums: Mapping[int, CalibrationSums], bucket: int) -> CalibrationSums:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table
 
 from exporter.catalog import CONFIDENCE_BUCKETS, LATENCY_BUCKETS
 from exporter.domain.moments import day_of, hour_of
-from exporter.domain.scoring import sum_held, unpack_held
+from exporter.domain.scoring import count_held
 from exporter.storage.schema import day_rollups, game_totals, hour_rollups, totals
 
 _LATENCY_BOUNDS = tuple(round(bound * 1_000_000) for bound in LATENCY_BUCKETS)
@@ -33,8 +33,7 @@ def activity_cells(
     cells["predictions", 0] = len(numbers)
     _add_distribution(cells, "confidence", confidences, _CONFIDENCE_BOUNDS)
     _add_distribution(cells, "latency", latencies, _LATENCY_BOUNDS)
-    held = unpack_held(sum_held(numbers, pool), pool)
-    cells.update({("held", k): n for k, n in enumerate(held) if n})
+    cells.update({("held", k): n for k, n in enumerate(count_held(numbers, pool)) if n})
     return cells
 
 

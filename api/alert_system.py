@@ -1,0 +1,9 @@
+"""`alert_system`: alert rules, notification channels and webhooks."""
+
+from api.container import ready
+from exporter.domain.alerts import AlertRule, NotificationChannel
+from exporter.services.alert_system import AlertSystem
+
+alert_system: AlertSystem = ready(lambda app: app.alerts)
+
+__all__ = ["AlertRule", "AlertSystem", "NotificationChannel", "alert_system"]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from urllib.parse import urlsplit
 
 import psutil
 from flask import Flask
@@ -18,8 +19,14 @@ from exporter.config import Settings
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.games import Games
 from exporter.logs import level_counts
+from exporter.outbound.alertmanager import Alertmanager
+from exporter.outbound.destinations import Destinations
 from exporter.outbound.mail import MailServer
 from exporter.services.accuracy_tracker import AccuracyTracker
+from exporter.services.alert_channels import Channels
+from exporter.services.alert_history import AlertHistory
+from exporter.services.alert_system import AlertSystem
+from exporter.services.alert_upkeep import AlertUpkeep
 from exporter.services.delivery import SqlDelivery
 from exporter.services.figures.system import SystemReader
 from exporter.services.http_instruments import HttpInstruments
@@ -28,12 +35,15 @@ from exporter.services.listings import Listings
 from exporter.services.metrics_query import MetricsReader
 from exporter.services.metrics_service import MetricsService
 from exporter.services.overview.reader import OverviewReader
+from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.reports import DailyReports
 from exporter.services.rule_values.machine import ErrorsOfHour, Machine
 from exporter.services.snapshots import Snapshots
 from exporter.services.sql_records import SqlRecords
 from exporter.services.structured_logger import StructuredLogger
 from exporter.services.system_resources import read_resources
+from exporter.services.threshold_advice import ThresholdAdviser
+from exporter.stack.forwarding import AlertmanagerForwarding
 from exporter.storage.engine import create_engine_for
 from exporter.storage.spool import Spool
 from exporter.web.application import create_app
@@ -60,9 +70,13 @@ class Application:
     metrics: MetricsService
     tracker: AccuracyTracker
     snapshots: Snapshots
+    alerts: AlertSystem
+    history: AlertHistory
+    adviser: ThresholdAdviser
 
     def close(self) -> None:
         """Delivers what waits and closes; what cannot be delivered stays on disk."""
+        self.alerts.stop()
         self.snapshots.stop()
         self.intake.stop()
         self.engine.dispose()
@@ -80,6 +94,8 @@ def build(settings: Settings, now: Callable[[], int] = now_micros) -> Applicatio
         durable=settings.SPOOL_DURABLE,
     )
     records = SqlRecords(engine, games, now)
+    history = AlertHistory(PreparedDatabase(engine), now)
+    adviser = ThresholdAdviser(games, settings.LOTOFACIL_LANGUAGE)
     return Application(
         settings=settings,
         now=now,
@@ -89,7 +105,29 @@ def build(settings: Settings, now: Callable[[], int] = now_micros) -> Applicatio
         metrics=MetricsService(intake, records, games, now),
         tracker=AccuracyTracker(intake, records, games, now),
         snapshots=Snapshots(engine, now, settings.EXPORTER_REFRESH_SECONDS),
+        alerts=_alert_system(settings, engine, history, adviser, now),
+        history=history,
+        adviser=adviser,
     )
+
+
+def _alert_system(
+    settings: Settings,
+    engine: Engine,
+    history: AlertHistory,
+    adviser: ThresholdAdviser,
+    now: Callable[[], int],
+) -> AlertSystem:
+    database = PreparedDatabase(engine)
+    check_url = Destinations(
+        settings.ALERT_WEBHOOK_ALLOW_PRIVATE,
+        allow_loopback=is_loopback(urlsplit(settings.ALERTMANAGER_URL).hostname or ""),
+    ).check
+    forwarding = AlertmanagerForwarding(settings)
+    channels = Channels(database, forwarding, check_url, now, settings.LOTOFACIL_LANGUAGE)
+    server, days = Alertmanager(settings.ALERTMANAGER_URL), settings.METRICS_RETENTION_DAYS
+    upkeep = AlertUpkeep(channels, history, server, days, now)
+    return AlertSystem(database, channels, adviser, now, upkeep, settings.ALERT_CHECK_INTERVAL)
 
 
 def build_exposition(app: Application, http: HttpInstruments) -> Exposition:

@@ -25,7 +25,11 @@ from exporter.messages import Language
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 _UNITS |= {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
-_SCHEMES = {"sqlite": "sqlite", "postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
+_SCHEMES = {
+    "sqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+}
 _SCHEMES |= {"mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 
 
@@ -55,18 +59,25 @@ def database_url(value: str) -> str:
 Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+#: As Alertmanager writes it, such as 30s or 1h30m.
+Duration = Annotated[str, Field(pattern=r"^([0-9]+(ms|s|m|h|d|w))+$")]
+FileMode = Annotated[str, Field(pattern=r"^0?[0-7]{3}$")]
 
 
 class Settings(BaseSettings):
     """All settings of the product; see docs/settings.md, which is generated from here."""
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True
+        frozen=True,
+        extra="ignore",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
     )
 
     # the documented ones
-    DATABASE_URL: Annotated[SecretStr, Field(description="Where the records are kept.")] = SecretStr(
-        "sqlite:///metrics.db"
+    DATABASE_URL: Annotated[SecretStr, Field(description="Where the records are kept.")] = (
+        SecretStr("sqlite:///metrics.db")
     )
     SMTP_SERVER: Annotated[str, Field(description="Mail server; empty: no mail.")] = ""
     SMTP_PORT: Annotated[Port, Field(description="Its port.")] = 587
@@ -75,16 +86,18 @@ class Settings(BaseSettings):
     WEBHOOK_URL: Annotated[SecretStr, Field(description="Receives every alert; empty: none.")] = (
         SecretStr("")
     )
-    METRICS_BATCH_SIZE: Annotated[int, Field(ge=1, le=100_000, description="Records a write.")] = 1000
+    METRICS_BATCH_SIZE: Annotated[int, Field(ge=1, le=100_000, description="Records a write.")] = (
+        1000
+    )
     METRICS_RETENTION_DAYS: Annotated[
         int, Field(ge=1, description="Days that raw predictions are kept.")
     ] = 365
     ALERT_CHECK_INTERVAL: Annotated[
         int, Field(ge=1, description="Seconds between evaluations of the rules.")
     ] = 60
-    LOG_ROTATION_SIZE: Annotated[Size, Field(description="Size at which a log file is rotated.")] = (
-        100_000_000
-    )
+    LOG_ROTATION_SIZE: Annotated[
+        Size, Field(description="Size at which a log file is rotated.")
+    ] = 100_000_000
 
     # the exporter
     EXPORTER_HOST: Annotated[str, Field(description="Address to listen on.")] = "127.0.0.1"
@@ -103,12 +116,12 @@ class Settings(BaseSettings):
     ] = 5.0
     EXPORTER_THREADS: Annotated[int, Field(ge=1, le=256, description="Threads of the server.")] = 8
     EXPORTER_MAX_BODY: Annotated[Size, Field(description="Largest request accepted.")] = 16_000_000
-    LOTOFACIL_DATA_DIR: Annotated[Path, Field(description="Spool, logs and generated files.")] = Path(
-        "data"
+    LOTOFACIL_DATA_DIR: Annotated[Path, Field(description="Spool, logs and generated files.")] = (
+        Path("data")
     )
-    LOTOFACIL_LANGUAGE: Annotated[Language, Field(description="Language of what operators read.")] = (
-        Language.PT_BR
-    )
+    LOTOFACIL_LANGUAGE: Annotated[
+        Language, Field(description="Language of what operators read.")
+    ] = Language.PT_BR
     LOTOFACIL_GAMES_FILE: Annotated[
         Path | None, Field(description="YAML file with definitions of more games.")
     ] = None
@@ -123,9 +136,9 @@ class Settings(BaseSettings):
     ] = True
 
     # the servers beside it
-    PROMETHEUS_URL: Annotated[HttpUrl, Field(description="Prometheus, as the exporter reaches it.")] = (
-        "http://localhost:9090"
-    )
+    PROMETHEUS_URL: Annotated[
+        HttpUrl, Field(description="Prometheus, as the exporter reaches it.")
+    ] = "http://localhost:9090"
     ALERTMANAGER_URL: Annotated[
         HttpUrl, Field(description="Alertmanager, as the exporter reaches it.")
     ] = "http://localhost:9093"
@@ -136,24 +149,49 @@ class Settings(BaseSettings):
         HttpUrl, Field(description="The dashboard page, as people reach it (for links in mails).")
     ] = "http://localhost:5000/dashboard"
     ALERT_EMAIL_FROM: Annotated[str, Field(description="Sender of mails.")] = "lotofacil@localhost"
-    ALERT_EMAIL_TO: Annotated[str, Field(description="Receivers of every alert, comma-separated.")] = ""
+    ALERT_EMAIL_TO: Annotated[
+        str, Field(description="Receivers of every alert, comma-separated.")
+    ] = ""
     SMTP_REQUIRE_TLS: Annotated[bool, Field(description="Refuse to send mail in the clear.")] = True
+    ALERT_WEBHOOK_ALLOW_PRIVATE: Annotated[
+        bool, Field(description="Take webhooks to private, link-local and loopback addresses.")
+    ] = False
+    ALERT_GROUP_WAIT: Annotated[
+        Duration, Field(description="How long the first message of a group waits for others.")
+    ] = "30s"
+    ALERT_GROUP_INTERVAL: Annotated[
+        Duration, Field(description="Least time between two messages of a group.")
+    ] = "5m"
+    ALERT_REPEAT_INTERVAL: Annotated[
+        Duration, Field(description="After this an alert that still fires is sent again.")
+    ] = "12h"
+    ALERT_HISTORY_URL: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://[^\s]+)?$",
+            description="The exporter, as Alertmanager reaches it; empty: on localhost.",
+        ),
+    ] = ""
+    ALERTMANAGER_CONFIG_MODE: Annotated[
+        FileMode,
+        Field(description="Mode of that file; 0640 where Alertmanager is in the exporter's group."),
+    ] = "0600"
 
     # the retrainer
     RETRAINER_HOST: Annotated[str, Field(description="Address to listen on.")] = "127.0.0.1"
     RETRAINER_PORT: Annotated[Port, Field(description="Port to listen on.")] = 5001
-    RETRAINER_URL: Annotated[HttpUrl, Field(description="The retrainer, as Alertmanager reaches it.")] = (
-        "http://localhost:5001"
-    )
+    RETRAINER_URL: Annotated[
+        HttpUrl, Field(description="The retrainer, as Alertmanager reaches it.")
+    ] = "http://localhost:5001"
     RETRAINER_TOKEN: Annotated[
         SecretStr, Field(description="Bearer token of its webhook; needed beyond loopback.")
     ] = SecretStr("")
     RETRAINER_COMMAND: Annotated[
         str, Field(description="Training command; {output}, {game} and {version} are filled in.")
     ] = ""
-    RETRAINER_TIMEOUT_SECONDS: Annotated[float, Field(gt=0, description="Longest training run.")] = (
-        3600.0
-    )
+    RETRAINER_TIMEOUT_SECONDS: Annotated[
+        float, Field(gt=0, description="Longest training run.")
+    ] = 3600.0
     RETRAINER_COOLDOWN_SECONDS: Annotated[
         float, Field(ge=0, description="Least time between two training runs of a game.")
     ] = 86_400.0
@@ -235,4 +273,3 @@ def _fault(fault: Any) -> str:
     value = fault.get("input")
     shown = f" {value!r}" if isinstance(value, (str, int, float)) and "PASSWORD" not in name else ""
     return f"{name}:{shown} {fault['msg'].removeprefix('Value error, ')}"
-

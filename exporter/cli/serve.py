@@ -53,6 +53,7 @@ def _serve(settings: Settings) -> None:
         stop_on_signals(server)
         app.metrics.start()
         app.snapshots.start()
+        app.alerts.start()
         get_logger(__name__).info("exporter_started", host=settings.EXPORTER_HOST, port=server.port)
         server.run()
     finally:

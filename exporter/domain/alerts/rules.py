@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 from exporter.domain.alerts.names import check_name, check_text
@@ -80,6 +80,21 @@ class AlertRule:
     def micros(self) -> int:
         """Length of the window in microseconds, where it is counted in time."""
         return parse_span(self.window)
+
+    def changed(self, **changes: Any) -> "AlertRule":
+        """The rule with other values; event and window that its metric gave follow the metric.
+
+        Raises ValueError, for unknown names and for `name` too.
+        """
+        known = [field.name for field in fields(self) if field.name != "name"]
+        unknown = sorted(set(changes) - set(known))
+        if unknown:
+            raise ValueError(f"{unknown[0]}: cannot be changed; these can: {', '.join(known)}")
+        metric = watched(self.metric_type)
+        given = {} if self.event != metric.event_for(self.condition) else {"event": ""}
+        if "metric_type" in changes:
+            given["window"] = ""
+        return replace(self, **given | changes)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""

@@ -1,0 +1,160 @@
+"""The documented Alert System: rules that are watched, and channels that are told.
+
+Prometheus evaluates the rules and Alertmanager sends; what stands here is kept in SQL, from
+where the exporter publishes it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from threading import Event, Thread
+from typing import Any
+
+from exporter.domain.alerts import AlertRule, NotificationChannel, webhook_channel
+from exporter.domain.statistics import Advice
+from exporter.logs import get_logger
+from exporter.services.alert_channels import ChannelOutcome, Channels
+from exporter.services.prepared_database import PreparedDatabase
+from exporter.services.threshold_advice import ThresholdAdviser
+from exporter.storage import alert_rules
+
+_log = get_logger(__name__)
+
+
+class UnknownRule(LookupError):  # noqa: N818 - reads as the sentence it is
+    """No alert rule has this name."""
+
+    def __init__(self, name: object) -> None:
+        super().__init__(f"rule: there is none named {name!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOutcome:
+    """What a call did. `advice`: how the rule does at chance, None where chance says nothing."""
+
+    rule: AlertRule
+    replaced: bool
+    advice: Advice | None
+    warnings: tuple[str, ...] = ()
+
+
+class AlertSystem:
+    """Rules and channels, and a check in the background.
+
+    `check` is what is done every `interval` seconds while it runs; it must not raise.
+    """
+
+    def __init__(
+        self,
+        database: PreparedDatabase,
+        channels: Channels,
+        adviser: ThresholdAdviser,
+        now: Callable[[], int],
+        check: Callable[[], None],
+        interval: float,
+    ) -> None:
+        self.channels = channels
+        self._database = database
+        self._adviser = adviser
+        self._now = now
+        self._check = check
+        self._interval = interval
+        self._stop = Event()
+        self._thread: Thread | None = None
+
+    def start(self) -> None:
+        """Checks in the background whether stored channels are in force; again is harmless."""
+        if not self.is_running():
+            self._stop.clear()
+            self._thread = Thread(target=self._run, name="lotofacil-alerts", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Ends what `start` began. Prometheus and Alertmanager go on without this process."""
+        self._stop.set()
+        if self._thread:
+            self._thread.join(timeout=10)
+
+    def is_running(self) -> bool:
+        """Whether the check runs in the background."""
+        return self._thread is not None and self._thread.is_alive() and not self._stop.is_set()
+
+    def add_rule(self, rule: AlertRule) -> RuleOutcome:
+        """Keeps a rule; one of the same name is replaced. It is watched from the next snapshot on.
+
+        The answer warns of a threshold that chance alone breaks. Raises ValueError for what is
+        no AlertRule, DestinationAway when the database is away.
+        """
+        if not isinstance(rule, AlertRule):
+            raise ValueError(f"rule: {rule!r} is not an AlertRule")  # noqa: TRY004 - documented
+        advice = self._adviser.advice(rule)
+        with self._database.writing() as connection:
+            replaced = alert_rules.put_rule(connection, rule, self._now())
+        _log.info("alert_rule_set", rule=rule.name, metric_type=rule.metric_type)
+        warnings = self._adviser.warnings(rule, advice)
+        for warning in warnings:
+            _log.warning("alert_rule_noisy", rule=rule.name, advice=warning)
+        return RuleOutcome(rule, replaced, advice, warnings)
+
+    def list_rules(self) -> list[AlertRule]:
+        """Every rule, by name. Raises DestinationAway."""
+        with self._database.reading() as connection:
+            return alert_rules.read_rules(connection)
+
+    def update_rule(self, name: str, **changes: Any) -> RuleOutcome:
+        """Changes some values of a rule; its name stays. Raises UnknownRule, ValueError."""
+        with self._database.reading() as connection:
+            rule = alert_rules.find_rule(connection, name)
+        if rule is None:
+            raise UnknownRule(name)
+        return self.add_rule(rule.changed(**changes))
+
+    def remove_rule(self, name: str) -> bool:
+        """Removes a rule; False when there is none of this name. Raises DestinationAway."""
+        with self._database.writing() as connection:
+            removed = alert_rules.remove_rule(connection, name)
+        if removed:
+            _log.info("alert_rule_removed", rule=name)
+        return removed
+
+    def add_notification_channel(self, channel: NotificationChannel) -> ChannelOutcome:
+        """Keeps a channel and puts it in force; one of the same name is replaced.
+
+        While no Alertmanager answers it is kept, applied later, and the answer says so. Raises
+        ValueError (ChannelRefused, PrivateDestination) when it cannot be: nothing is kept then.
+        """
+        if not isinstance(channel, NotificationChannel):
+            raise ValueError("channel: give a NotificationChannel")  # noqa: TRY004 - documented
+        return self.channels.put(channel)
+
+    def add_webhook(
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        events: Iterable[str] | None = None,
+        name: str | None = None,
+    ) -> ChannelOutcome:
+        """Has alerts of these events (none given: all) posted to a URL, as a channel.
+
+        The same URL again replaces it. Raises as `add_notification_channel` does.
+        """
+        return self.channels.put(webhook_channel(url, headers, events, name))
+
+    def list_notification_channels(self) -> list[NotificationChannel]:
+        """Every channel, webhooks too, by name. Raises DestinationAway."""
+        return self.channels.all()
+
+    def update_notification_channel(self, name: str, **changes: Any) -> ChannelOutcome:
+        """Changes `type`, `config` or `events` of a channel. Raises UnknownChannel, ValueError."""
+        unknown = sorted(set(changes) - {"type", "config", "events"})
+        if unknown:
+            raise ValueError(f"{unknown[0]}: cannot be changed; type, config and events can")
+        return self.channels.put(replace(self.channels.find(name), **changes))
+
+    def remove_notification_channel(self, name: str) -> ChannelOutcome:
+        """Removes a channel. Raises UnknownChannel, DestinationAway."""
+        return self.channels.remove(name)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._check()
+            self._stop.wait(self._interval)

@@ -1,0 +1,77 @@
+"""Puts notification channels in force: rendered, checked, written, loaded, and looked up again."""
+
+from collections.abc import Sequence
+
+import yaml
+
+from exporter.config import Settings
+from exporter.domain.alerts import NotificationChannel
+from exporter.logs import get_logger
+from exporter.outbound.alertmanager import (
+    Alertmanager,
+    AlertmanagerAway,
+    Outcome,
+    apply_configuration,
+)
+from exporter.stack.alertmanager import CONFIGURATION, Timing, configuration_files, left_out
+
+HISTORY_PATH = "/api/alerts/notifications"
+_log = get_logger(__name__)
+
+
+class AlertmanagerForwarding:
+    """The way from channels to the Alertmanager that the settings name."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._server = Alertmanager(settings.ALERTMANAGER_URL)
+
+    def files(self, channels: Sequence[NotificationChannel]) -> dict[str, str]:
+        """The configuration that these channels ask for, by path below its folder; a secret."""
+        timing = Timing(
+            group_wait=self._settings.ALERT_GROUP_WAIT,
+            group_interval=self._settings.ALERT_GROUP_INTERVAL,
+            repeat_interval=self._settings.ALERT_REPEAT_INTERVAL,
+        )
+        return configuration_files(self._settings, channels, timing, history_url(self._settings))
+
+    def apply(self, channels: Sequence[NotificationChannel]) -> Outcome:
+        """Puts exactly these in force. Raises ConfigurationRefused or ValueError.
+
+        KEPT also when the Alertmanager that answers reads another file than this process
+        writes: then a process beside it has to do this.
+        """
+        files = self.files(channels)
+        path, text = self._settings.ALERTMANAGER_CONFIG, files.pop(CONFIGURATION)
+        mode = int(self._settings.ALERTMANAGER_CONFIG_MODE, 8)
+        try:
+            outcome = apply_configuration(path, text, self._server, beside=files, mode=mode)
+        except OSError as error:
+            _log.warning("configuration_not_written", path=str(path), reason=error.strerror)
+            return Outcome.KEPT
+        return outcome if self.is_loaded(text) else Outcome.KEPT
+
+    def left_out(self, channels: Sequence[NotificationChannel]) -> Sequence[str]:
+        """Names of those that cannot send with the present settings."""
+        return left_out(self._settings, channels)
+
+    def is_loaded(self, text: str) -> bool:
+        """Whether Alertmanager has the receivers and routes of this configuration in force."""
+        try:
+            loaded = self._server.status()["config"]["original"]
+        except AlertmanagerAway:
+            return False
+        return _told(loaded) == _told(text)
+
+
+def history_url(settings: Settings) -> str:
+    """Where Alertmanager tells the exporter of every alert."""
+    own = settings.ALERT_HISTORY_URL or f"http://localhost:{settings.EXPORTER_PORT}"
+    return f"{own.rstrip('/')}{HISTORY_PATH}"
+
+
+def _told(text: str) -> tuple[object, list[object]]:
+    """Routes and receivers' names: what is left once secrets are masked."""
+    config = yaml.safe_load(text) or {}
+    names: list[object] = [receiver["name"] for receiver in config.get("receivers", [])]
+    return config.get("route"), names

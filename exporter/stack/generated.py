@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from exporter.messages import Language
-from exporter.stack import dashboards, reference
+from exporter.stack import alertmanager, dashboards, reference
 
 
 def generated_files(root: Path, language: Language) -> dict[Path, str]:
     """Contents by path below the root of the repository, in that language."""
-    return dashboards.committed_files(language) | reference.committed_files(root)
+    return (
+        dashboards.committed_files(language)
+        | reference.committed_files(root)
+        | alertmanager.committed_files()
+    )
 
 
 def outdated_files(root: Path, generated: Mapping[Path, str]) -> dict[Path, str]:

@@ -136,9 +136,9 @@ def _correct(
 ) -> None:
     key = before.game_id
     follower = _beside(connection, _NEXT, before)
-    _change(connection, _draw(key, result))
+    change(connection, _draw(key, result))
     draw = opened(connection, game, _draw(key, result))
-    _change(connection, draw)
+    change(connection, draw)
     _trace(connection, before, draw, now, recorded_by)
     numbers = _drawn(result.numbers, before.numbers, game)
     add_to_game(connection, key, {"draw_corrections": 1} | numbers)
@@ -156,7 +156,7 @@ def _settle(connection: Connection, game: Game, neighbour: Draw | None) -> None:
     moved = opened(connection, game, draw)
     if moved.open_after != draw.open_after:
         kept = scores.cleaned_scores(connection, game, draw) if draw.cleaned else {}
-        _change(connection, moved)
+        change(connection, moved)
         changed = scores.rescore(connection, game, moved, kept)
         evidence.follow(connection, moved, changed, is_new=False)
 
@@ -190,7 +190,8 @@ def _values(draw: Draw) -> dict[str, Any]:
     }
 
 
-def _change(connection: Connection, draw: Draw) -> None:
+def change(connection: Connection, draw: Draw) -> None:
+    """Writes a recorded draw's row anew."""
     this = {"of_game": draw.game_id, "of_number": draw.number}
     connection.execute(_CHANGE.values(_values(draw)), this)
 

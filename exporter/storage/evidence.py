@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from exporter.domain.statistics import Evidence, LogFactors, replay, update
 from exporter.storage.schema import draw_scores, evidence
@@ -52,6 +52,17 @@ def _row(model: int, draw: Draw, kept: Any, state: Evidence) -> dict[str, Any]:
 def factors(connection: Connection, model: int) -> Iterator[LogFactors]:
     """The kept factors of a model's draws, oldest first."""
     return map(load_factors, connection.execute(_FACTORS, {"model_id": model}).scalars())
+
+
+def renew(connection: Connection, model: int) -> None:
+    """Replays a model's evidence from the kept factors of all its draws."""
+    newest = select(func.max(draw_scores.c.drawn_at)).where(draw_scores.c.model_id == model)
+    last = connection.execute(newest).scalar()
+    state = replay(factors(connection, model))
+    connection.execute(_DELETE, {"of_model": model})
+    if last is not None:
+        row = {"model_id": model, "last_drawn_at": last, "state": json.dumps(state.to_dict())}
+        connection.execute(_INSERT, row)
 
 
 def states(connection: Connection) -> dict[int, Evidence]:

@@ -238,6 +238,12 @@ def _row(
     }
 
 
+def row_of(result: DrawScore, game: Game, draw: Draw, model: int) -> dict[str, Any]:
+    """The row of draw_scores for a score, by column."""
+    factors = chance_factors(game.drawn, _held(result, game), result.hits)
+    return _row(result, game, draw, model, factors)
+
+
 def _money(result: DrawScore, game: Game, draw: Draw) -> Money:
     tariff = game.tariff(game.calendar.local_day(from_micros(draw.drawn_at)))
     return money(result.histogram, game, tariff, draw.prizes)

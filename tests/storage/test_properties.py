@@ -22,6 +22,7 @@ from exporter.storage import draws, ingest, retention, schema
 from exporter.storage.draws import DrawIsClosed, Recorded
 from exporter.storage.engine import reading, writing
 from exporter.storage.failures import write_failures
+from exporter.storage.verification import verify
 from tests.databases import empty
 from tests.storage import oracle
 from tests.storage import reading as held
@@ -252,6 +253,7 @@ class Storage(RuleBasedStateMachine):
             compare(connection, self.world)
 
     def teardown(self) -> None:
+        assert verify(self.engine, KNOWN_GAMES).differences == ()
         self.engine.dispose()
 
 

@@ -19,6 +19,8 @@ from exporter.services.presentation.wording import Wording
 #: Verdicts that whoever sets such a rule is warned about.
 _NOISE = (Verdict.ALWAYS_BROKEN, Verdict.MOSTLY_NOISE, Verdict.NOISY)
 DEFAULT_CHANGE = -0.05
+#: Longest window that is explained, in draws: its answer takes a few seconds.
+LONGEST_WINDOW = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +129,18 @@ def _window(question: Question, of_metric: str) -> int:
     if question.window is not None and question.sample is not None:
         raise ValueError("window: give window or sample, not both")
     if question.sample is not None:
-        return window_of_sample(question.sample, question.tickets)
+        return _checked(window_of_sample(question.sample, question.tickets))
     if question.window is not None:
-        return question.window
+        return _checked(question.window)
     if not of_metric.isdecimal():
         raise ValueError("window: give a number of draws; 'all' grows and has no one answer")
-    return int(of_metric)
+    return _checked(int(of_metric))
+
+
+def _checked(window: int) -> int:
+    if not 1 <= window <= LONGEST_WINDOW:
+        raise ValueError(f"window: {window} draws are not from 1 to {LONGEST_WINDOW}")
+    return window
 
 
 def _asked(words: Wording, game: Game, rule: AlarmRule) -> list[tuple[str, str]]:

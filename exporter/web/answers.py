@@ -42,8 +42,17 @@ def success(data: Any, warnings: Sequence[str] = (), status: int = 200) -> Respo
 
 def listed(page: Page[Any]) -> Response:
     """A page with its cursor, and a Link header to the next one."""
-    cursor = write_cursor(page.next_before) if page.next_before else None
-    response = success(Listed(page.entries, cursor))
+    cursor = cursor_of(page)
+    return with_next(success(Listed(page.entries, cursor)), cursor)
+
+
+def cursor_of(page: Page[Any]) -> str | None:
+    """Where the next page goes on; None: this was the last."""
+    return write_cursor(page.next_before) if page.next_before else None
+
+
+def with_next(response: Response, cursor: str | None) -> Response:
+    """The response with a Link header to the next page."""
     if cursor:
         query = urlencode({**request.args.to_dict(), "cursor": cursor})
         response.headers["Link"] = f'<{request.path}?{query}>; rel="next"'

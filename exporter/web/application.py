@@ -4,6 +4,7 @@ from flask import Flask, Response, request
 from flask_openapi.blueprint import APIBlueprint
 
 from exporter.web import auth, instruments, problems
+from exporter.web.alerts import add_alerts
 from exporter.web.dependencies import WebDependencies
 from exporter.web.health import health_blueprint
 from exporter.web.landing import landing_blueprint
@@ -12,6 +13,7 @@ from exporter.web.openapi import SECURITY, add_document, make_openapi, problem_a
 from exporter.web.queries import refuse_repeated
 from exporter.web.recording import add_recording
 from exporter.web.rest import add_reading
+from exporter.web.thresholds import add_thresholds
 
 
 def create_app(dependencies: WebDependencies) -> Flask:
@@ -46,5 +48,7 @@ def _rest(d: WebDependencies) -> APIBlueprint:
     api.before_request(lambda: refuse_repeated(request.args.lists()))
     add_reading(api, d)
     add_recording(api, d.predictions, d.results)
+    add_alerts(api, d.alerts, d.history)
+    add_thresholds(api, d.adviser)
     add_document(api)
     return api

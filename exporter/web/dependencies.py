@@ -8,10 +8,13 @@ from flask import Blueprint
 from exporter.domain.games import Games
 from exporter.messages import Language
 from exporter.services.accuracy_tracker import AccuracyTracker
+from exporter.services.alert_history import AlertHistory
+from exporter.services.alert_system import AlertSystem
 from exporter.services.http_instruments import HttpInstruments
 from exporter.services.listings import Listings
 from exporter.services.metrics_query import MetricsReader
 from exporter.services.metrics_service import MetricsService
+from exporter.services.threshold_advice import ThresholdAdviser
 from exporter.web.auth import Access
 
 
@@ -34,6 +37,9 @@ class WebDependencies:
     results: AccuracyTracker
     instruments: HttpInstruments
     games: Games
+    alerts: AlertSystem
+    history: AlertHistory
+    adviser: ThresholdAdviser
     access: Access
     language: Language = Language.PT_BR
     max_body: int = 16_000_000

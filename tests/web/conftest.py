@@ -80,6 +80,9 @@ def dependencies(application: Application, clock: Clock) -> WebDependencies:
         results=application.tracker,
         instruments=http,
         games=application.games,
+        alerts=application.alerts,
+        history=application.history,
+        adviser=application.adviser,
         access=Access(loopback=True),
     )
 

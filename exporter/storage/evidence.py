@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from exporter.domain.statistics import Evidence, LogFactors, replay, update
+from exporter.storage import references
 from exporter.storage.schema import draw_scores, evidence
 from exporter.storage.scores import Draw, load_factors
 
@@ -42,6 +43,7 @@ def follow(
     if kept:
         connection.execute(_DELETE, [{"of_model": model} for model in sorted(kept)])
     connection.execute(_INSERT, rows)
+    references.follow(connection, draw, list(changed), is_new=is_new)
 
 
 def _row(model: int, draw: Draw, kept: Any, state: Evidence) -> dict[str, Any]:
@@ -63,6 +65,7 @@ def renew(connection: Connection, model: int) -> None:
     if last is not None:
         row = {"model_id": model, "last_drawn_at": last, "state": json.dumps(state.to_dict())}
         connection.execute(_INSERT, row)
+    references.renew(connection, [model])
 
 
 def states(connection: Connection) -> dict[int, Evidence]:

@@ -179,6 +179,16 @@ evidence = Table(
     Column("state", Text, nullable=False),  # JSON of the e-processes
 )
 
+accuracy_references = Table(
+    "accuracy_references",
+    METADATA,
+    Column("model_id", Integer, primary_key=True, autoincrement=False),
+    Column("accuracy", Integer, nullable=False),  # millionths, named by the user
+    Column("set_at", BigInteger, nullable=False),
+    Column("last_drawn_at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),  # JSON of the e-processes against it
+)
+
 quarantine = Table(
     "quarantine",
     METADATA,

@@ -21,6 +21,15 @@ def _exact(length: int) -> sa.types.TypeEngine[str]:
 
 def upgrade() -> None:
     op.create_table(
+        "accuracy_references",
+        sa.Column("model_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("accuracy", sa.Integer(), nullable=False),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_drawn_at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("model_id", name=op.f("pk_accuracy_references")),
+    )
+    op.create_table(
         "alert_rules",
         sa.Column("name", _exact(128), nullable=False),
         sa.Column("metric_type", _exact(64), nullable=False),
@@ -352,3 +361,4 @@ def downgrade() -> None:
     op.drop_table("draw_corrections")
     op.drop_table("day_rollups")
     op.drop_table("alert_rules")
+    op.drop_table("accuracy_references")

@@ -46,14 +46,15 @@ def metrics_page() -> str:
 def settings_page() -> str:
     """All settings of the product."""
     intro = (
-        "Settings come from the environment, from files named by `<VARIABLE>_FILE` (whose"
-        " content is the value: the safer way for the secrets marked below), from `.env`, and"
-        " from literal assignments in a `config.py` in the working folder; the earlier in this"
-        " list wins. All faults are reported at once when a command starts."
+        "Settings come from the environment, from `.env`, and from literal assignments in a"
+        " `config.py` (which is never run), both in the working folder; the earlier in this list"
+        " wins. In each of them `<VARIABLE>_FILE` may name a file whose content is the value: the"
+        " safer way for the secrets marked below. What is empty counts as not given. All faults"
+        " are reported at once when a command starts."
     )
     rows = [_setting_row(name, field) for name, field in Settings.model_fields.items()]
     columns = ("Variable", "Default", "Secret", "Meaning")
-    return page("Settings", "`exporter/config.py`", [intro, table(columns, rows)])
+    return page("Settings", "`exporter/config/settings.py`", [intro, table(columns, rows)])
 
 
 def alerts_page(rules: Path) -> str:

@@ -1,0 +1,112 @@
+"""Kinds of values that settings take, each refused in one line that says what is right."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from exporter.domain.alerts import NotificationChannel, webhook_channel
+
+_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+_UNITS |= {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+_DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}
+_SHAPES = "sqlite:///FILE, postgresql://USER:PASSWORD@HOST/DATABASE or mysql:// likewise"
+_MOST_BYTES = 10**15
+
+
+def parse_size(value: object) -> object:
+    """'100MB' -> bytes (decimal units; KiB, MiB, GiB binary); other types pass through."""
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"\s*([0-9]{1,15})\s*([A-Za-z]*)\s*", value)
+    if not found or found[2].upper() not in _UNITS:
+        raise ValueError("must be a size such as 100MB")
+    return int(found[1]) * _UNITS[found[2].upper()]
+
+
+def database_url(value: str) -> str:
+    """A database address with the driver this product brings: mysql:// just works.
+
+    Raises ValueError that does not show the address: it may hold a password.
+    """
+    url = _parsed(value)
+    backend, _, driver = url.drivername.partition("+")
+    backend = "postgresql" if backend == "postgres" else backend
+    if backend not in _DRIVERS:
+        raise ValueError(f"must be {_SHAPES}")
+    if driver not in ("", _DRIVERS[backend]):
+        raise ValueError(f"has a driver that is not part of this; write {backend}:// alone")
+    _check_place(url, backend)
+    given = value.partition("://")[2]
+    return (
+        f"sqlite://{given}" if backend == "sqlite" else f"{backend}+{_DRIVERS[backend]}://{given}"
+    )
+
+
+def _parsed(value: str) -> URL:
+    try:
+        return make_url(value.strip())
+    except (ArgumentError, ValueError):
+        raise ValueError(f"must be {_SHAPES} (signs such as @ in a password as %40)") from None
+
+
+def _check_place(url: URL, backend: str) -> None:
+    if backend == "sqlite":
+        if url.host or url.database in (None, "", ":memory:"):
+            raise ValueError("must name a file: sqlite:///metrics.db, or sqlite:////var/metrics.db")
+    elif not url.database:
+        raise ValueError(f"must name a database: {backend}://USER:PASSWORD@HOST/DATABASE")
+    elif not 0 < (url.port or 1) < 65536:
+        raise ValueError("must have a port from 1 to 65535")
+
+
+def _check_database(value: SecretStr) -> SecretStr:
+    database_url(value.get_secret_value())
+    return value
+
+
+def _check_webhook(value: SecretStr) -> SecretStr:
+    if value.get_secret_value():
+        webhook_channel(value.get_secret_value())
+    return value
+
+
+def _check_token(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]*", value.get_secret_value()):
+        raise ValueError("must be ASCII signs without spaces, as they can stand in a header")
+    return value
+
+
+def _check_receivers(value: str) -> str:
+    if value.strip():
+        NotificationChannel("ALERT_EMAIL_TO", "email", {"to": value})
+    return value
+
+
+def _matching(pattern: str, meaning: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"must be {meaning}")
+        return value
+
+    return AfterValidator(check)
+
+
+_URL = r"https?://[^\s/]+\S*"
+_URL_MEANING = "an address such as http://localhost:9090"
+
+Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0, le=_MOST_BYTES)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+HttpUrl = Annotated[str, _matching(_URL, _URL_MEANING)]
+OptionalHttpUrl = Annotated[str, _matching(f"({_URL})?", _URL_MEANING)]
+Line = Annotated[str, _matching(r"[^\x00-\x1f\x7f]*", "one line without control characters")]
+Seconds = Annotated[float, Field(le=31_536_000, allow_inf_nan=False)]
+#: As Alertmanager writes it.
+Duration = Annotated[str, _matching(r"([0-9]{1,9}(ms|s|m|h|d|w))+", "a time such as 30s or 1h30m")]
+FileMode = Annotated[str, _matching("0?[0-7]{3}", "a mode such as 0640")]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_check_database)]
+WebhookUrl = Annotated[SecretStr, AfterValidator(_check_webhook)]
+Token = Annotated[SecretStr, AfterValidator(_check_token)]
+Receivers = Annotated[str, AfterValidator(_check_receivers)]

@@ -1,0 +1,196 @@
+"""All settings of the product, with their defaults and meanings.
+
+Sources, the earlier wins: the environment, `.env`, `config.py`; see sources.py.
+The documented names are kept as the guide gives them.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from exporter.config.faults import InvalidSettings, fault_lines, refuse_unusable, without_user
+from exporter.config.kinds import (
+    DatabaseUrl,
+    Duration,
+    FileMode,
+    HttpUrl,
+    Line,
+    OptionalHttpUrl,
+    Port,
+    Receivers,
+    Seconds,
+    Size,
+    Token,
+    WebhookUrl,
+    database_url,
+)
+from exporter.config.sources import ConfigFile, EnvFile, Environment
+from exporter.messages import Language
+
+
+class Settings(BaseSettings):
+    """All settings of the product; see docs/settings.md, which is generated from here."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    # the documented ones
+    DATABASE_URL: Annotated[DatabaseUrl, Field(description="Where the records are kept.")] = (
+        SecretStr("sqlite:///metrics.db")
+    )
+    SMTP_SERVER: Annotated[Line, Field(description="Mail server; empty: no mail.")] = ""
+    SMTP_PORT: Annotated[Port, Field(description="Its port.")] = 587
+    SMTP_USERNAME: Annotated[Line, Field(description="User there; empty: no log-in.")] = ""
+    SMTP_PASSWORD: Annotated[SecretStr, Field(description="Password there.")] = SecretStr("")
+    WEBHOOK_URL: Annotated[WebhookUrl, Field(description="Receives every alert; empty: none.")] = (
+        SecretStr("")
+    )
+    METRICS_BATCH_SIZE: Annotated[int, Field(ge=1, le=100_000, description="Records a write.")] = (
+        1000
+    )
+    METRICS_RETENTION_DAYS: Annotated[
+        int, Field(ge=1, le=36_500, description="Days that raw predictions are kept.")
+    ] = 365
+    ALERT_CHECK_INTERVAL: Annotated[
+        int, Field(ge=1, le=86_400, description="Seconds between evaluations of the rules.")
+    ] = 60
+    LOG_ROTATION_SIZE: Annotated[
+        Size, Field(description="Size at which a log file is rotated.")
+    ] = 100_000_000
+
+    # the exporter
+    EXPORTER_HOST: Annotated[Line, Field(description="Address to listen on.")] = "127.0.0.1"
+    EXPORTER_PORT: Annotated[Port, Field(description="Port to listen on.")] = 5000
+    EXPORTER_API_TOKEN: Annotated[
+        Token, Field(description="Bearer token of the REST API; needed beyond loopback.")
+    ] = SecretStr("")
+    EXPORTER_ANONYMOUS_READ: Annotated[
+        bool, Field(description="Answer reading calls without the token.")
+    ] = False
+    EXPORTER_URL: Annotated[
+        OptionalHttpUrl,
+        Field(description="When set, the Python calls send over HTTP to this exporter."),
+    ] = ""
+    EXPORTER_REFRESH_SECONDS: Annotated[
+        Seconds, Field(gt=0, description="Seconds between snapshots of the roll-ups.")
+    ] = 5.0
+    EXPORTER_THREADS: Annotated[int, Field(ge=1, le=256, description="Threads of the server.")] = 8
+    EXPORTER_MAX_BODY: Annotated[Size, Field(description="Largest request accepted.")] = 16_000_000
+    LOTOFACIL_DATA_DIR: Annotated[Path, Field(description="Spool, logs and generated files.")] = (
+        Path("data")
+    )
+    LOTOFACIL_LANGUAGE: Annotated[
+        Language, Field(description="Language of what operators read.")
+    ] = Language.PT_BR
+    LOTOFACIL_GAMES_FILE: Annotated[
+        Path | None, Field(description="YAML file with definitions of more games.")
+    ] = None
+    LOTOFACIL_LOG_LEVEL: Annotated[
+        Literal["debug", "info", "warning", "error"], Field(description="Least level written.")
+    ] = "info"
+    SPOOL_MAX_SIZE: Annotated[Size, Field(description="Size at which the spool is full.")] = (
+        1_000_000_000
+    )
+    SPOOL_DURABLE: Annotated[
+        bool, Field(description="False: a memory queue, faster, lost when the process is killed.")
+    ] = True
+
+    # the servers beside it
+    PROMETHEUS_URL: Annotated[
+        HttpUrl, Field(description="Prometheus, as the exporter reaches it.")
+    ] = "http://localhost:9090"
+    ALERTMANAGER_URL: Annotated[
+        HttpUrl, Field(description="Alertmanager, as the exporter reaches it.")
+    ] = "http://localhost:9093"
+    ALERTMANAGER_CONFIG: Annotated[
+        Path, Field(description="Alertmanager's configuration file, rendered by this product.")
+    ] = Path("data/alertmanager/alertmanager.yml")
+    DASHBOARD_URL: Annotated[
+        HttpUrl, Field(description="The dashboard page, as people reach it (for links in mails).")
+    ] = "http://localhost:5000/dashboard"
+    ALERT_EMAIL_FROM: Annotated[Line, Field(description="Sender of mails.")] = "lotofacil@localhost"
+    ALERT_EMAIL_TO: Annotated[
+        Receivers, Field(description="Receivers of every alert, comma-separated.")
+    ] = ""
+    SMTP_REQUIRE_TLS: Annotated[bool, Field(description="Refuse to send mail in the clear.")] = True
+    ALERT_WEBHOOK_ALLOW_PRIVATE: Annotated[
+        bool, Field(description="Take webhooks to private, link-local and loopback addresses.")
+    ] = False
+    ALERT_GROUP_WAIT: Annotated[
+        Duration, Field(description="How long the first message of a group waits for others.")
+    ] = "30s"
+    ALERT_GROUP_INTERVAL: Annotated[
+        Duration, Field(description="Least time between two messages of a group.")
+    ] = "5m"
+    ALERT_REPEAT_INTERVAL: Annotated[
+        Duration, Field(description="After this an alert that still fires is sent again.")
+    ] = "12h"
+    ALERT_HISTORY_URL: Annotated[
+        OptionalHttpUrl,
+        Field(description="The exporter, as Alertmanager reaches it; empty: on localhost."),
+    ] = ""
+    ALERTMANAGER_CONFIG_MODE: Annotated[
+        FileMode,
+        Field(description="Mode of that file; 0640 where Alertmanager is in the exporter's group."),
+    ] = "0600"
+
+    # the retrainer
+    RETRAINER_HOST: Annotated[Line, Field(description="Address to listen on.")] = "127.0.0.1"
+    RETRAINER_PORT: Annotated[Port, Field(description="Port to listen on.")] = 5001
+    RETRAINER_URL: Annotated[
+        HttpUrl, Field(description="The retrainer, as Alertmanager reaches it.")
+    ] = "http://localhost:5001"
+    RETRAINER_TOKEN: Annotated[
+        Token, Field(description="Bearer token of its webhook; needed beyond loopback.")
+    ] = SecretStr("")
+    RETRAINER_COMMAND: Annotated[
+        str, Field(description="Training command; {output}, {game} and {version} are filled in.")
+    ] = ""
+    RETRAINER_TIMEOUT_SECONDS: Annotated[
+        Seconds, Field(gt=0, description="Longest training run.")
+    ] = 3600.0
+    RETRAINER_COOLDOWN_SECONDS: Annotated[
+        Seconds, Field(ge=0, description="Least time between two training runs of a game.")
+    ] = 86_400.0
+
+    _unusable = field_validator("*", mode="before")(refuse_unusable)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        for name, value in super().__repr_args__():
+            yield name, without_user(value) if isinstance(value, str) else value
+
+    @property
+    def database(self) -> str:
+        """DATABASE_URL with the driver filled in (a secret: it may hold a password)."""
+        return database_url(self.DATABASE_URL.get_secret_value())
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - replaced by ours
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given in code, then our sources."""
+        sources = Environment, EnvFile, ConfigFile
+        return init_settings, *(source(settings_cls) for source in sources)
+
+
+def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
+    """Settings from all sources, `overrides` winning.
+
+    Raises InvalidSettings that lists every fault at once, each with its variable.
+    """
+    try:
+        return Settings(**dict(overrides or {}))
+    except ValidationError as error:
+        lines = fault_lines(error.errors(include_url=False), _secrets())
+        raise InvalidSettings("\n".join(lines)) from None
+
+
+def _secrets() -> list[str]:
+    return [name for name, f in Settings.model_fields.items() if f.annotation is SecretStr]

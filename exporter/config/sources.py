@@ -1,0 +1,147 @@
+"""Where settings come from: the environment, `.env` and `config.py` of the working folder.
+
+In each of them NAME_FILE may stand for NAME: the value is then the content of that file. What
+cannot be read becomes the fault of its setting, so that it is told together with all others.
+"""
+
+import ast
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+)
+
+from exporter.config.faults import InvalidSettings, Unusable
+
+ENV_FILE = Path(".env")
+CONFIG_FILE = Path("config.py")
+_LARGEST_SECRET = 65_536
+
+
+class Environment(PydanticBaseSettingsSource):
+    """The environment's variables; empty ones count as not given."""
+
+    def __call__(self) -> dict[str, Any]:
+        return settled(
+            EnvSettingsSource(self.settings_cls).env_vars, self.settings_cls.model_fields
+        )
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        return None, field_name, False  # asked for by the base class, used by nobody
+
+
+class EnvFile(Environment):
+    """The same from `.env`."""
+
+    def __call__(self) -> dict[str, Any]:
+        source = _read_env_file(self.settings_cls) if ENV_FILE.is_file() else {}
+        return settled(source, self.settings_cls.model_fields)
+
+
+class ConfigFile(Environment):
+    """Literal assignments of `config.py`, the guide's way; the file is never run."""
+
+    def __call__(self) -> dict[str, Any]:
+        known = self.settings_cls.model_fields
+        source = _read_config_file(known) if CONFIG_FILE.is_file() else {}
+        return settled({name.lower(): value for name, value in source.items()}, known)
+
+
+def settled(source: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The settings that a source (with names in small letters) holds, files read."""
+    found: dict[str, Any] = {}
+    for name in names:
+        value, path = source.get(name.lower()), source.get(f"{name}_file".lower())
+        if value is not None and path:
+            found[name] = Unusable(f"is given twice, as {name} and as {name}_FILE: keep one")
+        elif path:
+            found[name] = _read_secret(name, path)
+        elif value is not None:
+            found[name] = value
+    return found
+
+
+def _read_secret(name: str, path: object) -> str | Unusable:
+    """The content of the file a NAME_FILE names, without the newline at its end."""
+    if isinstance(path, Unusable):
+        return path
+    try:
+        with Path(str(path)).open("rb") as file:
+            content = file.read(_LARGEST_SECRET + 1)
+        text = content.decode().rstrip("\r\n")
+    except OSError as error:
+        return Unusable(f"cannot read the file of {name}_FILE, {str(path)!r}: {error.strerror}")
+    except ValueError:
+        return Unusable(f"the file of {name}_FILE, {str(path)!r}, is not UTF-8 text")
+    if len(content) > _LARGEST_SECRET or not text:
+        size = "larger than 64 KiB" if text else "empty"
+        return Unusable(f"the file of {name}_FILE, {str(path)!r}, is {size}")
+    return text
+
+
+def _read_env_file(settings_cls: type[BaseSettings]) -> Mapping[str, Any]:
+    try:
+        return DotEnvSettingsSource(settings_cls, ENV_FILE).env_vars
+    except OSError as error:
+        raise InvalidSettings(f"{ENV_FILE}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InvalidSettings(f"{ENV_FILE}: is not UTF-8 text") from None
+
+
+def _read_config_file(names: Iterable[str]) -> dict[str, Any]:
+    """Its assignments to our names; a file that names none of them is somebody else's."""
+    known = {*names, *(f"{name}_FILE" for name in names)}
+    try:
+        text = CONFIG_FILE.read_text("utf-8")
+    except OSError as error:
+        raise InvalidSettings(f"{CONFIG_FILE}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        return {}
+    try:
+        return {name: value for name, value in _literals(_parsed(text)) if name in known}
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return _refused(text, known, error)
+
+
+def _parsed(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about somebody else's escapes, perhaps
+        return ast.parse(text)
+
+
+def _refused(text: str, known: Iterable[str], error: Exception) -> dict[str, Any]:
+    """Nothing, where a file that is not Python names no setting; else raises InvalidSettings."""
+    if not re.search(rf"^({'|'.join(known)})\s*[:=]", text, re.MULTILINE):
+        return {}
+    place = f" line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+    raise InvalidSettings(f"{CONFIG_FILE}{place}: is not Python that can be read") from None
+
+
+def _literals(module: ast.Module) -> Iterator[tuple[str, Any]]:
+    for node in module.body:
+        if isinstance(node, ast.Assign):
+            targets, value = node.targets, node.value
+        elif isinstance(node, ast.AnnAssign) and node.value:
+            targets, value = [node.target], node.value
+        else:
+            continue
+        for target in targets:
+            if isinstance(target, ast.Name):
+                yield target.id, _literal(value)
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        line = f"{CONFIG_FILE} line {node.lineno}"
+        return Unusable(f"{line} is not a plain value, and the file is never run")
+    return None if value == "" else value

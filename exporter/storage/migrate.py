@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Engine, text
 
 from exporter.storage.engine import writing
 
+#: How long a migrator waits for another one on MySQL and MariaDB, in seconds.
+LOCK_SECONDS = 60
 _LOCK = 0x6C6F746F  # an arbitrary number that only this product's migrators use
 
 
@@ -38,7 +40,12 @@ def check(engine: Engine) -> None:
 def is_current(engine: Engine) -> bool:
     """Whether the database has the newest schema."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head()
+        return revision(connection) == head()
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision a database has; None before its first migration."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def head() -> str:
@@ -53,6 +60,16 @@ def _config(connection: Connection | None) -> Config:
     return config
 
 
+class MigrationBusy(RuntimeError):  # noqa: N818 - reads as the sentence it is
+    """Another process has been migrating for too long; nothing was changed here."""
+
+
+def _wait_for_lock(connection: Connection) -> None:
+    lock = text("SELECT GET_LOCK('lotofacil_migrations', :seconds)")
+    if connection.execute(lock, {"seconds": LOCK_SECONDS}).scalar() != 1:
+        raise MigrationBusy(f"another process has been migrating for {LOCK_SECONDS} s")
+
+
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
     with writing(engine) as connection:
@@ -60,7 +77,7 @@ def _alone(engine: Engine) -> Iterator[Connection]:
         if name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if name in ("mysql", "mariadb"):
-            connection.execute(text("SELECT GET_LOCK('lotofacil_migrations', 60)"))
+            _wait_for_lock(connection)
         try:
             yield connection
         finally:

@@ -229,7 +229,7 @@ class Score:
         return dict(bins)
 
     def money(self) -> tuple[int, int, int]:
-        """What was paid, what was won, and what chance would have won on average."""
+        """What was paid, what was won, and what chance would have won on average (millionths of a cent)."""
         if not self.rules.bet:
             return 0, 0, 0
         prizes = self.rules.fixed | dict(self.draw.prizes)
@@ -241,7 +241,7 @@ class Score:
         )
         ways = sum(comb(15, t) * comb(10, 15 - t) * cents for t, cents in prizes.items())
         average = ways * 1_000_000 // comb(25, 15)
-        return bets * self.rules.bet, won, bets * average // 1_000_000
+        return bets * self.rules.bet, won, bets * average
 
 
 def scores(world: World) -> dict[tuple[tuple[str, str], int], Score]:

@@ -55,8 +55,6 @@ def test_damage_is_named_and_put_right(engine: Engine, damage: str) -> None:
         connection.execute(text(damage))
     damaged = damage.removeprefix("UPDATE ").removeprefix("DELETE FROM ").split()[0]
     assert damaged in differing(engine)
-        engine
-    )
     assert rebuild(engine, KNOWN_GAMES, now=0) > 0
     assert differing(engine) == set()
     assert rebuild(engine, KNOWN_GAMES, now=0) == 0

@@ -1,0 +1,129 @@
+"""Restoring a backup, of any engine into any engine, into an empty database only."""
+
+import gzip
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, Integer, func, insert, select, text
+from sqlalchemy.exc import DBAPIError
+
+from exporter.storage import dump
+from exporter.storage.backup import open_text
+from exporter.storage.dump import DamagedBackup, Rows
+from exporter.storage.engine import create_engine_for, reading, writing
+from exporter.storage.migrate import revision
+from exporter.storage.schema import METADATA
+
+
+class RestoreRefused(ValueError):  # noqa: N818 - reads as the sentence it is
+    """The database is not one that this backup can be restored into; nothing was changed."""
+
+
+def restore(engine: Engine, path: Path) -> dict[str, int]:
+    """Fills an empty database that has the backup's schema, all or nothing; rows by table.
+
+    Raises RestoreRefused, DamagedBackup, or OSError when the file cannot be read.
+    """
+    with writing(engine) as connection:
+        _check_empty(connection)
+        with _source(path) as (told, rows):
+            own = revision(connection)
+            if told is None:
+                raise DamagedBackup(f"{path} holds no backup of this product")
+            if told != own:
+                raise RestoreRefused(f"{path} has schema {told}, this database {own or 'none'}")
+            counts = _fill(connection, rows)
+        _go_on_numbering(connection)
+    return counts
+
+
+def _check_empty(connection: Connection) -> None:
+    if revision(connection) is None:
+        raise RestoreRefused("this database has no schema yet: bring it up to date first")
+    for table, count in dump.count_rows(connection).items():
+        if count:
+            raise RestoreRefused(
+                f"this database is not empty ({table}: {count} rows); restore into an empty one"
+            )
+
+
+@contextmanager
+def _source(path: Path) -> Iterator[tuple[str | None, Iterable[Rows]]]:
+    packed = path.suffix == ".gz"
+    try:
+        if path.with_suffix("").suffix == ".jsonl" or path.suffix == ".jsonl":
+            with open_text(path, "rt", compress=packed) as file:
+                yield dump.read_revision(file), dump.read(file)
+        else:
+            with _unpacked(path, packed=packed) as plain, _database(plain) as connection:
+                yield revision(connection), _rows(connection)
+    except (EOFError, gzip.BadGzipFile, UnicodeDecodeError) as error:
+        raise DamagedBackup(f"{path} is damaged: {error}") from error
+
+
+@contextmanager
+def _unpacked(path: Path, *, packed: bool) -> Iterator[Path]:
+    """The SQLite file itself, in a folder of its own: opening it may make files beside it."""
+    with tempfile.TemporaryDirectory(prefix="restore-") as folder:
+        plain = Path(folder) / "backup.db"
+        with gzip.open(path) if packed else path.open("rb") as source, plain.open("wb") as copy:
+            shutil.copyfileobj(source, copy)
+        yield plain
+
+
+@contextmanager
+def _database(path: Path) -> Iterator[Connection]:
+    try:
+        with closing(sqlite3.connect(path)) as plain:
+            whole = plain.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    except sqlite3.DatabaseError:
+        whole = False
+    if not whole:
+        raise DamagedBackup(f"{path.name} is no whole SQLite database")
+    engine = create_engine_for(f"sqlite:///{path}")
+    try:
+        with reading(engine) as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _rows(connection: Connection) -> Iterator[Rows]:
+    for table in dump.tables_of(connection):
+        columns = tuple(column.name for column in table.columns)
+        result = connection.execute(select(table), execution_options={"yield_per": 5000})
+        for some in result.partitions():
+            yield Rows(table.name, columns, [list(row) for row in some])
+
+
+def _fill(connection: Connection, source: Iterable[Rows]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for name, columns, rows in source:
+        table = METADATA.tables.get(name)
+        if table is None or not set(columns) <= set(table.columns.keys()):
+            raise DamagedBackup(f"{name}: no table of this schema has these columns")
+        values = [dict(zip(columns, row, strict=True)) for row in rows]
+        try:
+            connection.execute(insert(table), values)
+        except DBAPIError as error:
+            raise DamagedBackup(f"{name}: rows that this schema refuses") from error
+        counts[name] = counts.get(name, 0) + len(rows)
+    return counts
+
+
+def _go_on_numbering(connection: Connection) -> None:
+    """PostgreSQL does not notice ids that were given: its counters are set behind them."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in METADATA.sorted_tables:
+        column = table.autoincrement_column
+        if column is not None and isinstance(column.type, Integer):
+            newest = connection.execute(select(func.max(column))).scalar()
+            if newest is not None:
+                names = {"table": table.name, "column": column.name, "newest": newest}
+                setval = "SELECT setval(pg_get_serial_sequence(:table, :column), :newest)"
+                connection.execute(text(setval), names)

@@ -1,6 +1,7 @@
 """Puts notification channels in force: rendered, checked, written, loaded, and looked up again."""
 
 from collections.abc import Sequence
+from hashlib import blake2b
 
 import yaml
 
@@ -16,6 +17,7 @@ from exporter.outbound.alertmanager import (
 from exporter.stack.alertmanager import CONFIGURATION, Timing, configuration_files, left_out
 
 HISTORY_PATH = "/api/alerts/notifications"
+_MARK = "configuration "
 _log = get_logger(__name__)
 
 
@@ -33,7 +35,9 @@ class AlertmanagerForwarding:
             group_interval=self._settings.ALERT_GROUP_INTERVAL,
             repeat_interval=self._settings.ALERT_REPEAT_INTERVAL,
         )
-        return configuration_files(self._settings, channels, timing, history_url(self._settings))
+        url = history_url(self._settings)
+        files = configuration_files(self._settings, channels, timing, url)
+        return files | {CONFIGURATION: _marked(files[CONFIGURATION])}
 
     def apply(self, channels: Sequence[NotificationChannel]) -> Outcome:
         """Puts exactly these in force. Raises ConfigurationRefused or ValueError.
@@ -56,12 +60,12 @@ class AlertmanagerForwarding:
         return left_out(self._settings, channels)
 
     def is_loaded(self, text: str) -> bool:
-        """Whether Alertmanager has the receivers and routes of this configuration in force."""
+        """Whether Alertmanager has this configuration in force."""
         try:
             loaded = self._server.status()["config"]["original"]
         except AlertmanagerAway:
             return False
-        return _told(loaded) == _told(text)
+        return _mark(loaded) == _mark(text)
 
 
 def history_url(settings: Settings) -> str:
@@ -70,8 +74,20 @@ def history_url(settings: Settings) -> str:
     return f"{own.rstrip('/')}{HISTORY_PATH}"
 
 
-def _told(text: str) -> tuple[object, list[object]]:
-    """Routes and receivers' names: what is left once secrets are masked."""
+def _marked(text: str) -> str:
+    """The configuration with a receiver that nobody uses, named after what stands in it.
+
+    Alertmanager shows its configuration with secrets masked and defaults filled in: by this
+    name it can be told whether it is ours.
+    """
+    config = yaml.safe_load(text)
+    digest = blake2b(text.encode(), digest_size=8).hexdigest()
+    config["receivers"].append({"name": f"{_MARK}{digest}"})
+    head = "".join(line for line in text.splitlines(keepends=True) if line.startswith("#"))
+    return head + yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _mark(text: str) -> list[str]:
     config = yaml.safe_load(text) or {}
-    names: list[object] = [receiver["name"] for receiver in config.get("receivers", [])]
-    return config.get("route"), names
+    names = [str(receiver["name"]) for receiver in config.get("receivers", [])]
+    return [name for name in names if name.startswith(_MARK)]

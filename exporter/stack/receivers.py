@@ -6,12 +6,14 @@ arrives as it was given.
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from exporter.config import Settings
 from exporter.domain.alerts import ChannelType, NotificationChannel
 
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 #: Headers that Alertmanager sets itself and refuses in a configuration.
 _RESERVED = {
     "host",
@@ -133,5 +135,5 @@ def _basic(credentials: str) -> dict[str, str]:
 
 
 def _url(url: str) -> str:
-    """Newer versions expand a webhook's URL as a template: a brace has no place in it anyway."""
-    return url.replace("{", "%7B").replace("}", "%7D")
+    """The URL without what Go would refuse, or expand as a template: `{`, `}` and a lone `%`."""
+    return _LONE_PERCENT.sub("%25", url).replace("{", "%7B").replace("}", "%7D")

@@ -1,7 +1,8 @@
 """Engines and transactions: one way to read and one way to write, on every database."""
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -39,9 +40,18 @@ def _connect_arguments(backend: str) -> dict[str, Any]:
 def _sqlite_engine(url: str) -> Engine:
     options = {"timeout": LOCK_TIMEOUT, "check_same_thread": False}
     engine = create_engine(url, connect_args=options, hide_parameters=True)
+    event.listen(engine, "do_connect", _keep_private)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _keep_private(_dialect: object, _record: object, arguments: list[Any], _: object) -> None:
+    """Notification channels hold passwords: a file that is made here is not for everybody."""
+    path = str(arguments[0])
+    if path and not path.startswith((":memory:", "file:")):
+        with suppress(OSError):  # SQLite itself says what is wrong with the path
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o660))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

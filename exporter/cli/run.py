@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from threading import Event
 
 import click
@@ -106,10 +106,10 @@ class _Session:
             return False
         return True
 
-    def _configure(self, names: Iterable[str], at: Addresses, settings: Settings) -> None:
+    def _configure(self, names: Collection[str], at: Addresses, settings: Settings) -> None:
         if PROMETHEUS in names:
-            committed = ROOT / "prometheus" / "prometheus.yml"
-            write_prometheus(committed, self.data / PROMETHEUS / committed.name, at, settings)
+            folder, demo = self.data / PROMETHEUS, FEED in names
+            write_prometheus(ROOT, folder, at, settings, demo=demo)
         if ALERTMANAGER in names:
             write_alertmanager(settings.ALERTMANAGER_CONFIG, settings)
 

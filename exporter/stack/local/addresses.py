@@ -87,7 +87,10 @@ def environment(settings: Settings, names: Collection[str], at: Addresses) -> di
         "DASHBOARD_URL": f"{at.exporter()}/dashboard",
         "ALERTMANAGER_CONFIG": str(data / "alertmanager" / "alertmanager.yml"),
         "ALERT_CHECK_INTERVAL": str(_EVALUATION),
+        "ALERT_GROUP_WAIT": "2s",
     }
+    if FEED in names:
+        defaults["ALERT_GROUP_INTERVAL"] = "10s"
     if MAILS in names:
         found |= {"SMTP_SERVER": HOST, "SMTP_PORT": str(at.smtp_port), "SMTP_REQUIRE_TLS": "false"}
         defaults["ALERT_EMAIL_TO"] = "operador@localhost"

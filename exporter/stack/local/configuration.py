@@ -1,49 +1,57 @@
-"""Configuration of the servers that run here, written before they start."""
+"""Configuration of the servers that run here, written before they start.
+
+With the demonstration nobody wants to wait ten minutes for an alert: its conditions need to
+hold for seconds only. Without it the rules are as committed.
+"""
 
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from exporter.config import Settings
-from exporter.stack.alertmanager import configuration_files
+from exporter.outbound.alertmanager import PRIVATE
+from exporter.stack import prometheus
+from exporter.stack.alertmanager import CONFIGURATION
+from exporter.stack.forwarding import AlertmanagerForwarding
 from exporter.stack.local.addresses import Addresses
 
 _SCRAPE_INTERVAL = "5s"
+_DEMO_HOLD = "20s"
 
 
-def write_prometheus(source: Path, target: Path, at: Addresses, settings: Settings) -> None:
-    """The committed configuration with the addresses and intervals of this machine."""
-    config: dict[str, Any] = yaml.safe_load(source.read_text("utf-8"))
-    targets = _targets(at)
-    for job in config["scrape_configs"]:
-        job["static_configs"] = targets[job["job_name"]]
-    config["alerting"]["alertmanagers"] = [{"static_configs": targets["alertmanager"]}]
-    config["rule_files"] = [str(source.parent / pattern) for pattern in config["rule_files"]]
-    config["global"] = {
-        "scrape_interval": _SCRAPE_INTERVAL,
-        "evaluation_interval": f"{settings.ALERT_CHECK_INTERVAL}s",
-    }
-    _write(target, yaml.safe_dump(config, sort_keys=False))
+def write_prometheus(
+    root: Path, folder: Path, at: Addresses, settings: Settings, *, demo: bool
+) -> None:
+    """Configuration and rules in `folder`, from those committed under `root`."""
+    rules = folder / "rules"
+    prometheus.write_rules(root / prometheus.RULES, rules, _DEMO_HOLD if demo else "")
+    config = prometheus.render(
+        (root / prometheus.CONFIGURATION).read_text("utf-8"),
+        _targets(at),
+        str(rules.absolute() / "*.yml"),
+        scrape_interval=_SCRAPE_INTERVAL,
+        evaluation_interval=f"{settings.ALERT_CHECK_INTERVAL}s",
+    )
+    _write(folder / prometheus.CONFIGURATION.name, config)
 
 
 def write_alertmanager(target: Path, settings: Settings) -> None:
-    """What a fresh installation has; the exporter adds the channels when it starts."""
-    for name, content in configuration_files(settings).items():
-        place = target if name == target.name else target.parent / name
-        _write(place, content)
+    """What a fresh installation has; the exporter adds the channels that users made."""
+    for name, content in AlertmanagerForwarding(settings).files(()).items():
+        file = target if name == CONFIGURATION else target.parent / name
+        _write(file, content)
+        file.chmod(PRIVATE)
 
 
-def _targets(at: Addresses) -> dict[str, list[dict[str, list[str]]]]:
+def _targets(at: Addresses) -> dict[str, str]:
     settings = {
         "exporter": "EXPORTER_PORT",
         "retrainer": "RETRAINER_PORT",
         "prometheus": "PROMETHEUS_URL",
         "alertmanager": "ALERTMANAGER_URL",
     }
-    ports = {job: at.ports[setting] for job, setting in settings.items() if setting in at.ports}
     return {
-        job: [{"targets": [f"localhost:{ports[job]}"]}] if job in ports else [] for job in settings
+        job: f"localhost:{at.ports[setting]}"
+        for job, setting in settings.items()
+        if setting in at.ports
     }
 
 

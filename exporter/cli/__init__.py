@@ -5,7 +5,17 @@ from importlib import import_module
 import click
 
 #: Each is a module of this package that holds a click command of the same name.
-COMMANDS = ("serve", "generate", "replay", "run", "demo")
+COMMANDS = (
+    "serve",
+    "generate",
+    "replay",
+    "run",
+    "demo",
+    "backup",
+    "restore",
+    "cleanup",
+    "rollups",
+)
 
 
 class LazyGroup(click.Group):

@@ -1,0 +1,25 @@
+"""`lotofacil cleanup`: old raw predictions go, their figures stay."""
+
+import click
+
+from exporter.cli.sessions import application, read_settings
+from exporter.messages import text
+
+
+@click.command
+@click.option(
+    "--days",
+    type=click.IntRange(1),
+    help="Keep raw predictions of this many days; METRICS_RETENTION_DAYS where not given.",
+)
+def cleanup(days: int | None) -> None:
+    """Delete raw predictions, failures and hourly figures that are old enough.
+
+    Totals, daily figures and scores stay. So do predictions whose result has not come. A draw
+    that lost predictions cannot be corrected any more.
+    """
+    settings = read_settings()
+    kept = days or settings.METRICS_RETENTION_DAYS
+    with application(settings, "cleanup") as app:
+        count = app.metrics.cleanup_old_data(kept)
+    click.echo(text("cli.cleaned", settings.LOTOFACIL_LANGUAGE, count=count, days=kept))

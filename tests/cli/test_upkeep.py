@@ -1,0 +1,102 @@
+"""Backup, restore, cleanup and rollups, as an operator calls them."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import text
+
+from exporter.cli import main
+from exporter.storage.engine import writing
+from tests.databases import opened
+from tests.storage.records import draw_time, record, store, ticket
+
+DATABASE = "sqlite:///metrics.db"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LOTOFACIL_LANGUAGE", "en")
+    monkeypatch.setenv("DATABASE_URL", DATABASE)
+    Path("metrics.db").write_bytes(sqlite_template.read_bytes())
+    with opened(DATABASE) as engine:
+        store(engine, ticket("a", draw_time(100)), ticket("waits", draw_time(101)))
+        record(engine, 100)
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments, catch_exceptions=False)
+
+
+def test_a_backup_is_restored_into_another_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = run("backup", "copies", "--retention-days", "30")
+    assert done.exit_code == 0
+    (path,) = Path("copies").iterdir()
+    assert done.stdout.startswith(f"Verified backup: {path} (")
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///other.db")
+    restored = run("restore", str(path))
+    assert (restored.exit_code, "rows restored from" in restored.stdout) == (0, True)
+    assert run("rollups", "verify").exit_code == 0
+    again = run("restore", str(path))
+    assert again.exit_code == 1
+    assert again.stderr.startswith("Error: this database is not empty")
+
+
+def test_a_folder_that_cannot_be_written_is_one_line() -> None:
+    Path("file").touch()
+    done = run("backup", "file")
+    assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1)
+    assert done.stderr.startswith("Error: backup_path: cannot write file/")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["restore", "none.db"], "File 'none.db' does not exist"),
+        (["restore", "."], "is a directory"),
+        (["cleanup", "--days", "0"], "0 is not in the range"),
+        (["backup", "--retention-days", "soon"], "'soon' is not a valid integer"),
+        (["rollups", "mend"], "No such command 'mend'"),
+    ],
+)
+def test_bad_input_is_refused_in_one_line(arguments: list[str], reason: str) -> None:
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert reason in done.stderr.splitlines()[-1]
+
+
+def test_a_file_that_is_no_backup_is_refused() -> None:
+    Path("notes.jsonl").write_text("dear diary")
+    done = run("restore", "notes.jsonl")
+    assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1)
+
+
+def test_a_clean_up_is_told_and_seen_by_the_verification() -> None:
+    done = run("cleanup", "--days", "90")
+    assert done.stdout == "1 predictions older than 90 days deleted; totals and scores stay.\n"
+    found = run("rollups", "verify")
+    assert found.exit_code == 0
+    header, first, *_, last = found.stdout.splitlines()
+    assert header.split() == ["table", "compared", "not", "covered", "differing"]
+    assert first.split()[0] == "totals"
+    assert last.startswith("Raw rows before ")
+
+
+def test_what_differs_is_named_and_put_right() -> None:
+    with opened(DATABASE) as engine, writing(engine) as connection:
+        connection.execute(text("UPDATE totals SET value = 9 WHERE measure = 'predictions'"))
+    found = run("rollups", "verify")
+    assert found.exit_code == 1
+    place = "model_id 1 measure predictions bucket 0"
+    assert found.stderr == f"totals: {place}: stored 9, recomputed 2\n"
+    assert run("rollups", "rebuild").stdout == "1 figures put right.\n"
+    assert run("rollups", "verify").exit_code == 0
+
+
+def test_a_database_that_cannot_be_reached_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///none/at/all.db")
+    for arguments in (["rollups", "verify"], ["backup"], ["cleanup"]):
+        done = run(*arguments)
+        assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1)

@@ -72,6 +72,15 @@ def send_mail(server: MailServer, mail: Mail) -> None:
         raise MailNotSent(f"{where} to {_listed(refused)}; the others got it")
 
 
+def check_server(server: MailServer) -> None:
+    """Connects and logs in without sending; raises MailNotSent with one line when it cannot."""
+    try:
+        with _connected(server) as client:
+            client.noop()
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        raise MailNotSent(f"{server.host}:{server.port}: {_reason(error)}") from error
+
+
 def compose(mail: Mail) -> EmailMessage:
     """The message as it travels; raises MailNotSent for an address that is none."""
     if not mail.recipients:

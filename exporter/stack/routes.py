@@ -12,7 +12,8 @@ RETRAINER = "retrainer"
 HISTORY = "history"
 WATCHDOG = "LotofacilWatchdog"
 WATCHDOG_EVENT = "watchdog"
-#: Sent by `lotofacil alerts test`; its label `channel` is the name of the receiver to be tried.
+#: Sent by `lotofacil alerts test`; its label `channel` is the name of the receiver to be tried,
+#: `test` is another one each time.
 TEST_ALERT = "LotofacilTestNotification"
 
 
@@ -81,7 +82,7 @@ def _test_route(names: Sequence[str]) -> dict[str, Any]:
     return {
         "receiver": NOWHERE,
         "matchers": [matcher("alertname", "=", TEST_ALERT)],
-        "group_by": ["channel"],
+        "group_by": ["channel", "test"],  # a second test does not wait for the first one's group
         "group_wait": "0s",
         "routes": [
             {"receiver": name, "matchers": [matcher("channel", "=", name)]} for name in names

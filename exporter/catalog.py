@@ -254,6 +254,12 @@ ACCURACY_TREND = _gauge(
     MODEL,
     "accuracy",
 )
+ACCURACY_TREND_PVALUE = _gauge(
+    "lotofacil_accuracy_trend_pvalue_ratio",
+    "P-value of that slope: chance of one as steep, either way, where accuracy does not change.",
+    MODEL,
+    "accuracy",
+)
 SCORED_PREDICTIONS = _gauge(
     "lotofacil_scored_predictions",
     "Scored predictions since the version's start by number of hits; a correction can lower it.",
@@ -271,13 +277,40 @@ EXPECTED_PREDICTIONS = _gauge(
 
 EVIDENCE = _gauge(
     "lotofacil_evidence_value",
-    "E-value against chance since the version's start; 20 or more ever: at most 5 % by luck.",
+    "E-value against chance since the version's start, as it is now; it may fall.",
+    DIRECTION,
+    "evidence",
+)
+EVIDENCE_PEAK = _gauge(
+    "lotofacil_evidence_peak_value",
+    "Largest e-value against chance so far: 20 is reached by at most 5 % of models at chance, "
+    "100 by 1 %, ever. A correction can lower it.",
     DIRECTION,
     "evidence",
 )
 CHANGE_EVIDENCE = _gauge(
     "lotofacil_change_evidence_value",
     "Shiryaev-Roberts statistic; N or more: at most one false alarm in N draws on average.",
+    DIRECTION,
+    "evidence",
+)
+
+REFERENCE_ACCURACY = _gauge(
+    "lotofacil_reference_accuracy_ratio",
+    "Accuracy that a user named for this version, such as the one claimed at release.",
+    MODEL,
+    "evidence",
+)
+REFERENCE_EVIDENCE = _gauge(
+    "lotofacil_reference_evidence_value",
+    "E-value against the named accuracy since the version's start, as it is now; it may fall.",
+    DIRECTION,
+    "evidence",
+)
+REFERENCE_EVIDENCE_PEAK = _gauge(
+    "lotofacil_reference_evidence_peak_value",
+    "Largest e-value against the named accuracy so far: at most 5 % of models that keep it ever "
+    "reach 20.",
     DIRECTION,
     "evidence",
 )
@@ -323,6 +356,13 @@ NET_EXPECTED = _gauge(
 TICKETS_WITH_PRIZE = _gauge(
     "lotofacil_tickets_with_prize",
     "Scored tickets since the version's start by prize tier (best tier of the ticket).",
+    (*MODEL, "tier"),
+    "money",
+)
+
+EXPECTED_TICKETS_WITH_PRIZE = _gauge(
+    "lotofacil_tickets_with_prize_expected",
+    "How many scored tickets random ones of the same sizes would have in this prize tier.",
     (*MODEL, "tier"),
     "money",
 )

@@ -38,8 +38,11 @@ def collect(figures: Figures) -> Iterator[Family]:
                 if (value := read(window)) is not None
             ],
         )
-    slopes = [(m.labels, m.trend) for m in figures.models if m.trend is not None]
+    trends = [(m.labels, m.trend) for m in figures.models if m.trend is not None]
+    slopes = [(labels, t.slope) for labels, t in trends if t.slope is not None]
     yield family(catalog.ACCURACY_TREND, slopes)
+    doubts = [(labels, t.p_value) for labels, t in trends if t.p_value is not None]
+    yield family(catalog.ACCURACY_TREND_PVALUE, doubts)
     yield family(catalog.SCORED_PREDICTIONS, _by_hits(figures, _observed))
     yield family(catalog.EXPECTED_PREDICTIONS, _by_hits(figures, _expected))
 

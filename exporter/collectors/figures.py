@@ -11,11 +11,13 @@ from exporter.domain.statistics import (
     Calibration,
     CalibrationSums,
     Evidence,
+    Trend,
     WindowSums,
     assess,
     calibration,
     trend,
 )
+from exporter.storage.references import Reference
 from exporter.storage.snapshot import Cells, Model, Reading, ScoredDraw
 
 #: Model versions shown by name for each game and role; earlier ones are summed up as `other`.
@@ -43,7 +45,8 @@ class ModelFigures:
     active: bool
     windows: Mapping[str, Window] = field(default_factory=dict)
     evidence: Evidence | None = None
-    trend: float | None = None
+    trend: Trend | None = None
+    reference: Reference | None = None
 
     def total(self, measure: str) -> int:
         """The lifetime total of a measure without buckets."""
@@ -106,7 +109,6 @@ def _bounded(models: Sequence[Model]) -> tuple[list[Model], list[Model]]:
 def _figures(model: Model, reading: Reading, game: Game) -> ModelFigures:
     cells = reading.totals.get(model.id, {})
     scored = reading.scored.get(model.id, ())
-    slope = trend(game.pool, game.drawn, [(draw.number, draw.totals) for draw in scored])
     return ModelFigures(
         labels=(model.game, model.version, model.role),
         game=game,
@@ -116,7 +118,8 @@ def _figures(model: Model, reading: Reading, game: Game) -> ModelFigures:
         active=model.active,
         windows=_windows(scored, cells, game),
         evidence=reading.evidence.get(model.id),
-        trend=slope.slope,
+        trend=trend(game.pool, game.drawn, [(draw.number, draw.totals) for draw in scored]),
+        reference=reading.references.get(model.id),
     )
 
 

@@ -6,16 +6,31 @@ from math import comb
 from typing import NamedTuple
 
 from exporter.domain.games import Game, Tariff
+from exporter.domain.statistics.hypergeometric import hits_pmf
 
 _MICRO = 1_000_000
 
 
 class Money(NamedTuple):
-    """Cents: what tickets cost, what they won, and the average win of random ones."""
+    """Cents: what tickets cost, what they won, and the average win of random ones.
+
+    `prizes_expected` is in millionths of a cent: rounded to cents on each draw, it would be off by
+    reais after some years.
+    """
 
     cost: int = 0
     prizes: int = 0
     prizes_expected: int = 0
+
+    @property
+    def net(self) -> int:
+        """Cents that were left over, or lost."""
+        return self.prizes - self.cost
+
+    @property
+    def net_expected(self) -> float:
+        """Cents that random tickets of the same sizes would be left with on average."""
+        return self.prizes_expected / _MICRO - self.cost
 
 
 def winning_bets(size: int, hits: int, game: Game) -> dict[int, int]:
@@ -26,6 +41,17 @@ def winning_bets(size: int, hits: int, game: Game) -> dict[int, int]:
     """
     found = {t: comb(hits, t) * comb(size - hits, game.smallest - t) for t in game.tiers}
     return {tier: bets for tier, bets in found.items() if bets}
+
+
+def expected_tiers(game: Game, tickets_by_size: Mapping[int, int]) -> dict[int, float]:
+    """How many random tickets would win each tier as their best, for `{size: tickets}`."""
+    found = dict.fromkeys(game.tiers, 0.0)
+    for size, tickets in tickets_by_size.items():
+        for hits in range(min(size, game.drawn) + 1):
+            tier = best_tier(size, hits, game)
+            if tier is not None:
+                found[tier] += tickets * hits_pmf(game.pool, game.drawn, size, hits)
+    return found
 
 
 def best_tier(size: int, hits: int, game: Game) -> int | None:
@@ -57,7 +83,7 @@ def money(
         winners = winning_bets(size, hits, game)
         won += tickets * sum(paid.get(tier, 0) * bets for tier, bets in winners.items())
         expected += tickets * game.bets(size) * average
-    return Money(cost, won, expected // _MICRO)
+    return Money(cost, won, expected)
 
 
 @cache

@@ -20,6 +20,8 @@ from exporter.services.figures.performance import PerformanceFigures, Performanc
 from exporter.services.figures.predictions import PredictionFigures, PredictionsReader
 from exporter.services.figures.scope import Breakdown, GroupKey, Scope
 from exporter.services.figures.shapes import Answer, Group, PeriodFigures, Section
+from exporter.services.figures.standing import read_standing
+from exporter.services.figures.standing_shapes import StandingData
 from exporter.services.figures.summary import LiveData, SummaryData, SummaryReader
 from exporter.services.figures.system import SystemFigures, SystemReader
 from exporter.storage.engine import reading
@@ -54,6 +56,7 @@ class MetricsReader:
         self, engine: Engine, games: Games, system: SystemReader, now: Callable[[], int]
     ) -> None:
         self._engine = engine
+        self._games = games
         self._now = now
         self._accuracy = AccuracyReader(games)
         self._performance = PerformanceReader(games)
@@ -88,6 +91,12 @@ class MetricsReader:
         with reading(self._engine) as connection:
             scope = Scope.of(read_models(connection), query.selection)
             return self._summary.summary(connection, scope, query, self._now())
+
+    def standing(self, selection: Selection) -> Answer[StandingData]:
+        """What every model version did since its start, beside chance."""
+        with reading(self._engine) as connection:
+            scope = Scope.of(read_models(connection), selection)
+            return Answer(read_standing(connection, self._games, scope), scope.warnings())
 
     def live(self) -> Answer[LiveData]:
         """What happens now: this hour and the one before it, and the system."""

@@ -22,6 +22,7 @@ from exporter.domain.predictions import (
     parse_latency,
     same_body,
 )
+from exporter.domain.references import parse_reference
 from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway
 from exporter.services.envelopes import Quarantined
@@ -63,6 +64,9 @@ class Records(Protocol):
 
     def promote(self, game: str, version: str) -> None:
         """Puts a model version in use; raises DestinationAway."""
+
+    def set_reference(self, game: str, version: str, accuracy: int | None) -> None:
+        """Names an accuracy (millionths), or none; raises DestinationAway, UnknownModelVersion."""
 
     def cleanup(self, days: int) -> int:
         """Deletes raw predictions older than this; raises DestinationAway."""
@@ -227,6 +231,20 @@ class MetricsService:
         checked = self._parser.model_version(version)
         self._records.promote(game, checked)
         self._versions.pop(game, None)
+
+    def set_reference_accuracy(
+        self, model_version: str, accuracy: float | None, game_type: str = "lotofacil"
+    ) -> None:
+        """Names an accuracy (0 to 1, such as the one claimed at release) to hold a version to.
+
+        Evidence against it counts from the version's first draw, as that against chance does.
+        One named before is replaced, with None forgotten. Raises InvalidReference,
+        UnknownModelVersion, UnknownGame, DestinationAway.
+        """
+        game = self._games[game_type].name
+        parsed = None if accuracy is None else parse_reference(accuracy)
+        self.flush()  # the version may wait to be written for the first time
+        self._records.set_reference(game, model_version, parsed)
 
     def _version(self, game: str) -> str:
         known, until = self._versions.get(game, (UNVERSIONED, 0))

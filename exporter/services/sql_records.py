@@ -13,9 +13,19 @@ from exporter.domain.moments import DAY
 from exporter.domain.predictions import Prediction
 from exporter.domain.results import Result
 from exporter.services.delivery import DestinationAway, is_away, reason
-from exporter.storage import backup, draws, ingest, migrate, models, quarantine, retention
+from exporter.storage import (
+    backup,
+    draws,
+    ingest,
+    migrate,
+    models,
+    quarantine,
+    references,
+    retention,
+)
 from exporter.storage.draws import Recorded
 from exporter.storage.engine import reading, writing
+from exporter.storage.identities import lock_game
 from exporter.storage.ingest import Ingested
 from exporter.storage.lookup import find_prediction
 
@@ -61,6 +71,16 @@ class SqlRecords:
         """Puts a model version in use; raises DestinationAway."""
         with self._reachable(), writing(self._engine) as connection:
             models.promote(connection, game, version, "model", self._now())
+
+    def set_reference(self, game: str, version: str, accuracy: int | None) -> None:
+        """Names an accuracy (millionths), or none; raises DestinationAway, UnknownModelVersion."""
+        with self._reachable(), writing(self._engine) as connection:
+            model = models.find(connection, game, version)
+            lock_game(connection, model.game_id, exclusive=True)
+            if accuracy is None:
+                references.remove(connection, model.id)
+            else:
+                references.put(connection, model.id, accuracy, self._now())
 
     def record_result(self, game: str, result: Result, recorded_by: str) -> Recorded:
         """Keeps and scores a result; raises DestinationAway, DrawIsClosed."""

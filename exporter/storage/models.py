@@ -7,6 +7,21 @@ from exporter.storage.read_models import ModelRow, read_models
 from exporter.storage.schema import models
 
 
+class UnknownModelVersion(LookupError):  # noqa: N818 - reads as the sentence it is
+    """The game has no model version of this name."""
+
+    def __init__(self, game: str, version: str) -> None:
+        super().__init__(f"{game} has no model version {version!r}")
+
+
+def find(connection: Connection, game: str, version: str) -> ModelRow:
+    """A game's model version; raises UnknownModelVersion."""
+    for row in read_models(connection):
+        if (row.game, row.version) == (game, version):
+            return row
+    raise UnknownModelVersion(game, version)
+
+
 def promote(connection: Connection, game: str, version: str, role: str, at: int) -> int:
     """Puts a version in use (made when new) instead of the game's others of its role."""
     key = game_id(connection, game)

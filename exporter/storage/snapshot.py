@@ -9,9 +9,17 @@ from sqlalchemy import Connection, func, select, text
 from exporter.domain.alerts import AlertRule
 from exporter.domain.retraining import INTERVAL_SECONDS
 from exporter.domain.statistics import DrawTotals, Evidence
-from exporter.storage import alert_rules, evidence, quarantine, retraining, retraining_settings
+from exporter.storage import (
+    alert_rules,
+    evidence,
+    quarantine,
+    references,
+    retraining,
+    retraining_settings,
+)
 from exporter.storage import draws as stored_draws
 from exporter.storage.read_alerts import read_active_alerts
+from exporter.storage.references import Reference
 from exporter.storage.rule_figures import Recent, read_recent
 from exporter.storage.schema import (
     draw_scores,
@@ -81,6 +89,7 @@ class Reading:
     totals: Mapping[int, Cells] = field(default_factory=dict)
     scored: Mapping[int, Sequence[ScoredDraw]] = field(default_factory=dict)
     evidence: Mapping[int, Evidence] = field(default_factory=dict)
+    references: Mapping[int, Reference] = field(default_factory=dict)
     draws: Mapping[str, Draws] = field(default_factory=dict)
     game_totals: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     quarantine: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -105,6 +114,7 @@ def read(connection: Connection, now: int) -> Reading:
         totals=_cells(connection),
         scored={model.id: _scored(connection, model.id) for model in known},
         evidence=evidence.states(connection),
+        references=references.read(connection),
         draws=_draws(connection, game_ids),
         game_totals=_game_totals(connection, game_ids),
         quarantine=quarantine.waiting(connection),

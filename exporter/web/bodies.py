@@ -69,6 +69,19 @@ class FailureBody(BaseModel):
     idempotency_key: Text | None = None
 
 
+class ReferenceBody(BaseModel):
+    """An accuracy that a model version is held to. Describes and checks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    game_type: Annotated[str, Field(examples=["lotofacil"])]
+    model_version: Text
+    accuracy: Annotated[
+        float | None,
+        Field(gt=0, lt=1, description="Such as the one claimed at release; null forgets it."),
+    ]
+
+
 @dataclass(frozen=True)
 class Batch:
     """Items that could be read, by their place, and what is wrong with the others."""

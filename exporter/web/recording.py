@@ -12,11 +12,13 @@ from pydantic import ValidationError
 from exporter.domain.games import UnknownGame
 from exporter.domain.moments import from_micros
 from exporter.domain.predictions import FIELDS, InvalidPrediction, Prediction
+from exporter.domain.references import InvalidReference
 from exporter.domain.results import InvalidResult
 from exporter.services import metrics_service
 from exporter.services.accuracy_tracker import AccuracyTracker
 from exporter.services.metrics_service import ConflictingPrediction, MetricsService
 from exporter.storage.draws import DrawIsClosed, Recorded
+from exporter.storage.models import UnknownModelVersion
 from exporter.storage.spool import SpoolFull
 from exporter.web.answers import success
 from exporter.web.bodies import (
@@ -24,6 +26,7 @@ from exporter.web.bodies import (
     Batch,
     FailureBody,
     PredictionBody,
+    ReferenceBody,
     ResultBody,
     read_json,
     read_object,
@@ -72,6 +75,11 @@ def add_recording(api: APIBlueprint, predictions: MetricsService, results: Accur
     def post_failure() -> Response:
         """Records that the predictor was called and no ticket came out."""
         return _failure(predictions, read_object(read_json(), "body"))
+
+    @api.post("/references", tags=[RECORDING], openapi_extensions=body_of(ReferenceBody))
+    def post_reference() -> Response:
+        """Names an accuracy that a model version is held to, instead of to chance."""
+        return _reference(predictions, read_object(read_json(), "body"))
 
 
 def _one(service: MetricsService, body: dict[str, Any]) -> Response:
@@ -173,9 +181,7 @@ def _failure(service: MetricsService, body: dict[str, Any]) -> Response:
         checked = FailureBody.model_validate(_with_key(body), strict=True)
         failure = service.record_failure(**checked.model_dump())
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        name = str(fault["loc"][0])
-        raise bad_field(name, f"{name}: {fault['msg']}") from None
+        raise _first_fault(error) from None
     except UnknownGame as error:
         raise bad_field("game_type", f"game_type: {error}") from None
     data = {
@@ -185,6 +191,27 @@ def _failure(service: MetricsService, body: dict[str, Any]) -> Response:
         "model_version": failure.model_version,
     }
     return success(data, status=201)
+
+
+def _reference(service: MetricsService, body: dict[str, Any]) -> Response:
+    try:
+        checked = ReferenceBody.model_validate(body, strict=True)
+        service.set_reference_accuracy(checked.model_version, checked.accuracy, checked.game_type)
+    except ValidationError as error:
+        raise _first_fault(error) from None
+    except InvalidReference as error:
+        raise bad_field("accuracy", str(error)) from None
+    except UnknownGame as error:
+        raise bad_field("game_type", f"game_type: {error}") from None
+    except UnknownModelVersion as error:
+        raise Problem(404, f"model_version: {error}", field="model_version") from None
+    return success(checked.model_dump())
+
+
+def _first_fault(error: ValidationError) -> Problem:
+    fault = error.errors(include_url=False)[0]
+    name = str(fault["loc"][0])
+    return bad_field(name, f"{name}: {fault['msg']}")
 
 
 def _refuse_unknown(body: Mapping[str, Any], known: frozenset[str]) -> None:

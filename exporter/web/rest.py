@@ -7,6 +7,7 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from exporter.services.figures.cells import TooMuchToRead
+from exporter.services.figures.standing_shapes import StandingData
 from exporter.services.figures.summary import LiveData, SummaryData
 from exporter.services.listings import DrawEntry, ModelEntry, PredictionEntry
 from exporter.services.metrics_query import MetricsData
@@ -35,6 +36,7 @@ def add_reading(api: APIBlueprint, d: WebDependencies) -> None:
         TooMuchToRead, lambda e: respond(bad_parameter(e.parameter, e.reason))
     )
     _add_figures(api, d)
+    _add_standing(api, d)
     _add_now(api, d)
     _add_export(api, d)
     _add_lists(api, d)
@@ -59,6 +61,19 @@ def _add_figures(api: APIBlueprint, d: WebDependencies) -> None:
 
         def answer() -> Response:
             found = d.metrics.summary(asked)
+            return success(found.data, found.warnings)
+
+        return conditional(d.version(), answer)
+
+
+def _add_standing(api: APIBlueprint, d: WebDependencies) -> None:
+    @api.get("/metrics/models", tags=[FIGURES], responses={"200": Envelope[StandingData]})
+    def standing(query: FilterParameters) -> Response:
+        """Every model version since its start: windows, evidence, calibration, prizes, money."""
+        selection = query.selection(d.games)
+
+        def answer() -> Response:
+            found = d.metrics.standing(selection)
             return success(found.data, found.warnings)
 
         return conditional(d.version(), answer)

@@ -17,6 +17,7 @@ from exporter.domain.statistics import (
     assess,
     calibration,
     clustered_interval,
+    expected_hits_distribution,
 )
 from exporter.domain.statistics.distributions import normal_sf
 from exporter.services.figures.cells import raw_selections
@@ -50,10 +51,13 @@ class AccuracyFigures:
     hits_sd: float
     z_score: float | None
     p_value: float | None
+    p_worse: float | None
+    p_better: float | None
     low: float | None
     high: float | None
     ineligible: int
     hits_distribution: Mapping[str, int]
+    hits_distribution_expected: Mapping[str, float]
     confidence: ConfidenceFigures | None
 
 
@@ -84,7 +88,7 @@ class AccuracyReader:
         parts = {name: _sums(of_game) for name, of_game in by_game.items()}
         assessments = [self._assess(name, sums) for name, sums in parts.items()]
         result = assessments[0] if len(assessments) == 1 else _together(assessments, parts.values())
-        return _figures(result, rows)
+        return _figures(result, rows, self._expected_hits(by_game))
 
     def _rows(
         self, connection: Connection, scope: Scope, models: Sequence[int], period: Period
@@ -93,6 +97,17 @@ class AccuracyReader:
             return scores_in(connection, models, period)
         selections = raw_selections(self._games, scope, models, period)
         return [row for one in selections for row in raw_scores(connection, one, period)]
+
+    def _expected_hits(self, by_game: Mapping[str, Sequence[ScoreRow]]) -> dict[str, float]:
+        """What random tickets of the same sizes would have; no entry where that is impossible."""
+        found: dict[int, float] = defaultdict(float)
+        for name, rows in by_game.items():
+            game, sizes = self._games[name], _tickets_by_size(rows)
+            for hits, tickets in enumerate(
+                expected_hits_distribution(game.pool, game.drawn, sizes)
+            ):
+                found[hits] += tickets
+        return {str(hits): tickets for hits, tickets in sorted(found.items()) if tickets}
 
     def _assess(self, name: str, sums: WindowSums) -> Assessment:
         game = self._games[name]
@@ -159,7 +174,9 @@ def _added(sums: Iterable[WindowSums]) -> WindowSums:
     return WindowSums(*totals) if totals else WindowSums()
 
 
-def _figures(result: Assessment, rows: Sequence[ScoreRow]) -> AccuracyFigures:
+def _figures(
+    result: Assessment, rows: Sequence[ScoreRow], expected: Mapping[str, float]
+) -> AccuracyFigures:
     return AccuracyFigures(
         accuracy=result.accuracy,
         chance=result.chance or None,
@@ -171,12 +188,23 @@ def _figures(result: Assessment, rows: Sequence[ScoreRow]) -> AccuracyFigures:
         hits_sd=result.hits_sd,
         z_score=result.z,
         p_value=result.p_two_sided,
+        p_worse=result.p_worse,
+        p_better=result.p_better,
         low=result.low,
         high=result.high,
         ineligible=sum(row.ineligible for row in rows),
         hits_distribution=_hits_distribution(rows),
+        hits_distribution_expected=expected,
         confidence=_confidence(rows, result.chance),
     )
+
+
+def _tickets_by_size(rows: Iterable[ScoreRow]) -> Counter[int]:
+    tickets: Counter[int] = Counter()
+    for row in rows:
+        for (size, _), count in row.histogram.items():
+            tickets[size] += count
+    return tickets
 
 
 def _hits_distribution(rows: Iterable[ScoreRow]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from exporter.catalog import WINDOWS
 from exporter.domain.games import Game
-from exporter.domain.prizes import Money
+from exporter.domain.prizes import Money, best_tier, expected_tiers
 from exporter.domain.statistics import (
     Assessment,
     CalibrationSums,
@@ -21,10 +21,12 @@ from exporter.domain.statistics import (
     trend,
 )
 from exporter.services.overview.shapes import Model, Point
+from exporter.storage import references
 from exporter.storage.evidence import states
 from exporter.storage.read_figures import lifetime_cells
 from exporter.storage.read_models import ModelRow
 from exporter.storage.read_scores import ScoreRow, last_scores
+from exporter.storage.references import Reference
 
 Sums = Counter[tuple[str, int]]
 #: Draws that are read one by one.
@@ -51,12 +53,20 @@ def read_model_overviews(
     sums: dict[int, Sums] = defaultdict(Counter)
     for cell in lifetime_cells(connection, [row.id for row in rows], _MEASURES):
         sums[cell.model_id][cell.measure, cell.bucket] += cell.value
-    evidence = states(connection)
-    return [_model(connection, game, row, sums[row.id], evidence.get(row.id)) for row in rows]
+    evidence, named = states(connection), references.read(connection)
+    return [
+        _model(connection, game, row, sums[row.id], evidence.get(row.id), named.get(row.id))
+        for row in rows
+    ]
 
 
 def _model(
-    connection: Connection, game: Game, row: ModelRow, sums: Sums, evidence: Evidence | None
+    connection: Connection,
+    game: Game,
+    row: ModelRow,
+    sums: Sums,
+    evidence: Evidence | None,
+    reference: Reference | None,
 ) -> Model:
     points = [point(score) for score in last_scores(connection, row.game_id, [row.id], LAST_DRAWS)]
     outcomes = {bucket: n for (measure, bucket), n in sums.items() if measure == "scored" and n}
@@ -65,10 +75,13 @@ def _model(
         points=points,
         windows=windows(game, points, sums),
         evidence=evidence,
+        reference=reference,
         trend=trend(game.pool, game.drawn, [(p.number, p.totals) for p in points]),
         calibration=calibration(game.chance, _claims(sums)),
         hits=_by_hits(outcomes),
         expected_hits=expected_hits_distribution(game.pool, game.drawn, _by_size(outcomes)),
+        tiers=_tiers(game, outcomes),
+        expected_tiers=expected_tiers(game, _by_size(outcomes)),
         held_shares=_held_shares(game, sums),
         money=Money(sums["cost", 0], sums["prizes", 0], sums["prizes_expected", 0]),
         predictions=sums["predictions", 0],
@@ -114,6 +127,15 @@ def _by_size(outcomes: Mapping[int, int]) -> dict[int, int]:
     found: Counter[int] = Counter()
     for bucket, tickets in outcomes.items():
         found[bucket >> 8] += tickets
+    return dict(found)
+
+
+def _tiers(game: Game, outcomes: Mapping[int, int]) -> dict[int, int]:
+    found: Counter[int] = Counter(dict.fromkeys(game.tiers, 0))
+    for bucket, tickets in outcomes.items():
+        tier = best_tier(bucket >> 8, bucket & 0xFF, game)
+        if tier is not None:
+            found[tier] += tickets
     return dict(found)
 
 

@@ -18,6 +18,7 @@ from exporter.domain.statistics import (
 from exporter.services.figures.performance import PerformanceFigures
 from exporter.storage.read_alerts import ActiveAlert
 from exporter.storage.read_models import ModelRow
+from exporter.storage.references import Reference
 from exporter.storage.retraining import Run
 
 
@@ -58,10 +59,13 @@ class Model:
     points: Sequence[Point]
     windows: Mapping[str, Assessment]
     evidence: Evidence | None
+    reference: Reference | None
     trend: Trend
     calibration: Calibration | None
     hits: Mapping[int, int]
     expected_hits: Sequence[float]
+    tiers: Mapping[int, int]
+    expected_tiers: Mapping[int, float]
     held_shares: Sequence[float]
     money: Money
     predictions: int

@@ -32,7 +32,6 @@ def figures_of(overview: Overview) -> dict[str, Any]:
 
 
 def _model(model: Model) -> dict[str, Any]:
-    cost, prizes, expected = (cents / 100 for cents in model.money)
     return {
         "model_version": model.row.version,
         "role": model.row.role,
@@ -50,10 +49,10 @@ def _model(model: Model) -> dict[str, Any]:
         "scored": model.scored,
         "ineligible": model.ineligible,
         "money": {
-            "cost": cost,
-            "prizes": prizes,
-            "net": prizes - cost,
-            "net_expected": expected - cost,
+            "cost": model.money.cost / 100,
+            "prizes": model.money.prizes / 100,
+            "net": model.money.net / 100,
+            "net_expected": model.money.net_expected / 100,
         },
     }
 

@@ -140,9 +140,8 @@ def money(overview: Overview, say: Wording) -> Table:
 
 
 def _money(model: Model, say: Wording) -> Row:
-    cost, prizes, expected = model.money
-    tickets = Cell(say.number(model.scored))
-    amounts = (cost, prizes, prizes - cost, expected - cost)
+    money, tickets = model.money, Cell(say.number(model.scored))
+    amounts = (money.cost, money.prizes, money.net, round(money.net_expected))
     return [_model(model, say), tickets, *(Cell(say.money(cents)) for cents in amounts)]
 
 

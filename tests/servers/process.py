@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -40,13 +40,19 @@ class Server:
         *,
         stop_with: signal.Signals = signal.SIGTERM,
         ordinary_user: bool = False,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.log = log
         self._stop_with = stop_with
         launcher = _launcher(ordinary_user, _stopping_with_us(stop_with))
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                [*launcher, *command], stdout=output, stderr=subprocess.STDOUT
+                [*launcher, *command],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=folder,
             )
 
     @property

@@ -1,0 +1,34 @@
+"""The documented system's guide, which lies beside the repository."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.blocks import Block, Reader, blocks_of
+from tests.servers.process import PROJECT
+from tests.servers.smtp import SmtpServer
+
+GUIDE = PROJECT.parent / "shared" / "contract" / "guia-do-sistema.md"
+
+
+@pytest.fixture(scope="session")
+def guide() -> list[Block]:
+    """Every block of the guide."""
+    if not GUIDE.is_file():
+        reason = f"the documented guide is not at {GUIDE}"
+        pytest.fail(reason, pytrace=False) if os.environ.get("CI") else pytest.skip(reason)
+    return blocks_of(GUIDE)
+
+
+@pytest.fixture
+def reader(tmp_path: Path, smtp_server: SmtpServer) -> Reader:
+    """Somebody with an empty folder and a mail server."""
+    return Reader(
+        tmp_path,
+        {
+            "SMTP_SERVER": smtp_server.host,
+            "SMTP_PORT": str(smtp_server.port),
+            "SMTP_REQUIRE_TLS": "false",
+        },
+    )

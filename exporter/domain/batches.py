@@ -9,11 +9,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from itertools import chain
+from math import isnan
+from operator import itemgetter
 from types import NoneType
 from typing import Any, NamedTuple
 
 from exporter.domain.predictions import (
     FIELDS,
+    MAX_LATENCY_SECONDS,
+    MILLION,
     InvalidPrediction,
     Prediction,
     PredictionParser,
@@ -31,6 +35,7 @@ _TEXTS: _Types = {str, NoneType}
 _WHOLE: _Types = {int, NoneType}
 _SEQUENCES = {list, tuple}
 _INTEGERS = {int}
+_FLOATS = {float}
 
 
 class Columns(NamedTuple):
@@ -114,14 +119,13 @@ class BatchParser:
         return Parsed(by_game(predictions), keys, refused)
 
     def _quickly(self, batch: Sequence[Mapping[str, Any]]) -> Columns:
-        names = set[str]().union(*batch)
-        games = {raw["game_type"] for raw in batch}
-        if len(games) != 1 or not names <= FIELDS:
+        column = _Columns(batch, self._parser)
+        games = set(column.given("game_type"))
+        if len(games) != 1:
             raise _Doubt
         (game,) = games
-        sizes, bits = self._numbers([raw["numbers"] for raw in batch], game)
-        highs = [high or None for high in (b >> 63 for b in bits)]
-        column = _Columns(batch, names, self._parser)
+        sizes, bits = self._numbers(column.given("numbers"), game)
+        highs = [b >> 63 or None for b in bits] if max(bits) > _LOW_BITS else [None] * len(bits)
         return Columns(
             game,
             column.keys(),
@@ -132,14 +136,15 @@ class BatchParser:
             sizes,
             [b & _LOW_BITS for b in bits] if any(highs) else bits,
             highs,
-            column.of("confidence", _NUMBERS, parse_confidence),
-            column.of("latency", _NUMBERS, parse_latency),
+            column.quantities("confidence", 1, parse_confidence),
+            column.quantities("latency", MAX_LATENCY_SECONDS, parse_latency),
             column.metadata(),
         )
 
     def _numbers(self, tickets: list[Any], game: str) -> tuple[list[int], list[int]]:
-        bit, sizes = self._parser.bits[game].__getitem__, list(map(len, tickets))
-        bits = [sum(map(bit, ticket)) for ticket in tickets]
+        table, sizes = self._parser.bits[game], list(map(len, tickets))
+        # One call fetches the powers of two of all of a ticket's numbers.
+        bits = [sum(itemgetter(*ticket)(table)) for ticket in tickets]
         # A sum of powers of two keeps one bit for each only when they are distinct.
         if (
             list(map(int.bit_count, bits)) != sizes
@@ -152,30 +157,59 @@ class BatchParser:
 
 
 class _Columns:
-    """Takes columns out of a batch; each distinct value is parsed once."""
+    """Takes columns out of a batch; raises doubt, or what parsing a value raises."""
 
-    def __init__(
-        self, batch: Sequence[Mapping[str, Any]], names: set[str], parser: PredictionParser
-    ) -> None:
+    def __init__(self, batch: Sequence[Mapping[str, Any]], parser: PredictionParser) -> None:
         self._batch = batch
-        self._names = names
         self._parser = parser
+        self._names = batch[0].keys()
+        # Items with as many fields as the first, and every field of it, have the same fields.
+        self._is_even = set(map(len, batch)) == {len(self._names)}
+        if not self._is_even:
+            self._names = set[str]().union(*batch)
+        if not self._names <= FIELDS:
+            raise _Doubt
+        if self._is_even:
+            self._even = dict(zip(self._names, map(self._taken, self._names), strict=True))
+
+    def _taken(self, name: str) -> list[Any]:
+        return list(map(itemgetter(name), self._batch))
+
+    def given(self, name: str) -> list[Any]:
+        """A field's values as they came, None where it was left out."""
+        if self._is_even:
+            return self._even[name]
+        return [raw.get(name) for raw in self._batch]
 
     def of(self, name: str, types: _Types, parse: Callable[[Any], Any]) -> list[Any]:
-        """A field's values, parsed; a type that is not among `types` raises doubt."""
+        """A field's values, each distinct one parsed once; other types raise doubt."""
         if name not in self._names:
             return [parse(None)] * len(self._batch)
-        given = [raw.get(name) for raw in self._batch]
+        given = self.given(name)
         if not types >= set(map(type, given)):
             raise _Doubt
         known = {value: parse(value) for value in set(given)}
+        if len(known) == 1:
+            return list(known.values()) * len(given)
         return list(map(known.__getitem__, given))
+
+    def quantities(self, name: str, most: int, parse: Callable[[Any], Any]) -> list[Any]:
+        """Numbers from 0 to `most` in millionths, as `parse` gives them."""
+        if name not in self._names:
+            return [None] * len(self._batch)
+        given = self.given(name)
+        # NaN spoils a sum, so a sum that is a number says that all of them are.
+        if set(map(type, given)) == _FLOATS and 0 <= min(given) <= max(given) <= most:
+            if isnan(sum(given)):
+                raise _Doubt
+            return [round(value * MILLION) for value in given]
+        return self.of(name, _NUMBERS, parse)
 
     def keys(self) -> list[str]:
         """The callers' keys, or new ones."""
         if "idempotency_key" not in self._names:
             return self._parser.new_keys(len(self._batch))
-        return [self._parser.key(raw.get("idempotency_key")) for raw in self._batch]
+        return list(map(self._parser.key, self.given("idempotency_key")))
 
     def moments(self) -> list[int]:
         """The moments; those left out are now, the same for the whole batch."""
@@ -187,4 +221,4 @@ class _Columns:
         """The metadata as JSON; not hashable, so each is written."""
         if "metadata" not in self._names:
             return [None] * len(self._batch)
-        return [self._parser.metadata(raw.get("metadata")) for raw in self._batch]
+        return list(map(self._parser.metadata, self.given("metadata")))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import count, islice
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from exporter.domain.games import Game, Games
@@ -105,9 +106,10 @@ class PredictionParser:
         try:
             game = raw["game_type"]
             numbers = raw["numbers"]
-            bits = sum(map(self.bits[game].__getitem__, numbers))
-            size = len(numbers)
-        except (KeyError, TypeError):
+            size, bit = len(numbers), self.bits[game]
+            # itemgetter fetches all at once; for one number it would give no tuple.
+            bits = sum(itemgetter(*numbers)(bit)) if size > 1 else bit[numbers[0]]
+        except (LookupError, TypeError):
             raise self._explain(raw) from None
         # A sum of powers of two keeps one bit for each only when they are distinct.
         if (

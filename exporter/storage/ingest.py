@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
+from functools import cache
 
-from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from exporter.domain.batches import Columns
@@ -15,8 +15,9 @@ from exporter.storage import late_arrivals
 from exporter.storage.engine import writing
 from exporter.storage.identities import game_id, lock_game, model_id
 from exporter.storage.rollups import Cells, activity_cells, add_activity
-from exporter.storage.rows import Row, insert_rows
-from exporter.storage.schema import models, predictions
+from exporter.storage.rows import Columns as Values
+from exporter.storage.rows import Row, insert_columns, insert_rows
+from exporter.storage.schema import predictions
 
 #: How often a batch is tried again when another writer took one of its keys meanwhile.
 _TRIES = 5
@@ -35,11 +36,6 @@ COLUMNS = (
 )
 # The moment is left out: a caller that repeats a call without one gets another.
 _BODY = tuple(name for name in COLUMNS if name not in ("key", "predicted_at"))
-_NOTE_NEWEST = (
-    update(models)
-    .where(models.c.id == bindparam("of_model"), models.c.last_predicted_at < bindparam("moment"))
-    .values(last_predicted_at=bindparam("moment"))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,38 +84,37 @@ def _write_locked(
 ) -> Ingested:
     key = game_id(connection, game.name)
     lock_game(connection, key, exclusive=exclusive)
-    new, result = _insert_new(connection, _rows(connection, columns, key))
-    if new:
+    new, result = _insert_new(connection, _stored(connection, columns, key))
+    if result.stored:
         late = late_arrivals.find(connection, key, new)
         if late and not exclusive:
             raise late_arrivals.DrawIsKnown
         groups = _by_hour(new)
-        add_activity(connection, {hour: _cells(columns, game) for hour, columns in groups.items()})
+        add_activity(connection, {hour: _cells(values, game) for hour, values in groups.items()})
         _note_newest(connection, groups)
         late_arrivals.score(connection, game, late)
     return result
 
 
-def _rows(connection: Connection, columns: Columns, key: int) -> list[Row]:
-    """Rows in the order of COLUMNS; each model is looked up once for a batch."""
+def _stored(connection: Connection, columns: Columns, key: int) -> Values:
+    """The values of COLUMNS, column by column; each model is looked up once for a batch."""
     ids = {}
     for version, role in sorted(set(zip(columns.versions, columns.roles, strict=True))):
         ids[version] = model_id(connection, key, version, role, min(columns.moments))
-    found = map(ids.__getitem__, columns.versions)
-    rest = (columns.moments, *columns[5:])
-    return list(zip(columns.keys, repeat(key), found, *rest, strict=False))
+    found = [ids[version] for version in columns.versions]
+    return (columns.keys, [key] * len(found), found, columns.moments, *columns[5:])
 
 
-def _insert_new(connection: Connection, rows: list[Row]) -> tuple[list[Row], Ingested]:
+def _insert_new(connection: Connection, values: Values) -> tuple[Values, Ingested]:
     """Inserts what is not there; the usual case, all of it new, needs no look before."""
     try:
         with connection.begin_nested():
-            insert_rows(connection, predictions, COLUMNS, rows)
+            insert_columns(connection, predictions, COLUMNS, values)
     except IntegrityError:
-        new, result = _sort_out(connection, rows)
-        insert_rows(connection, predictions, COLUMNS, new)
-        return new, result
-    return rows, Ingested(len(rows))
+        rows, result = _sort_out(connection, list(zip(*values, strict=True)))
+        insert_rows(connection, predictions, COLUMNS, rows)
+        return tuple(zip(*rows, strict=True)), result
+    return values, Ingested(len(values[0]))
 
 
 def _sort_out(connection: Connection, rows: list[Row]) -> tuple[list[Row], Ingested]:
@@ -149,31 +144,38 @@ def _stored_bodies(connection: Connection, keys: Sequence[str]) -> dict[str, Row
     return found
 
 
-def _by_hour(rows: list[Row]) -> Mapping[tuple[int, int], Row]:
-    """The rows' columns by (model id, start of the hour); usually one hour of one model."""
-    columns = tuple(zip(*rows, strict=True))
-    found, moments = set(columns[2]), columns[3]
+def _by_hour(values: Values) -> Mapping[tuple[int, int], Values]:
+    """The columns by (model id, start of the hour); usually one hour of one model."""
+    found, moments = set(values[2]), values[3]
     first = hour_of(min(moments))
     if len(found) == 1 and first == hour_of(max(moments)):
-        return {(found.pop(), first): columns}
+        return {(found.pop(), first): values}
     groups: dict[tuple[int, int], list[Row]] = defaultdict(list)
-    for row in rows:
+    for row in zip(*values, strict=True):
         groups[row[2], hour_of(row[3])].append(row)
-    return {group: tuple(zip(*members, strict=True)) for group, members in groups.items()}
+    return {group: tuple(zip(*rows, strict=True)) for group, rows in groups.items()}
 
 
-def _cells(columns: Row, game: Game) -> Cells:
-    numbers = columns[6]
+def _cells(values: Values, game: Game) -> Cells:
+    numbers = values[6]
     if game.pool > 63:
-        highs = (high or 0 for high in columns[7])
-        numbers = tuple(low | high << 63 for low, high in zip(numbers, highs, strict=True))
-    return activity_cells(numbers, columns[8], columns[9], game.pool)
+        highs = (high or 0 for high in values[7])
+        numbers = [low | high << 63 for low, high in zip(numbers, highs, strict=True)]
+    return activity_cells(numbers, values[8], values[9], game.pool)
 
 
-def _note_newest(connection: Connection, groups: Mapping[tuple[int, int], Row]) -> None:
+def _note_newest(connection: Connection, groups: Mapping[tuple[int, int], Values]) -> None:
     newest: dict[int, int] = {}
-    for (model, _), columns in groups.items():
-        newest[model] = max(newest.get(model, 0), *columns[3])
-    connection.execute(
-        _NOTE_NEWEST, [{"of_model": m, "moment": at} for m, at in sorted(newest.items())]
+    for (model, _), values in groups.items():
+        newest[model] = max(newest.get(model, 0), *values[3])
+    rows = [(at, model, at) for model, at in sorted(newest.items())]
+    connection.exec_driver_sql(_note_newest_in(connection.dialect.name), rows)
+
+
+@cache
+def _note_newest_in(dialect: str) -> str:
+    mark = "?" if dialect == "sqlite" else "%s"
+    return (
+        f"UPDATE models SET last_predicted_at = {mark} "  # noqa: S608 - a placeholder
+        f"WHERE id = {mark} AND last_predicted_at < {mark}"
     )

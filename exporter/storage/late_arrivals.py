@@ -4,9 +4,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from exporter.domain.games import Game
 from exporter.domain.matching import is_eligible
@@ -14,27 +13,31 @@ from exporter.domain.scoring import DrawScore, Ticket
 from exporter.domain.scoring import score as score_tickets
 from exporter.storage import evidence, scores
 from exporter.storage.draws import load
+from exporter.storage.rows import Columns, Row
 from exporter.storage.schema import draws
 from exporter.storage.scores import Draw
-
-Row = tuple[Any, ...]
 
 
 class DrawIsKnown(Exception):  # noqa: N818 - a signal to take the stronger lock, not an error
     """Some of a batch's draws have results: scoring them needs the game to itself."""
 
 
-def find(connection: Connection, game_id: int, rows: Sequence[Row]) -> dict[Draw, list[Row]]:
-    """The rows (columns as ingest writes them) whose draw is known, by draw."""
-    chosen = {row[4] for row in rows if row[4] is not None}
-    oldest = min((row[3] for row in rows if row[4] is None), default=None)
-    matches = [draws.c.number.in_(chosen)] if chosen else []
-    matches += [draws.c.drawn_at >= oldest] if oldest is not None else []
+def find(connection: Connection, game_id: int, values: Columns) -> dict[Draw, list[Row]]:
+    """The rows whose draw is known, by draw; `values` are the columns as ingest writes them."""
+    moments, numbers = values[3], values[4]
+    chosen = set(numbers)
+    matches: list[ColumnElement[bool]] = []
+    if None in chosen:
+        oldest = min(at for at, number in zip(moments, numbers, strict=True) if number is None)
+        matches.append(draws.c.drawn_at >= oldest)
+        chosen.discard(None)
+    if chosen:
+        matches.append(draws.c.number.in_(chosen))
     query = select(draws).where(draws.c.game_id == game_id, or_(*matches))
     known = [
         load(row) for row in connection.execute(query.order_by(draws.c.drawn_at, draws.c.number))
     ]
-    return _assign(rows, known) if known else {}
+    return _assign(zip(*values, strict=True), known) if known else {}
 
 
 def _assign(rows: Iterable[Row], known: Sequence[Draw]) -> dict[Draw, list[Row]]:

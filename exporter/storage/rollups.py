@@ -3,7 +3,7 @@
 A cell is (model, measure, bucket) in lifetime totals, and the same per UTC day and hour.
 """
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -43,10 +43,16 @@ def _add_distribution(
     values: Iterable[int | None],
     bounds: Sequence[int],
 ) -> None:
-    for value, n in Counter(values).items():
-        if value is not None:
-            cells[measure, bisect_left(bounds, value)] += n
-            cells[f"{measure}_sum", 0] += n * value
+    ordered = sorted(value for value in values if value is not None)
+    if not ordered:
+        return
+    cells[f"{measure}_sum", 0] += sum(ordered)
+    below = 0
+    for bucket, bound in enumerate(bounds):
+        reached = bisect_right(ordered, bound, below)
+        cells[measure, bucket] += reached - below
+        below = reached
+    cells[measure, len(bounds)] += len(ordered) - below
 
 
 def add_activity(connection: Connection, changes: Mapping[tuple[int, int], Cells]) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 Row = tuple[Any, ...]
+#: Values by column, each column as long as the others: a tuple for each row is never kept.
+Columns = Sequence[Sequence[Any]]
 #: SQLite runs one statement with many rows quicker than one statement many times.
 _ROWS_A_STATEMENT = 100
 
@@ -18,29 +20,36 @@ def insert_rows(
     connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Row]
 ) -> None:
     """Inserts rows of `columns`; raises SQLAlchemy's errors."""
-    if not rows:
-        return
+    if rows:
+        insert_columns(connection, table, columns, tuple(zip(*rows, strict=True)))
+
+
+def insert_columns(
+    connection: Connection, table: Table, columns: tuple[str, ...], values: Columns
+) -> None:
+    """The same for rows that come as their columns."""
     name = connection.dialect.name
     if name == "postgresql":
-        _copy(connection, table, columns, rows)
+        _copy(connection, table, columns, values)
     elif name == "sqlite":
-        _insert_in_runs(connection, table, columns, rows)
+        _insert_in_runs(connection, table, columns, values)
     else:
-        connection.exec_driver_sql(_statement(table, columns, 1, "%s", "`"), list(rows))
+        rows = list(zip(*values, strict=True))
+        connection.exec_driver_sql(_statement(table, columns, 1, "%s", "`"), rows)
 
 
 def _insert_in_runs(
-    connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Row]
+    connection: Connection, table: Table, columns: tuple[str, ...], values: Columns
 ) -> None:
-    whole = len(rows) - len(rows) % _ROWS_A_STATEMENT
-    runs = [
-        tuple(chain.from_iterable(rows[start : start + _ROWS_A_STATEMENT]))
-        for start in range(0, whole, _ROWS_A_STATEMENT)
-    ]
-    if runs:
+    flat = tuple(chain.from_iterable(zip(*values, strict=True)))
+    run = len(columns) * _ROWS_A_STATEMENT
+    whole = len(flat) - len(flat) % run
+    if whole:
+        runs = [flat[start : start + run] for start in range(0, whole, run)]
         connection.exec_driver_sql(_statement(table, columns, _ROWS_A_STATEMENT, "?", '"'), runs)
-    if rest := list(rows[whole:]):
-        connection.exec_driver_sql(_statement(table, columns, 1, "?", '"'), rest)
+    if rest := flat[whole:]:
+        count = len(rest) // len(columns)
+        connection.exec_driver_sql(_statement(table, columns, count, "?", '"'), rest)
 
 
 @cache
@@ -50,16 +59,14 @@ def _statement(table: Table, columns: tuple[str, ...], count: int, mark: str, qu
     return f"INSERT INTO {table.name} ({names}) VALUES {marks}"  # noqa: S608 - names of our own
 
 
-def _copy(
-    connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Row]
-) -> None:
+def _copy(connection: Connection, table: Table, columns: tuple[str, ...], values: Columns) -> None:
     """PostgreSQL's COPY; SQLAlchemy does not know it, so its errors are put in its words here."""
     names = ", ".join(f'"{column}"' for column in columns)
     statement = f"COPY {table.name} ({names}) FROM STDIN"
     cursor = cast(psycopg.Cursor[Row], connection.connection.cursor())
     try:
         with cursor.copy(statement) as copy:
-            for row in rows:
+            for row in zip(*values, strict=True):
                 copy.write_row(row)
     except psycopg.Error as error:
         raise DBAPIError.instance(statement, None, error, psycopg.Error) from error

@@ -12,6 +12,8 @@ from tests.servers.ports import free_port
 from tests.servers.process import Server, find_program
 from tests.servers.waiting import answers
 
+GOSSIP = "--cluster.listen-address="
+
 
 @dataclass(frozen=True)
 class Alertmanager:
@@ -52,7 +54,7 @@ class StartAlertmanager(Protocol):
 def run_alertmanager(
     folder: Path, config: str | Path, port: int | None = None, flags: Sequence[str] = ()
 ) -> Alertmanager:
-    """Start an Alertmanager that keeps its data in the folder and gossips with nobody."""
+    """Start an Alertmanager that keeps its data in the folder; it gossips where flags say so."""
     file = as_file(config, folder / "alertmanager.yml")
     address = f"127.0.0.1:{port or free_port()}"
     command = [
@@ -60,7 +62,7 @@ def run_alertmanager(
         f"--config.file={file}",
         f"--storage.path={folder / 'data'}",
         f"--web.listen-address={address}",
-        "--cluster.listen-address=",
+        *([] if any(flag.startswith(GOSSIP) for flag in flags) else [GOSSIP]),
         *flags,
     ]
     server = Server(command, folder / "alertmanager.log")

@@ -229,7 +229,7 @@ class Score:
         return dict(bins)
 
     def money(self) -> tuple[int, int, int]:
-        """What was paid, what was won, and what chance would have won on average (millionths of a cent)."""
+        """Paid and won (cents), and what chance wins on average (millionths of a cent)."""
         if not self.rules.bet:
             return 0, 0, 0
         prizes = self.rules.fixed | dict(self.draw.prizes)

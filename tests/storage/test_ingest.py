@@ -1,0 +1,104 @@
+"""Predictions and failures go in exactly once, with their roll-ups, whoever else writes."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import Engine, select
+
+from exporter.domain.definitions import KNOWN_GAMES
+from exporter.domain.moments import DAY, HOUR
+from exporter.domain.predictions import Failure
+from exporter.storage import schema
+from exporter.storage.engine import reading
+from exporter.storage.failures import write_failures
+from exporter.storage.ingest import Ingested
+from exporter.storage.lookup import find_prediction
+from exporter.storage.verification import verify
+from tests.storage import reading as held
+from tests.storage.records import MONDAY, record, scored, store, stored, ticket, total
+
+KEY = ("lotofacil", "v1")
+
+
+def test_the_same_key_with_the_same_body_is_one_record(engine: Engine) -> None:
+    first = ticket("a", MONDAY)
+    assert store(engine, first) == Ingested(1)
+    assert store(engine, first) == Ingested(0, frozenset({"a"}))
+    assert store(engine, first._replace(predicted_at=MONDAY + 1)).repeated == {"a"}
+    assert total(engine, "predictions") == stored(engine) == 1
+
+
+def test_the_same_key_with_another_body_is_a_conflict(engine: Engine) -> None:
+    store(engine, ticket("a", MONDAY))
+    for other in (
+        ticket("a", MONDAY, 100),
+        ticket("a", MONDAY, version="v2"),
+        ticket("a", MONDAY, numbers=range(2, 17)),
+        ticket("a", MONDAY, confidence=None),
+    ):
+        assert store(engine, other) == Ingested(0, conflicts=frozenset({"a"}))
+    assert total(engine, "predictions") == 1
+
+
+def test_a_batch_may_hold_new_repeated_and_conflicting_ones(engine: Engine) -> None:
+    store(engine, ticket("a", MONDAY))
+    found = store(engine, ticket("a", MONDAY), ticket("b", MONDAY), ticket("b", MONDAY, 100))
+    assert found == Ingested(1, frozenset({"a"}), frozenset({"b"}))
+    assert total(engine, "predictions") == 2
+
+
+def test_keys_that_differ_in_case_or_by_a_space_are_two_records(engine: Engine) -> None:
+    assert store(engine, ticket("a", MONDAY), ticket("A", MONDAY)).stored == 2
+
+
+def test_what_is_stored_reads_back_as_it_came(engine: Engine) -> None:
+    quina = ticket("q", MONDAY)._replace(
+        game="quina", size=5, numbers=1 << 62, numbers_high=0b1111, metadata='{"é":[1,null]}'
+    )
+    store(engine, quina)
+    with reading(engine) as connection:
+        assert find_prediction(connection, "q") == quina
+        assert find_prediction(connection, "other") is None
+
+
+def test_days_and_hours_are_those_of_the_prediction(engine: Engine) -> None:
+    store(engine, ticket("a", MONDAY - 1), ticket("b", MONDAY), ticket("c", MONDAY + DAY))
+    with reading(engine) as connection:
+        hours = held.read_cells(connection, schema.hour_rollups)
+        days = held.read_cells(connection, schema.day_rollups)
+    monday = MONDAY // DAY * DAY
+    for start, n in ((MONDAY - HOUR, 1), (MONDAY, 1), (MONDAY + DAY, 1)):
+        assert hours[KEY, start, "predictions", 0] == n
+    assert days[KEY, monday, "predictions", 0] == 2
+    assert days[KEY, monday + DAY, "held", 0] == 1
+
+
+def test_failures_are_counted_once(engine: Engine) -> None:
+    failure = Failure("f", "lotofacil", "v1", "model", MONDAY, 5, "timeout")
+    assert write_failures(engine, [failure, failure]) == 1
+    assert write_failures(engine, [failure]) == 0
+    assert total(engine, "failures") == 1
+
+
+def test_writers_at_once_lose_and_double_nothing(engine: Engine) -> None:
+    """Eight writers of the same two keys and of their own, while results come in."""
+
+    def write(writer: int) -> None:
+        mine = [ticket(f"{writer}-{n}", MONDAY - n) for n in range(5)]
+        store(engine, *mine, ticket("shared", MONDAY), ticket("named", MONDAY, 100))
+
+    with ThreadPoolExecutor(6) as threads:
+        jobs = [threads.submit(write, writer) for writer in range(8)]
+        jobs.append(threads.submit(record, engine, 100))
+        for job in jobs:
+            job.result(60)
+    assert stored(engine) == total(engine, "predictions") == 8 * 5 + 2
+    assert scored(engine) == {100: (42, 42 * 5, 0)}
+    assert verify(engine, KNOWN_GAMES).differences == ()
+
+
+def test_the_newest_prediction_is_remembered_whatever_the_order(engine: Engine) -> None:
+    for at in (MONDAY, MONDAY + DAY, MONDAY - DAY):
+        store(engine, ticket(str(at), at))
+    with reading(engine) as connection:
+        newest = connection.execute(select(schema.models.c.last_predicted_at)).scalar()
+    assert newest == MONDAY + DAY

@@ -1,0 +1,62 @@
+"""The migrations make exactly the schema, once, whoever else migrates at the same time."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, text
+
+from exporter.storage import migrate
+from exporter.storage.engine import writing
+from exporter.storage.migrate import MigrationBusy
+from exporter.storage.schema import METADATA
+from tests.databases import opened
+
+
+@pytest.fixture
+def bare(database_url: str) -> Iterator[Engine]:
+    """A database without any table."""
+    with opened(database_url) as engine:
+        yield engine
+
+
+def tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def test_up_and_down_and_up_again(bare: Engine) -> None:
+    migrate.upgrade(bare)
+    assert tables(bare) == set(METADATA.tables)
+    assert migrate.is_current(bare)
+    migrate.downgrade(bare, "base")
+    assert tables(bare) == set()
+    migrate.upgrade(bare)
+    migrate.upgrade(bare)
+    migrate.check(bare)  # the models are equal to what the migrations make
+
+
+def test_there_is_one_head() -> None:
+    scripts = ScriptDirectory.from_config(migrate._config(None))
+    assert scripts.get_heads() == [migrate.head()]
+
+
+def test_migrators_at_once_wait_for_each_other(bare: Engine) -> None:
+    engines = [bare] * 2
+    with ThreadPoolExecutor(len(engines)) as threads:
+        list(threads.map(migrate.upgrade, engines))
+    migrate.check(bare)
+    with bare.connect() as connection:
+        assert connection.execute(text("SELECT COUNT(*) FROM alembic_version")).scalar() == 1
+
+
+@pytest.mark.integration
+def test_a_lock_that_never_comes_is_told(mariadb_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrate, "LOCK_SECONDS", 0)
+    with opened(mariadb_url) as engine:
+        with writing(engine) as other:
+            other.execute(text("SELECT GET_LOCK('lotofacil_migrations', 0)"))
+            with pytest.raises(MigrationBusy):
+                migrate.upgrade(engine)
+            other.execute(text("SELECT RELEASE_LOCK('lotofacil_migrations')"))
+        assert tables(engine) == set()

@@ -1,0 +1,113 @@
+"""The spool keeps what it accepted, in order, and says so when it cannot."""
+
+import stat
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from exporter.storage.spool import KeyIsWaiting, Spool, SpoolFull, SpoolState
+
+SMALL = 400_000
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Iterator[Spool]:
+    made = Spool(tmp_path / "data" / "spool.db", 10_000_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Spool]:
+    made = Spool(tmp_path / "small.db", SMALL)
+    yield made
+    made.close()
+
+
+def bodies(spool: Spool) -> list[bytes]:
+    return [body for _, body in spool.oldest(10_000)]
+
+
+def fill(spool: Spool) -> int:
+    """Appends until there is no room; how many were accepted."""
+    for count in range(10_000):
+        try:
+            spool.append(count, b"x" * 1000)
+        except SpoolFull:
+            return count
+    raise AssertionError("never full")
+
+
+def test_records_wait_in_order_until_they_are_removed(spool: Spool) -> None:
+    for at in (5, 6, 7):
+        spool.append(at, bytes([at]))
+    assert spool.state().records == 3
+    assert spool.state().oldest == 5
+    first, *_ = spool.oldest(1)
+    spool.remove([first[0]])
+    assert bodies(spool) == [b"\x06", b"\x07"]
+    spool.remove([number for number, _ in spool.oldest(10)])
+    assert spool.state() == SpoolState(0, 0, spool.state().size)
+
+
+def test_records_with_gaps_between_them_can_be_removed(spool: Spool) -> None:
+    spool.extend((at, None, bytes([at])) for at in range(5))
+    numbers = [number for number, _ in spool.oldest(5)]
+    spool.remove([numbers[0], numbers[2], numbers[4]])
+    assert bodies(spool) == [b"\x01", b"\x03"]
+
+
+def test_what_was_appended_outlives_its_writer(tmp_path: Path) -> None:
+    first = Spool(tmp_path / "spool.db", SMALL)
+    first.append(1, b"a")
+    second = Spool(tmp_path / "spool.db", SMALL)
+    assert bodies(second) == [b"a"]
+    first.close()
+    second.close()
+
+
+def test_a_callers_key_waits_once(spool: Spool) -> None:
+    spool.append(1, b"a", "key")
+    with pytest.raises(KeyIsWaiting):
+        spool.append(2, b"b", "key")
+    assert spool.find("key") == b"a"
+    assert spool.find("other") is None
+
+
+def test_a_full_spool_says_so_and_keeps_what_it_has(small: Spool) -> None:
+    accepted = fill(small)
+    assert accepted > 100
+    with pytest.raises(SpoolFull, match=r"is full \(SPOOL_MAX_SIZE 0 MB, or the disk\)"):
+        small.append(1, b"x" * 1000)
+    with pytest.raises(SpoolFull):
+        small.extend((1, None, b"y" * 1000) for _ in range(10))
+    assert len(bodies(small)) == accepted
+    small.remove([number for number, _ in small.oldest(50)])
+    small.append(1, b"z" * 1000)
+    assert bodies(small)[-1][:1] == b"z"
+
+
+def test_all_or_none_of_many_are_kept(spool: Spool) -> None:
+    def broken() -> Iterator[tuple[int, str | None, bytes]]:
+        yield 1, None, b"a"
+        raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError):
+        spool.extend(broken())
+    spool.append(2, b"b")
+    assert bodies(spool) == [b"b"]
+    other = Spool(spool.path, spool.max_bytes)
+    assert bodies(other) == [b"b"]  # committed: nothing was left open
+    other.close()
+
+
+def test_threads_lose_nothing(spool: Spool) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda n: spool.append(n, str(n).encode()), range(400)))
+    assert sorted(map(int, bodies(spool))) == list(range(400))
+
+
+def test_only_the_owner_may_read_it(spool: Spool) -> None:
+    assert stat.S_IMODE(spool.path.stat().st_mode) == 0o600

@@ -15,6 +15,9 @@ COMMANDS = (
     "restore",
     "cleanup",
     "rollups",
+    "alerts",
+    "thresholds",
+    "doctor",
 )
 
 

@@ -14,11 +14,13 @@ SUBJECTS: Final = (
     "channels",
     "cli",
     "dashboard",
+    "doctor",
     "landing",
     "page",
     "replay",
     "report",
     "retraining",
+    "rules",
     "run",
     "thresholds",
 )

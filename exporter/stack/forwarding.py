@@ -59,6 +59,10 @@ class AlertmanagerForwarding:
         """Names of those that cannot send with the present settings."""
         return left_out(self._settings, channels)
 
+    def has_in_force(self, channels: Sequence[NotificationChannel]) -> bool:
+        """Whether Alertmanager runs with exactly these channels and settings."""
+        return self.is_loaded(self.files(channels)[CONFIGURATION])
+
     def is_loaded(self, text: str) -> bool:
         """Whether Alertmanager has this configuration in force."""
         try:

@@ -9,6 +9,8 @@ from exporter.stack.local.ports import HOST, Moved, Wanted, choose
 
 EXPORTER, RETRAINER, FEED, MAILS = "exporter", "retrainer", "feed", "mails"
 PROMETHEUS, ALERTMANAGER = "prometheus", "alertmanager"
+_PORTS = {"EXPORTER_PORT": EXPORTER, "RETRAINER_PORT": RETRAINER}
+_URLS = {"PROMETHEUS_URL": PROMETHEUS, "ALERTMANAGER_URL": ALERTMANAGER}
 _SMTP, _PAGE = "mail catcher", "mail page"
 _LOOPBACK = ("localhost", "127.0.0.1")
 #: Seconds between evaluations of the rules where the user has not said: nobody waits here.
@@ -59,10 +61,10 @@ def addresses(settings: Settings, names: Collection[str]) -> Addresses:
 
 def _wanted(settings: Settings, names: Collection[str]) -> Iterator[Wanted]:
     chosen = settings.model_fields_set
-    for name, setting in ((EXPORTER, "EXPORTER_PORT"), (RETRAINER, "RETRAINER_PORT")):
+    for setting, name in _PORTS.items():
         if name in names:
             yield Wanted(setting, getattr(settings, setting), setting in chosen)
-    for name, setting in ((PROMETHEUS, "PROMETHEUS_URL"), (ALERTMANAGER, "ALERTMANAGER_URL")):
+    for setting, name in _URLS.items():
         if name in names:
             port = urlsplit(getattr(settings, setting)).port or 80
             yield Wanted(setting, port, setting in chosen)
@@ -74,21 +76,16 @@ def _wanted(settings: Settings, names: Collection[str]) -> Iterator[Wanted]:
 def environment(settings: Settings, names: Collection[str], at: Addresses) -> dict[str, str]:
     """Settings for the programs: what was chosen here, unless the user has set it."""
     data = settings.LOTOFACIL_DATA_DIR
-    found = {
-        "EXPORTER_PORT": str(at.ports["EXPORTER_PORT"]),
-        "RETRAINER_PORT": str(at.ports["RETRAINER_PORT"]),
-    }
-    if PROMETHEUS in names:
-        found["PROMETHEUS_URL"] = at.prometheus()
-    if ALERTMANAGER in names:
-        found["ALERTMANAGER_URL"] = at.alertmanager()
+    found = {name: str(at.ports[name]) for name in _PORTS if name in at.ports}
+    found |= {name: _url(at.ports[name]) for name in _URLS if name in at.ports}
     defaults = {
-        "RETRAINER_URL": at.retrainer(),
         "DASHBOARD_URL": f"{at.exporter()}/dashboard",
         "ALERTMANAGER_CONFIG": str(data / "alertmanager" / "alertmanager.yml"),
         "ALERT_CHECK_INTERVAL": str(_EVALUATION),
         "ALERT_GROUP_WAIT": "2s",
     }
+    if RETRAINER in names:
+        defaults["RETRAINER_URL"] = at.retrainer()
     if FEED in names:
         defaults["ALERT_GROUP_INTERVAL"] = "10s"
     if MAILS in names:

@@ -1,0 +1,136 @@
+"""`lotofacil run` in an empty folder, as a newcomer starts it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from tests.servers.ports import free_port
+from tests.servers.process import find_program
+from tests.servers.waiting import wait_until
+
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
+NAMES = ("exporter", "retrainer", "prometheus", "alertmanager", "mails", "feed")
+
+
+class LocalRun:
+    """A started `lotofacil run`; what it prints goes to a file."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.folder = folder
+        self.exporter = f"http://localhost:{free_port()}"
+        self._output = folder.parent / "output.txt"
+        environment = os.environ | {
+            "LOTOFACIL_LANGUAGE": "en",
+            "EXPORTER_PORT": self.exporter.rpartition(":")[2],
+            "RETRAINER_PORT": str(free_port()),
+            "PROMETHEUS_URL": f"http://localhost:{free_port()}",
+            "ALERTMANAGER_URL": f"http://localhost:{free_port()}",
+        }
+        self.prometheus = environment["PROMETHEUS_URL"]
+        with self._output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "exporter.cli", "run", *arguments],
+                cwd=folder,
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def output(self) -> str:
+        return self._output.read_text("utf-8")
+
+    def wait_until_ready(self) -> None:
+        wait_until(lambda: "All ready" in self.output or self.process.poll() is not None, 60)
+        assert "All ready" in self.output, self.output
+
+    def processes(self) -> list[psutil.Process]:
+        """Everything that runs below it."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def value(self, query: str) -> float | None:
+        """The first value of a query to its Prometheus, if there is one."""
+        answer = requests.get(f"{self.prometheus}/api/v1/query", {"query": query}, timeout=5).json()
+        found = answer["data"]["result"]
+        return float(found[0]["value"][1]) if found else None
+
+
+@contextmanager
+def local_run(folder: Path, *arguments: str) -> Iterator[LocalRun]:
+    folder.mkdir()
+    run = LocalRun(folder, *arguments)
+    try:
+        yield run
+    finally:
+        run.process.kill()
+        run.process.wait()
+
+
+def test_everything_starts_shows_the_feed_and_leaves_nothing(tmp_path: Path) -> None:
+    find_program("prometheus"), find_program("alertmanager")
+    with local_run(tmp_path / "empty") as run:
+        run.wait_until_ready()
+        assert set(re.findall(r"✓ (\w+) ready", run.output)) == set(NAMES)
+        query = 'sum(lotofacil_predictions_total{game="demo"})'
+        assert wait_until(lambda: run.value(query), 60, "a sample of the feed")
+        summary = requests.get(f"{run.exporter}/api/metrics/summary", timeout=5).json()
+        assert 0 < summary["data"]["accuracy"]["current"] < 1
+        left = run.processes()
+        assert len(left) > len(NAMES)
+        run.process.send_signal(signal.SIGINT)
+        assert run.process.wait(10) == 0
+        assert [process for process in left if process.is_running()] == []
+    seconds = re.search(r"Stopped in ([\d.]+) s", run.output)
+    assert seconds, run.output
+    assert float(seconds[1]) < 3
+    assert sorted(path.name for path in run.folder.iterdir()) == ["data", "metrics.db"]
+
+
+def test_a_killed_child_comes_back_and_a_killed_run_leaves_nothing(tmp_path: Path) -> None:
+    with local_run(tmp_path / "empty", *(f"--without={name}" for name in NAMES[2:])) as run:
+        run.wait_until_ready()
+        exporter = next(p for p in run.processes() if "serve" in p.cmdline())
+        exporter.kill()
+        wait_until(lambda: run.output.count("✓ exporter ready") == 2, 30, "another exporter")
+        assert "✗ exporter ended (code -9)" in run.output
+        left = run.processes()
+        run.process.kill()
+        wait_until(lambda: not any(p.is_running() for p in left), 10, "the end of its processes")
+
+
+def refusal(folder: Path, **environment: str) -> str:
+    """What a run says that cannot start."""
+    found = subprocess.run(
+        [sys.executable, "-m", "exporter.cli", "run"],
+        check=False,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"LOTOFACIL_LANGUAGE": "en"} | environment,
+    )
+    assert found.returncode == 1
+    return found.stderr
+
+
+def test_what_is_in_the_way_is_told_in_one_line(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    with local_run(tmp_path / "empty", *(f"--without={name}" for name in NAMES[1:])) as run:
+        run.wait_until_ready()
+        port = run.exporter.rpartition(":")[2]
+        assert refusal(run.folder) == (
+            "Error: `lotofacil run` has the folder data already: "
+            "end it or set LOTOFACIL_DATA_DIR.\n"
+        )
+        assert refusal(other, EXPORTER_PORT=port) == (
+            f"Error: port {port} is in use; EXPORTER_PORT chooses another\n"
+        )

@@ -120,8 +120,8 @@ def net(*labels: str, **matchers: str) -> str:
 
 def evidence_verdict(*labels: str, **matchers: str) -> str:
     """0: none, 1: worse than chance, 2: better, 3: both (it was one, then the other)."""
-    better = figure(catalog.EVIDENCE, *labels, direction="better", **matchers)
-    worse = figure(catalog.EVIDENCE, *labels, direction="worse", **matchers)
+    better = figure(catalog.EVIDENCE_PEAK, *labels, direction="better", **matchers)
+    worse = figure(catalog.EVIDENCE_PEAK, *labels, direction="worse", **matchers)
     return f"2 * ({better} >= bool {EVIDENCE}) + ({worse} >= bool {EVIDENCE})"
 
 
@@ -133,7 +133,7 @@ def change_verdict(*labels: str) -> str:
 
 def retraining_verdict() -> str:
     """0: not needed, 1: under way, 2: needed: evidence or change detector say that it is worse."""
-    evidence = in_use(f"{series(catalog.EVIDENCE, direction='worse')} >= bool {EVIDENCE}")
+    evidence = in_use(f"{series(catalog.EVIDENCE_PEAK, direction='worse')} >= bool {EVIDENCE}")
     change = in_use(f"{series(catalog.CHANGE_EVIDENCE, direction='worse')} >= bool {CHANGE}")
     running = f"1 + 0 * ({total(series(catalog.RETRAINING_RUNNING), 'game')} > 0)"
     needed = f"2 * (({largest(evidence, 'game')} + {largest(change, 'game')}) > bool 0)"

@@ -33,8 +33,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Application]:
-    settings = load_settings({"DATABASE_URL": database_url, "LOTOFACIL_DATA_DIR": tmp_path})
+def app(migrated_url: str, tmp_path: Path, clock: Clock) -> Iterator[Application]:
+    settings = load_settings({"DATABASE_URL": migrated_url, "LOTOFACIL_DATA_DIR": tmp_path})
     made = build(settings, clock)
     yield made
     made.close()

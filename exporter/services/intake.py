@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Condition, Thread, current_thread
 from typing import Protocol
+from uuid import uuid4
 
 from exporter.logs import get_logger
 from exporter.services.delivery import Delivery, DestinationAway
@@ -135,6 +136,7 @@ class Intake:
         if not self.flush():
             self._save_queue()
         atexit.unregister(self.stop)
+        self._thread = None  # what is accepted from now on starts another
 
     def _run(self) -> None:
         while not self._stopping:
@@ -202,7 +204,8 @@ class Intake:
 
     def _unreadable(self, body: str, why: str) -> Quarantined:
         now = self._now()
-        return Quarantined("prediction", "unknown", f"unreadable:{now}", why[:1000], body, now)
+        key = f"unreadable:{uuid4().hex}"
+        return Quarantined("prediction", "unknown", key, why[:1000], body, now)
 
     def _save_queue(self) -> None:
         taken = list(self._queue)

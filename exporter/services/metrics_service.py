@@ -28,6 +28,7 @@ from exporter.services.delivery import DestinationAway
 from exporter.services.envelopes import Quarantined
 from exporter.services.intake import Intake
 from exporter.storage.ingest import Ingested
+from exporter.storage.spool import KeyIsWaiting
 
 _log = get_logger(__name__)
 #: A retrainer may promote another version meanwhile: how long the one in use is remembered.
@@ -160,9 +161,13 @@ class MetricsService:
 
     def _record_once(self, prediction: Prediction, *, has_moment: bool) -> Prediction:
         known = self.find(prediction.key)
-        if known is None:
-            self._intake.accept(prediction, prediction.key)
-            return prediction
+        while known is None:
+            try:
+                self._intake.accept(prediction, prediction.key)
+            except KeyIsWaiting:  # another caller was quicker by a moment
+                known = self.find(prediction.key)
+            else:
+                return prediction
         if not same_body(known, prediction, with_moment=has_moment):
             raise ConflictingPrediction(
                 f"idempotency_key: {prediction.key!r} was used before for another prediction"

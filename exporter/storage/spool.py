@@ -6,8 +6,8 @@ a record leaves only after the database has it.
 
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -24,6 +24,10 @@ CREATE UNIQUE INDEX IF NOT EXISTS records_callers_key ON records (callers_key)
     WHERE callers_key IS NOT NULL;
 """
 _PAGE = 4096
+
+
+class KeyIsWaiting(ValueError):  # noqa: N818 - reads as the sentence it is
+    """A record with the same caller's key waits already; this one was not accepted."""
 
 
 class SpoolFull(OSError):  # noqa: N818 - reads as the sentence it is
@@ -59,13 +63,15 @@ class Spool:
         return db
 
     def append(self, accepted_at: int, body: bytes, callers_key: str | None = None) -> None:
-        """Keeps one record. Raises SpoolFull when there is no room for it."""
+        """Keeps one record. Raises SpoolFull when there is no room, KeyIsWaiting."""
         try:
             with self._lock:
                 self._db.execute(
                     "INSERT INTO records (accepted_at, callers_key, body) VALUES (?, ?, ?)",
                     (accepted_at, callers_key, body),
                 )
+        except sqlite3.IntegrityError as error:
+            raise KeyIsWaiting(callers_key) from error
         except sqlite3.OperationalError as error:
             raise self._full(error) from error
 
@@ -73,19 +79,22 @@ class Spool:
         """Keeps all of these (accepted_at, callers_key, body), or none."""
         try:
             with self._lock:
-                self._db.execute("BEGIN IMMEDIATE")
-                self._extend(records)
+                insert = "INSERT INTO records (accepted_at, callers_key, body) VALUES (?, ?, ?)"
+                with self._transaction():
+                    self._db.executemany(insert, records)
         except sqlite3.OperationalError as error:
             raise self._full(error) from error
 
-    def _extend(self, records: Iterable[tuple[int, str | None, bytes]]) -> None:
-        insert = "INSERT INTO records (accepted_at, callers_key, body) VALUES (?, ?, ?)"
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        # Never left open: what is appended next would wait for a commit that does not come.
+        self._db.execute("BEGIN IMMEDIATE")
         try:
-            self._db.executemany(insert, records)
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+            yield
+            self._db.execute("COMMIT")
+        finally:
+            if self._db.in_transaction:  # a full disk ends it by itself
+                self._db.execute("ROLLBACK")
 
     def _full(self, error: sqlite3.OperationalError) -> OSError:
         if "full" in str(error):
@@ -114,9 +123,8 @@ class Spool:
                 self._db.execute("DELETE FROM records WHERE id BETWEEN ? AND ?", (ids[0], ids[-1]))
             else:
                 marks = [(i,) for i in ids]
-                self._db.execute("BEGIN IMMEDIATE")
-                self._db.executemany("DELETE FROM records WHERE id = ?", marks)
-                self._db.execute("COMMIT")
+                with self._transaction():
+                    self._db.executemany("DELETE FROM records WHERE id = ?", marks)
 
     def state(self) -> SpoolState:
         """What waits now."""

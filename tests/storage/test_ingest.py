@@ -88,7 +88,7 @@ def test_writers_at_once_lose_and_double_nothing(engine: Engine) -> None:
 
     with ThreadPoolExecutor(6) as threads:
         jobs = [threads.submit(write, writer) for writer in range(8)]
-        jobs.append(threads.submit(record, engine, 100))
+        record(engine, 100)
         for job in jobs:
             job.result(60)
     assert stored(engine) == total(engine, "predictions") == 8 * 5 + 2

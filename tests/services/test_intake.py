@@ -1,0 +1,221 @@
+"""What was accepted arrives exactly once: after kill -9, outages, stops, full disks, in a crowd."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from exporter.app import Application, build
+from exporter.config import load_settings
+from exporter.services.intake import Intake
+from exporter.storage import schema
+from exporter.storage.engine import create_engine_for, reading
+from exporter.storage.spool import SpoolFull
+from tests.databases import opened
+from tests.servers.postgres import PostgresServer
+from tests.servers.proxy import Proxy, proxied
+from tests.servers.waiting import wait_until
+
+FIRST = list(range(1, 16))
+KILLED = """
+import os, signal, sys
+from exporter.app import build
+from exporter.config import load_settings
+app = build(load_settings())
+for n in range(int(sys.argv[1])):
+    app.metrics.record_prediction("lotofacil", list(range(1, 16)), 0.6, "v1", metadata={"n": n})
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+WRITER = """
+import sys
+from exporter.app import build
+from exporter.config import load_settings
+app = build(load_settings())
+keys = [f"{sys.argv[1]}-{n}" if n % 4 else f"shared-{n}" for n in range(int(sys.argv[2]))]
+for key in keys[::2]:
+    app.metrics.record_prediction("lotofacil", list(range(1, 16)), 0.6, "v1", idempotency_key=key)
+items = [dict(game_type="lotofacil", numbers=list(range(1, 16)), confidence=0.6,
+    model_version="v1", idempotency_key=key) for key in keys[1::2]]
+app.metrics.record_predictions(items)
+app.close()
+"""
+
+
+@contextmanager
+def application(url: str, folder: Path, **more: object) -> Iterator[Application]:
+    settings = {"DATABASE_URL": url, "LOTOFACIL_DATA_DIR": folder, **more}
+    made = build(load_settings(settings))
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def run(script: str, url: str, folder: Path, *arguments: object) -> subprocess.Popen[bytes]:
+    environment = os.environ | {"DATABASE_URL": url, "LOTOFACIL_DATA_DIR": str(folder)}
+    command = [sys.executable, "-c", script, *map(str, arguments)]
+    return subprocess.Popen(command, env=environment, cwd=folder)
+
+
+def predict(app: Application, count: int, start: int = 0) -> None:
+    for n in range(start, start + count):
+        app.metrics.record_prediction("lotofacil", FIRST, 0.6, "v1", metadata={"n": n})
+
+
+def stored(url: str) -> tuple[list[str], int]:
+    """Metadata of the raw predictions, and the lifetime total."""
+    with opened(url) as engine, reading(engine) as connection:
+        raw = connection.execute(select(schema.predictions.c.metadata)).scalars()
+        t = schema.totals.c
+        total = select(t.value).where(t.measure == "predictions")
+        return sorted(map(str, raw)), sum(connection.execute(total).scalars())
+
+
+def numbered(count: int) -> tuple[list[str], int]:
+    return sorted(f'{{"n":{n}}}' for n in range(count)), count
+
+
+def test_kill_9_right_after_recording_loses_nothing(migrated_url: str, tmp_path: Path) -> None:
+    child = run(KILLED, migrated_url, tmp_path, 50)
+    assert child.wait(60) == -signal.SIGKILL
+    with application(migrated_url, tmp_path) as app:
+        app.metrics.start()
+        wait_until(lambda: app.intake.state().records == 0)
+    assert stored(migrated_url) == numbered(50)
+
+
+@pytest.fixture
+def proxy(postgres_server: PostgresServer) -> Iterator[Proxy]:
+    """A way to PostgreSQL that can be cut."""
+    with proxied(urlsplit(postgres_server.url).port or 0) as made:
+        yield made
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporter.services.intake.MAX_PAUSE_SECONDS", 0.3)
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("quick")
+def test_an_outage_costs_delay_and_no_records(
+    postgres_url: str, proxy: Proxy, tmp_path: Path
+) -> None:
+    with application(proxy.through(postgres_url), tmp_path) as app:
+        predict(app, 5)
+        assert app.metrics.flush()
+        proxy.cut()
+        predict(app, 5, start=5)
+        wait_until(lambda: app.intake.counts.flush_failures > 1)
+        assert app.intake.state().records == 5
+        proxy.mend()
+        wait_until(lambda: app.intake.state().records == 0)
+    assert stored(postgres_url) == numbered(10)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("durable", [True, False])
+def test_a_stop_while_the_database_is_away_keeps_the_records(
+    postgres_url: str, proxy: Proxy, tmp_path: Path, durable: bool
+) -> None:
+    url = proxy.through(postgres_url)
+    proxy.cut()
+    with application(url, tmp_path, SPOOL_DURABLE=durable) as app:
+        predict(app, 20)
+    proxy.mend()
+    with application(url, tmp_path) as app:
+        assert app.intake.state().records == 20
+        assert app.metrics.flush()
+    assert stored(postgres_url) == numbered(20)
+
+
+def _fill(app: Application) -> int:
+    """Records until the spool is full; how many were accepted."""
+    for count in range(100_000):
+        try:
+            predict(app, 1, start=count)
+        except SpoolFull:
+            return count
+    raise AssertionError("never full")
+
+
+@pytest.mark.integration
+def test_a_full_spool_refuses_and_loses_nothing(
+    postgres_url: str, proxy: Proxy, tmp_path: Path
+) -> None:
+    proxy.cut()
+    url = proxy.through(postgres_url)
+    with application(url, tmp_path, SPOOL_MAX_SIZE="300KB") as app:
+        accepted = _fill(app)
+        assert app.intake.counts.refused == 1
+        assert app.intake.state().records == accepted
+        proxy.mend()
+        assert app.metrics.flush()
+        predict(app, 1, start=accepted)
+        assert app.metrics.flush()
+    assert stored(postgres_url) == numbered(accepted + 1)
+
+
+def test_many_processes_and_threads_lose_and_double_nothing(
+    migrated_url: str, tmp_path: Path
+) -> None:
+    """Two processes and four threads, a quarter of the keys shared by all."""
+    each, writers = 40, 2
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir()
+    children = [run(WRITER, migrated_url, f, f.name, each) for f in folders]
+    with application(migrated_url, tmp_path) as app, ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: _record_keys(app, "three", each), range(4)))
+    assert [child.wait(90) for child in children] == [0] * writers
+    for folder in folders:
+        with application(migrated_url, folder) as app:
+            assert app.metrics.flush()
+    shared = each // 4
+    raw, total = stored(migrated_url)
+    assert len(raw) == total == shared + 3 * (each - shared)
+
+
+def _record_keys(app: Application, name: str, each: int) -> None:
+    for n in range(each):
+        key = f"{name}-{n}" if n % 4 else f"shared-{n}"
+        app.metrics.record_prediction("lotofacil", FIRST, 0.6, "v1", idempotency_key=key)
+
+
+def test_one_key_of_many_threads_is_one_record(sqlite_url: str, tmp_path: Path) -> None:
+    with application(sqlite_url, tmp_path) as app, ThreadPoolExecutor(8) as threads:
+        record: Callable[[int], object] = lambda _: _record_keys(app, "a", 8)  # noqa: E731
+        list(threads.map(record, range(16)))
+    assert stored(sqlite_url)[1] == 8
+
+
+def test_what_is_accepted_after_a_stop_is_delivered_too(sqlite_url: str, tmp_path: Path) -> None:
+    with application(sqlite_url, tmp_path, SPOOL_DURABLE=False) as app:
+        predict(app, 1)
+        app.metrics.stop()
+        predict(app, 1, start=1)
+        assert app.metrics.is_running()
+    assert stored(sqlite_url) == numbered(2)
+
+
+def test_unreadable_records_go_to_quarantine_one_by_one(sqlite_url: str, tmp_path: Path) -> None:
+    with application(sqlite_url, tmp_path) as app:
+        spool = app.intake._spool
+        spool.extend((1, None, body) for body in (b"garbage", b"\xff\xff"))
+        predict(app, 1)
+        assert app.metrics.flush()
+        assert isinstance(app.intake, Intake)
+    engine = create_engine_for(sqlite_url)
+    with reading(engine) as connection:
+        kept = connection.execute(select(schema.quarantine.c.body)).scalars().all()
+    engine.dispose()
+    assert sorted(kept) == sorted([b"garbage".hex(), "ffff"])
+    assert stored(sqlite_url) == numbered(1)

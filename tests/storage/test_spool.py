@@ -1,9 +1,11 @@
 """The spool keeps what it accepted, in order, and says so when it cannot."""
 
+import sqlite3
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -101,6 +103,31 @@ def test_all_or_none_of_many_are_kept(spool: Spool) -> None:
     other = Spool(spool.path, spool.max_bytes)
     assert bodies(other) == [b"b"]  # committed: nothing was left open
     other.close()
+
+
+class FullAtCommit:
+    """A connection whose disk is full when it commits, as often as it is told."""
+
+    def __init__(self, real: sqlite3.Connection, failures: int) -> None:
+        self._real = real
+        self._left = failures
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        if statement == "COMMIT" and self._left:
+            self._left -= 1
+            raise sqlite3.OperationalError("database or disk is full")
+        return self._real.execute(statement, *values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+def test_a_commit_that_fails_leaves_nothing_open(spool: Spool) -> None:
+    spool._db = cast(sqlite3.Connection, FullAtCommit(spool._db, 1))
+    with pytest.raises(SpoolFull):
+        spool.extend([(1, None, b"a")])
+    spool.append(2, b"b")
+    assert bodies(spool) == [b"b"]  # read by another connection: it is committed
 
 
 def test_threads_lose_nothing(spool: Spool) -> None:

@@ -1,0 +1,107 @@
+"""Rules, channels and notifications on each engine."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Engine, update
+
+from exporter.domain.alerts import AlertRule, NotificationChannel, webhook_channel
+from exporter.storage import alert_rules, channels, notifications
+from exporter.storage.engine import writing
+from exporter.storage.notifications import Notification
+from exporter.storage.read_alerts import read_active_alerts
+from exporter.storage.schema import alert_rules as rules_table
+from tests.domain.alerts.test_rules import NAMES
+
+FIXTURE = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    with writing(engine) as opened:
+        yield opened
+
+
+def told(fingerprint: str = "a", status: str = "firing", at: int = 10, **more: int) -> Notification:
+    names = (fingerprint, at, status, "LotofacilUserRule", "warning", "accuracy_drop")
+    return Notification(*names, {"rule": "x"}, {"summary": "y"}, more.pop("received_at", 20))
+
+
+@settings(max_examples=25, suppress_health_check=FIXTURE)
+@given(name=NAMES, threshold=st.floats(allow_nan=False, allow_infinity=False))
+def test_a_rule_is_read_back_as_it_was_made(
+    connection: Connection, name: str, threshold: float
+) -> None:
+    rule = AlertRule(name, "accuracy", "<", threshold, game="lotofacil", window="7")
+    alert_rules.put_rule(connection, rule, 1)
+    assert alert_rules.find_rule(connection, name) == rule
+    assert alert_rules.remove_rule(connection, name)
+
+
+def test_the_same_name_replaces(connection: Connection) -> None:
+    rule = AlertRule("Regra", "accuracy", "<", 0.6)
+    assert not alert_rules.put_rule(connection, rule, 1)
+    assert alert_rules.put_rule(connection, rule, 1)
+    assert alert_rules.put_rule(connection, rule.changed(threshold=0.5), 2)
+    assert not alert_rules.put_rule(connection, AlertRule("regra", "system.cpu", ">", 0.9), 3)
+    found = alert_rules.read_rules(connection)
+    assert sorted((r.name, r.threshold) for r in found) == [("Regra", 0.5), ("regra", 0.9)]
+    assert alert_rules.remove_rule(connection, "Regra")
+    assert not alert_rules.remove_rule(connection, "Regra")
+
+
+def test_a_rule_of_another_version_does_not_hide_the_others(connection: Connection) -> None:
+    for name in ("good", "odd"):
+        alert_rules.put_rule(connection, AlertRule(name, "accuracy", "<", 0.6), 1)
+    odd = update(rules_table).where(rules_table.c.name == "odd")
+    connection.execute(odd.values(metric_type="telepathy"))
+    assert [rule.name for rule in alert_rules.read_rules(connection)] == ["good"]
+
+
+def test_channels_are_kept_with_their_secrets(connection: Connection) -> None:
+    mail = NotificationChannel('a "b" {{ .x }}', "email", {"to": "a@b.com", "subject": "{{x}}"})
+    hook = webhook_channel("https://example.org/x", {"X-Key": "secret"}, ["accuracy_drop"])
+    assert not channels.put_channel(connection, mail, 1)
+    assert not channels.put_channel(connection, hook, 2)
+    assert channels.put_channel(connection, hook, 3)
+    stored = {one.channel.name: one for one in channels.read_channels(connection)}
+    assert stored == {mail.name: (mail, 1), hook.name: (hook, 3)}
+    assert channels.find_channel(connection, "none") is None
+    assert channels.remove_channel(connection, mail.name)
+    assert not channels.remove_channel(connection, mail.name)
+
+
+def test_a_notification_is_kept_once(connection: Connection) -> None:
+    assert notifications.add_notification(connection, told())
+    assert not notifications.add_notification(connection, told(received_at=99))
+    assert notifications.add_notification(connection, told(at=11))
+    assert len(notifications.read_notifications(connection, 10)) == 2
+
+
+def test_an_alert_is_active_until_its_end_is_told(connection: Connection) -> None:
+    notifications.add_notification(connection, told("a"))
+    notifications.add_notification(connection, told("b"))
+    notifications.add_notification(connection, told("a", "resolved")._replace(ends_at=15))
+    assert [one.fingerprint for one in notifications.open_notifications(connection)] == ["b"]
+    assert [alert.starts_at for alert in read_active_alerts(connection)] == [10]
+    newest, *_ = notifications.read_notifications(connection, 1)
+    assert (newest.status, newest.ends_at, newest.labels) == ("resolved", 15, {"rule": "x"})
+
+
+def test_history_is_read_page_by_page_and_forgotten(connection: Connection) -> None:
+    for at in range(5):
+        notifications.add_notification(connection, told(at=at, received_at=at))
+    first = notifications.read_notifications(connection, 3)
+    rest = notifications.read_notifications(connection, 3, first[-1].id)
+    assert [one.starts_at for one in (*first, *rest)] == [4, 3, 2, 1, 0]
+    assert notifications.remove_notifications(connection, before=3) == 3
+    assert len(notifications.read_notifications(connection, 10)) == 2
+
+
+def test_texts_longer_than_their_column_are_cut(connection: Connection) -> None:
+    long = told()._replace(alert="x" * 500, severity="y" * 50, event="z" * 500)
+    notifications.add_notification(connection, long)
+    (found,) = notifications.read_notifications(connection, 1)
+    assert (len(found.alert), len(found.severity), len(found.event)) == (128, 16, 64)

@@ -149,12 +149,13 @@ def check_filters(reader: Reader, block: Block) -> None:
     january, days, chosen = documents(reader.bash(block.code))
     assert january["data"]["accuracy"]["total"]["accuracy"] is None
     assert days["status"] == "success"
-    assert chosen["data"]["predictions"]["total"]["count"] == 1
+    assert chosen["data"]["predictions"]["total"]["volume"] == 1
 
 
 def check_exports(reader: Reader, block: Block) -> None:
     (document,) = documents(reader.bash(block.code))
-    assert document["status"] == "success"
+    exported = {row["model_version"] for row in document["data"]}
+    assert exported == {"v2.1"}
     with (reader.folder / "metrics.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert rows

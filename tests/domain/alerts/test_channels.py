@@ -44,7 +44,7 @@ def test_names_and_subjects_are_only_texts(name: str, subject: str) -> None:
     assert again == channel
 
 
-@given(header=st.text(st.characters(codec="ascii", exclude_categories=("Cc",)), min_size=8))
+@given(header=st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=8))
 def test_secrets_are_never_shown(header: str) -> None:
     url = f"https://example.org/{SECRET}?token={SECRET}"
     channel = webhook_channel(url, {"Authorization": f"Bearer {SECRET}{header}", "X-Key": SECRET})

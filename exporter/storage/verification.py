@@ -10,7 +10,7 @@ from exporter.domain.games import Game, Games
 from exporter.domain.scoring import DrawScore
 from exporter.domain.statistics import Evidence, replay
 from exporter.storage import draws as stored_draws
-from exporter.storage import evidence, recomputation, scores
+from exporter.storage import evidence, recomputation, references, scores
 from exporter.storage.engine import reading
 from exporter.storage.recomputation import TABLES, Cell, Cells, Coverage
 from exporter.storage.retention import cleaned_before
@@ -100,6 +100,7 @@ class Check:
         self._connection = connection
         self._covered = covered
         self._evidence = evidence.states(connection)
+        self._references = references.read(connection)
 
     def game(self, game_id: int, game: Game) -> None:
         """Compares everything of one game."""
@@ -151,6 +152,11 @@ class Check:
         right = replay(evidence.factors(self._connection, model))
         kept = self._evidence.get(model, Evidence())
         self._compare("evidence", f"model {model}", kept.to_dict(), right.to_dict())
+        named = self._references.get(model)
+        if named:
+            again = references.replayed(self._connection, model, named.accuracy)
+            pair = named.evidence.to_dict(), again.to_dict()
+            self._compare("accuracy_references", f"model {model}", *pair)
 
     def _compare(self, table: str, place: str, stored: object, right: object) -> None:
         self.compared[table] += 1

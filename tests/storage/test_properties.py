@@ -318,7 +318,7 @@ def compare_evidence(connection: Connection, world: World) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_storage_always_agrees_with_a_recomputation(engine: Engine) -> None:
-    usual = 20 if engine.dialect.name == "sqlite" else 8
+    usual = 30 if engine.dialect.name == "sqlite" else 8
     profile = settings(
         max_examples=EXAMPLES or usual,
         stateful_step_count=20,

@@ -5,10 +5,11 @@ from sqlalchemy import Engine, text
 
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.moments import DAY, HOUR
-from exporter.storage import retention
+from exporter.storage import references, retention
 from exporter.storage.engine import writing
 from exporter.storage.rebuilding import rebuild
 from exporter.storage.verification import verify
+from tests.storage.reading import read_models
 from tests.storage.records import FIRST, draw_time, record, store, ticket
 
 
@@ -58,6 +59,19 @@ def test_damage_is_named_and_put_right(engine: Engine, damage: str) -> None:
     assert rebuild(engine, KNOWN_GAMES, now=0) > 0
     assert differing(engine) == set()
     assert rebuild(engine, KNOWN_GAMES, now=0) == 0
+
+
+def test_evidence_against_a_named_accuracy_is_compared_too(engine: Engine) -> None:
+    with writing(engine) as connection:
+        (model,) = read_models(connection)
+        references.put(connection, model, 620_000, 0)
+    assert differing(engine) == set()
+    with writing(engine) as connection:
+        damage = "UPDATE accuracy_references SET state = REPLACE(state, '3', '4')"
+        connection.execute(text(damage))
+    assert differing(engine) == {"accuracy_references"}
+    assert rebuild(engine, KNOWN_GAMES, now=0) == 1
+    assert differing(engine) == set()
 
 
 def test_after_a_clean_up_only_what_is_covered_is_compared(engine: Engine) -> None:

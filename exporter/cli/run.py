@@ -1,5 +1,6 @@
 """`lotofacil run`: the whole system on this machine, until Ctrl-C."""
 
+import re
 import signal
 import time
 from collections.abc import Collection, Iterable, Iterator
@@ -26,13 +27,23 @@ from exporter.stack.local.addresses import (
     environment,
     is_elsewhere,
 )
-from exporter.stack.local.configuration import write_alertmanager, write_prometheus
+from exporter.stack.local.configuration import (
+    DEMO_HOLD,
+    write_alertmanager,
+    write_prometheus,
+)
 from exporter.stack.local.ports import PortTaken
 from exporter.stack.local.programs import ROOT, Programs, find_server
 from exporter.stack.local.supervisor import Supervisor
 
 NAMES = (EXPORTER, RETRAINER, PROMETHEUS, ALERTMANAGER, MAILS, FEED)
 _URLS = {PROMETHEUS: "PROMETHEUS_URL", ALERTMANAGER: "ALERTMANAGER_URL"}
+
+
+def _duration(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    if value and not re.fullmatch(r"([1-9][0-9]*(ms|s|m|h|d))+", value):
+        raise click.BadParameter(f"{value!r} must be a duration such as 30s or 5m")
+    return value
 
 
 @click.command
@@ -42,14 +53,21 @@ _URLS = {PROMETHEUS: "PROMETHEUS_URL", ALERTMANAGER: "ALERTMANAGER_URL"}
     type=click.Choice(NAMES[1:]),
     help="Leave this out (again for more): feed leaves the demonstration out.",
 )
-def run(without: tuple[str, ...]) -> None:
+@click.option(
+    "--hold",
+    metavar="DURATION",
+    callback=_duration,
+    default="",
+    help=f"How long conditions of alerts must last, such as 30s; {DEMO_HOLD} with the feed.",
+)
+def run(without: tuple[str, ...], hold: str) -> None:
     """Run the whole system on this machine until Ctrl-C.
 
     Exporter, retrainer, Prometheus, Alertmanager, a mail box and a demonstration feed.
     A default port that is in use moves to the next free one; a port you have set does not.
     """
     settings = read_settings()
-    session = _Session(settings)
+    session = _Session(settings, hold)
     try:
         with FileLock(session.data / "run.lock", timeout=0):
             session.run(without)
@@ -64,7 +82,8 @@ def run(without: tuple[str, ...]) -> None:
 class _Session:
     """One run, and the words it says."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, hold: str) -> None:
+        self._hold = hold
         self.data = settings.LOTOFACIL_DATA_DIR
         self._settings = settings
         self._language: Language = settings.LOTOFACIL_LANGUAGE
@@ -108,8 +127,8 @@ class _Session:
 
     def _configure(self, names: Collection[str], at: Addresses, settings: Settings) -> None:
         if PROMETHEUS in names:
-            folder, demo = self.data / PROMETHEUS, FEED in names
-            write_prometheus(ROOT, folder, at, settings, demo=demo)
+            hold = self._hold or (DEMO_HOLD if FEED in names else "")
+            write_prometheus(ROOT, self.data / PROMETHEUS, at, settings, hold)
         if ALERTMANAGER in names:
             write_alertmanager(settings.ALERTMANAGER_CONFIG, settings)
 

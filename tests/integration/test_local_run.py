@@ -5,74 +5,16 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
 import pytest
 import requests
 
-from tests.servers.ports import free_port
+from tests.integration.local import NAMES, local_run
 from tests.servers.process import find_program
 from tests.servers.waiting import wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
-NAMES = ("exporter", "retrainer", "prometheus", "alertmanager", "mails", "feed")
-
-
-class LocalRun:
-    """A started `lotofacil run`; what it prints goes to a file."""
-
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        self.folder = folder
-        self.exporter = f"http://localhost:{free_port()}"
-        self._output = folder.parent / "output.txt"
-        environment = os.environ | {
-            "LOTOFACIL_LANGUAGE": "en",
-            "EXPORTER_PORT": self.exporter.rpartition(":")[2],
-            "RETRAINER_PORT": str(free_port()),
-            "PROMETHEUS_URL": f"http://localhost:{free_port()}",
-            "ALERTMANAGER_URL": f"http://localhost:{free_port()}",
-        }
-        self.prometheus = environment["PROMETHEUS_URL"]
-        with self._output.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "exporter.cli", "run", *arguments],
-                cwd=folder,
-                env=environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-
-    @property
-    def output(self) -> str:
-        return self._output.read_text("utf-8")
-
-    def wait_until_ready(self) -> None:
-        wait_until(lambda: "All ready" in self.output or self.process.poll() is not None, 60)
-        assert "All ready" in self.output, self.output
-
-    def processes(self) -> list[psutil.Process]:
-        """Everything that runs below it."""
-        return psutil.Process(self.process.pid).children(recursive=True)
-
-    def value(self, query: str) -> float | None:
-        """The first value of a query to its Prometheus, if there is one."""
-        answer = requests.get(f"{self.prometheus}/api/v1/query", {"query": query}, timeout=5).json()
-        found = answer["data"]["result"]
-        return float(found[0]["value"][1]) if found else None
-
-
-@contextmanager
-def local_run(folder: Path, *arguments: str) -> Iterator[LocalRun]:
-    folder.mkdir()
-    run = LocalRun(folder, *arguments)
-    try:
-        yield run
-    finally:
-        run.process.kill()
-        run.process.wait()
 
 
 def test_everything_starts_shows_the_feed_and_leaves_nothing(tmp_path: Path) -> None:

@@ -13,8 +13,12 @@ _PORTS = {"EXPORTER_PORT": EXPORTER, "RETRAINER_PORT": RETRAINER}
 _URLS = {"PROMETHEUS_URL": PROMETHEUS, "ALERTMANAGER_URL": ALERTMANAGER}
 _SMTP, _PAGE = "mail catcher", "mail page"
 _LOOPBACK = ("localhost", "127.0.0.1")
-#: Seconds between evaluations of the rules where the user has not said: nobody waits here.
-_EVALUATION = 5
+#: Where the user has not said: nobody who tries things out wants to wait.
+_PACE = {
+    "EXPORTER_REFRESH_SECONDS": "1",
+    "ALERT_CHECK_INTERVAL": "2",
+    "ALERT_GROUP_WAIT": "1s",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,7 @@ def environment(settings: Settings, names: Collection[str], at: Addresses) -> di
     defaults = {
         "DASHBOARD_URL": f"{at.exporter()}/dashboard",
         "ALERTMANAGER_CONFIG": str(data / "alertmanager" / "alertmanager.yml"),
-        "ALERT_CHECK_INTERVAL": str(_EVALUATION),
-        "ALERT_GROUP_WAIT": "2s",
+        **_PACE,
     }
     if RETRAINER in names:
         defaults["RETRAINER_URL"] = at.retrainer()

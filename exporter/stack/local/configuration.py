@@ -1,8 +1,4 @@
-"""Configuration of the servers that run here, written before they start.
-
-With the demonstration nobody wants to wait ten minutes for an alert: its conditions need to
-hold for seconds only. Without it the rules are as committed.
-"""
+"""Configuration of the servers that run here, written before they start."""
 
 from pathlib import Path
 
@@ -13,16 +9,20 @@ from exporter.stack.alertmanager import CONFIGURATION
 from exporter.stack.forwarding import AlertmanagerForwarding
 from exporter.stack.local.addresses import Addresses
 
-_SCRAPE_INTERVAL = "5s"
-_DEMO_HOLD = "20s"
+_SCRAPE_INTERVAL = "2s"
+#: How long conditions of alerts must hold with the demonstration.
+DEMO_HOLD = "20s"
 
 
 def write_prometheus(
-    root: Path, folder: Path, at: Addresses, settings: Settings, *, demo: bool
+    root: Path, folder: Path, at: Addresses, settings: Settings, hold: str
 ) -> None:
-    """Configuration and rules in `folder`, from those committed under `root`."""
+    """Configuration and rules in `folder`, from those committed under `root`.
+
+    Conditions of alerts must last for `hold`, a Prometheus duration ("": as committed).
+    """
     rules = folder / "rules"
-    prometheus.write_rules(root / prometheus.RULES, rules, _DEMO_HOLD if demo else "")
+    prometheus.write_rules(root / prometheus.RULES, rules, hold)
     config = prometheus.render(
         (root / prometheus.CONFIGURATION).read_text("utf-8"),
         _targets(at),

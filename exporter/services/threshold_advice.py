@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from exporter.domain.alerts import AlertRule, Span, watched
+from exporter.domain.alerts import AlertRule, Span, Watched, watched
 from exporter.domain.games import Game, Games
 from exporter.domain.statistics import (
     Advice,
@@ -107,7 +107,7 @@ def _asks_more_than_chance(rule: AlertRule, game: Game) -> bool:
 
 
 def _alarm(question: Question, game: Game) -> AlarmRule:
-    metric = watched(question.metric)
+    metric = _metric(question.metric)
     if metric.span is not Span.DRAWS or question.metric == "accuracy.zscore":
         raise ValueError(
             f"metric: chance says nothing about {question.metric}; give accuracy or accuracy.30"
@@ -123,6 +123,13 @@ def _alarm(question: Question, game: Game) -> AlarmRule:
         question.tickets,
         question.overlap,
     )
+
+
+def _metric(name: str) -> Watched:
+    try:
+        return watched(name)
+    except ValueError as error:
+        raise ValueError(str(error).replace("metric_type", "metric", 1)) from None
 
 
 def _window(question: Question, of_metric: str) -> int:

@@ -1,7 +1,6 @@
 """Prizes and money: what tickets cost, won, and would have won on average at chance."""
 
 from collections.abc import Mapping
-from functools import cache
 from math import comb
 from typing import NamedTuple
 
@@ -75,21 +74,17 @@ def money(
     paid = {hits: cents for hits, cents in tariff.prizes.items() if cents is not None} | dict(
         prizes
     )
-    cost = won = expected = 0
-    rules = game.pool, game.drawn, game.smallest
-    average = _expected_micros(*rules, tuple(sorted(paid.items())))
+    won = bets = 0
     for (size, hits), tickets in histogram.items():
-        cost += tickets * game.bets(size) * tariff.bet
+        bets += tickets * game.bets(size)
         winners = winning_bets(size, hits, game)
-        won += tickets * sum(paid.get(tier, 0) * bets for tier, bets in winners.items())
-        expected += tickets * game.bets(size) * average
-    return Money(cost, won, expected)
+        won += tickets * sum(paid.get(tier, 0) * count for tier, count in winners.items())
+    return Money(bets * tariff.bet, won, _expected_micros(game, paid, bets))
 
 
-@cache
-def _expected_micros(
-    pool: int, drawn: int, smallest: int, paid: tuple[tuple[int, int], ...]
-) -> int:
-    """Average prize of one random smallest ticket, in millionths of a cent."""
-    ways = {h: comb(smallest, h) * comb(pool - smallest, drawn - h) for h, _ in paid}
-    return sum(ways[hits] * cents for hits, cents in paid) * _MICRO // comb(pool, drawn)
+def _expected_micros(game: Game, paid: Mapping[int, int], bets: int) -> int:
+    """Average prizes of random smallest tickets, in millionths of a cent, rounded down once."""
+    others = game.pool - game.smallest
+    ways = {h: comb(game.smallest, h) * comb(others, game.drawn - h) for h in paid}
+    won = sum(ways[hits] * cents for hits, cents in paid.items())
+    return bets * won * _MICRO // comb(game.pool, game.drawn)

@@ -240,8 +240,7 @@ class Score:
             for tier in self.rules.tiers
         )
         ways = sum(comb(15, t) * comb(10, 15 - t) * cents for t, cents in prizes.items())
-        average = ways * 1_000_000 // comb(25, 15)
-        return bets * self.rules.bet, won, bets * average
+        return bets * self.rules.bet, won, bets * ways * 1_000_000 // comb(25, 15)
 
 
 def scores(world: World) -> dict[tuple[tuple[str, str], int], Score]:

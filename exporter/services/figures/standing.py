@@ -11,6 +11,7 @@ from exporter.domain.statistics import (
     Assessment,
     DirectionEvidence,
     Evidence,
+    Guarantee,
     frequency,
 )
 from exporter.domain.verdicts import standing_of_evidence, standing_of_window
@@ -28,6 +29,7 @@ from exporter.services.figures.standing_shapes import (
     MoneyFigures,
     ReferenceFigures,
     StandingData,
+    Threshold,
     WindowFigures,
 )
 from exporter.services.overview.models import read_model_overviews
@@ -48,8 +50,20 @@ def read_standing(connection: Connection, games: Games, scope: Scope) -> Standin
     return StandingData(
         found,
         {name: _game(connection, games[name], scope) for name in {m.game for m in found}},
-        Guarantees(E_PROCESS_GUARANTEES, SHIRYAEV_ROBERTS_GUARANTEES),
+        Guarantees(
+            [_threshold(one) for one in E_PROCESS_GUARANTEES],
+            [_threshold(one) for one in SHIRYAEV_ROBERTS_GUARANTEES],
+        ),
     )
+
+
+def _threshold(guarantee: Guarantee) -> Threshold:
+    promise = (
+        f"on average at most one false alarm in {guarantee.mean_draws:g} draws"
+        if (guarantee.mean_draws)
+        else f"at most {guarantee.ever_probability:.0%} ever reach it by luck"
+    )
+    return Threshold(*guarantee, promise)
 
 
 def _model(game: Game, model: Model) -> ModelStanding:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from exporter.domain.statistics import Assessment, Calibration, Guarantee, Trend
+from exporter.domain.statistics import Assessment, Calibration, Trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +131,28 @@ class GameStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Guarantees:
-    """What thresholds promise of a model at chance, or of one that keeps its reference.
+class Threshold:
+    """What reaching a threshold means; None: not promised.
 
-    `evidence`: at most `ever_probability` of them ever reach it. `change` (Shiryaev-Roberts):
-    at most one false alarm in `mean_draws` draws on average.
+    At most `ever_probability` of models ever do so by luck, or one in `mean_draws` draws on
+    average at most; `promise` says the same in words.
     """
 
-    evidence: Sequence[Guarantee]
-    change: Sequence[Guarantee]
+    threshold: float
+    ever_probability: float | None
+    mean_draws: float | None
+    promise: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantees:
+    """Of a model at chance, or of one that keeps its reference: `evidence` is about `peak`.
+
+    `change` is about `shiryaev_roberts`.
+    """
+
+    evidence: Sequence[Threshold]
+    change: Sequence[Threshold]
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,16 +102,14 @@ def alertmanager(
     return server
 
 
-def make_worse(
-    exporter: FakeExporter, game: str, model: str = "v2.1", evidence: float = 130
-) -> None:
+def make_worse(exporter: FakeExporter, game: str, model: str = "v2.1") -> None:
     """A model that is worse than chance: 58 % where chance gives 60 %."""
     labels = {"game": game, "model_version": model, "role": "model"}
     exporter.set(catalog.CHANCE_ACCURACY, 0.6, game=game)
     exporter.set(catalog.MODEL_ACTIVE, 1, **labels)
     exporter.set(catalog.WINDOW_HITS, 261, **labels, window="all")
     exporter.set(catalog.WINDOW_NUMBERS, 450, **labels, window="all")
-    exporter.set(catalog.EVIDENCE, evidence, **labels, direction="worse")
+    exporter.set(catalog.EVIDENCE_PEAK, 130, **labels, direction="worse")
 
 
 def about(game: str, state: str = "") -> Callable[[EmailMessage], bool]:
@@ -154,7 +152,8 @@ def test_an_alert_and_its_end_arrive_by_mail_and_webhook(
     assert asked.headers["authorization"] == f"Bearer {TOKEN}"
     assert "x-key" not in asked.headers
 
-    make_worse(exporter, "first", evidence=1)
+    replaced = {"game": "first", "model_version": "v2.1", "role": "model"}
+    exporter.set(catalog.MODEL_ACTIVE, 0, **replaced)
     over = smtp_server.wait_for(about("first", "RESOLVIDO"))
     assert all("Não prova que está tudo bem" in body for body in parts(over))
     webhook_server.wait_for(posted("/hook", "resolved", "first"))

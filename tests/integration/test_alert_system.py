@@ -11,17 +11,19 @@ from typing import Any
 
 import pytest
 import requests
+from click.testing import CliRunner, Result
 
 from api.accuracy_tracker import accuracy_tracker
 from api.alert_system import AlertRule, NotificationChannel, alert_system
 from api.container import forget
 from api.metrics_service import metrics_service
+from exporter.cli import main
 from exporter.domain.definitions import LOTOFACIL
 from exporter.stack.prometheus import render, write_rules
-from tests.servers.alertmanager import StartAlertmanager
+from tests.servers.alertmanager import Alertmanager, StartAlertmanager
 from tests.servers.ports import free_port
 from tests.servers.process import PROJECT, Server
-from tests.servers.prometheus import StartPrometheus
+from tests.servers.prometheus import Prometheus, StartPrometheus
 from tests.servers.smtp import SmtpServer
 from tests.servers.waiting import answers, wait_until
 from tests.servers.webhook import Delivery, WebhookServer
@@ -39,6 +41,7 @@ class Stack:
     url: str
     config: Path
     alertmanager_port: int
+    prometheus_port: int
 
     def get(self, path: str) -> Any:
         headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -60,6 +63,7 @@ def settings(
         "EXPORTER_REFRESH_SECONDS": "0.2",
         "ALERTMANAGER_URL": f"http://127.0.0.1:{free_port()}",
         "ALERTMANAGER_CONFIG": str(tmp_path / "alertmanager" / "alertmanager.yml"),
+        "PROMETHEUS_URL": f"http://127.0.0.1:{free_port()}",
         "ALERT_CHECK_INTERVAL": "1",
         "ALERT_GROUP_WAIT": "0s",
         "ALERT_GROUP_INTERVAL": "1s",
@@ -85,19 +89,23 @@ def stack(settings: dict[str, str], tmp_path: Path) -> Iterator[Stack]:
     url = f"http://127.0.0.1:{settings['EXPORTER_PORT']}"
     server = Server(command, tmp_path / "exporter.log")
     server.wait_until_ready(lambda: answers(f"{url}/-/ready"))
-    port = int(settings["ALERTMANAGER_URL"].rpartition(":")[2])
-    yield Stack(url, Path(settings["ALERTMANAGER_CONFIG"]), port)
+    yield Stack(
+        url,
+        Path(settings["ALERTMANAGER_CONFIG"]),
+        int(settings["ALERTMANAGER_URL"].rpartition(":")[2]),
+        int(settings["PROMETHEUS_URL"].rpartition(":")[2]),
+    )
     server.stop()
 
 
-def test_a_rule_reaches_mail_webhook_and_history_and_is_resolved(
+@pytest.fixture
+def servers(
     stack: Stack,
-    smtp_server: SmtpServer,
-    webhook_server: WebhookServer,
     start_alertmanager: StartAlertmanager,
     start_prometheus: StartPrometheus,
     tmp_path: Path,
-) -> None:
+) -> Iterator[tuple[Alertmanager, Prometheus]]:
+    """Alertmanager as the exporter configured it, and Prometheus with the committed rules."""
     wait_until(stack.config.is_file, what="the exporter's configuration of Alertmanager")
     alertmanager = start_alertmanager(stack.config, stack.alertmanager_port)
     write_rules(PROJECT / "prometheus" / "rules", tmp_path / "rules", hold="1s")
@@ -108,7 +116,18 @@ def test_a_rule_reaches_mail_webhook_and_history_and_is_resolved(
     source = (PROJECT / "prometheus" / "prometheus.yml").read_text("utf-8")
     rules = str(tmp_path / "rules" / "*.yml")
     config = render(source, addresses, rules, scrape_interval="1s", evaluation_interval="1s")
-    prometheus = start_prometheus(config)
+    prometheus = start_prometheus(config, stack.prometheus_port)
+    yield alertmanager, prometheus
+    prometheus.stop()
+    alertmanager.stop()
+
+
+def test_a_rule_reaches_mail_webhook_and_history_and_is_resolved(
+    stack: Stack,
+    servers: tuple[Alertmanager, Prometheus],
+    smtp_server: SmtpServer,
+    webhook_server: WebhookServer,
+) -> None:
     set_up_as_the_guide_does(webhook_server)
     record_tickets(MISSED, 1)
 
@@ -122,15 +141,64 @@ def test_a_rule_reaches_mail_webhook_and_history_and_is_resolved(
     assert (labels["rule"], labels["severity"]) == ("Baixa Acurácia", "warning")
     active = wait_until(lambda: of_rule(stack.get("/api/alerts")["active"]), 20, "the history")
     assert active[0]["labels"]["rule"] == "Baixa Acurácia"
-    assert prometheus.value('lotofacil_alert_rule_value{rule="Baixa Acurácia"}') == 8 / 15
+    assert servers[1].value('lotofacil_alert_rule_value{rule="Baixa Acurácia"}') == 8 / 15
 
     record_tickets(DRAWN, 5)
     webhook_server.wait_for(lambda d: has_rule(d, "resolved"), timeout=60)
     wait_until(lambda: not of_rule(stack.get("/api/alerts")["active"]), 20, "the end")
     history = of_rule(stack.get("/api/alerts")["items"])
     assert [entry["status"] for entry in history] == ["resolved", "firing"]
-    prometheus.stop()
-    alertmanager.stop()
+
+
+def test_a_channel_is_tried_through_the_real_route(
+    servers: tuple[Alertmanager, Prometheus],
+    smtp_server: SmtpServer,
+    webhook_server: WebhookServer,
+) -> None:
+    assert servers
+    name = 'Operação "noite"\n{{ .x }}'
+    channel = NotificationChannel(name, "email", {"to": "noite@empresa.com"})
+    assert alert_system.add_notification_channel(channel).applied
+    assert alert_system.add_webhook(f"{webhook_server.url}/fails", name="fails").applied
+    tried = run("alerts", "test", "--channel", name)
+    assert (tried.exit_code, tried.stderr) == (0, "")
+    mail = smtp_server.wait_for(lambda m: m["To"] == "noite@empresa.com")
+    assert "notificação de teste" in body_of(mail)
+    webhook_server.answer_with(400, times=1)
+    failed = run("alerts", "test", "--channel", "fails")
+    assert failed.exit_code == 1
+    assert "não conseguiu entregar por webhook" in failed.stdout
+    again = run("alerts", "test", "--channel", "fails", "--timeout", "15")
+    assert "entregou uma mensagem do tipo webhook" in again.stdout
+
+
+def test_the_doctor_finds_what_is_well_and_what_is_not(
+    servers: tuple[Alertmanager, Prometheus], tmp_path: Path
+) -> None:
+    wait_until(lambda: servers[1].value('up{job="exporter"}') == 1, 20, "the first scrape")
+    wait_until(lambda: line_of("canais")[0] != "ERRO", 20, "the exporter's configuration")
+    for subject in ("banco de dados", "fila em disco", "exportador", "painel", "API"):
+        assert line_of(subject)[0] == "ok"
+    for subject in ("coleta", "regras", "Alertmanager", "e-mail"):
+        assert line_of(subject)[0] == "ok"
+    assert line_of("canais") == ("aviso", line_of("canais")[1])  # nobody is told yet
+    assert line_of("retreinador")[0] == "ERRO"
+    rules = tmp_path / "rules" / "user.yml"
+    rules.write_text(rules.read_text("utf-8").replace("== lotofacil", "> lotofacil"), "utf-8")
+    servers[1].reload()
+    wait_until(lambda: line_of("regras")[0] == "ERRO", 10, "the changed rule")
+    assert "LotofacilUserRule" in line_of("regras")[1]
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments, catch_exceptions=False)
+
+
+def line_of(subject: str) -> tuple[str, str]:
+    """Health and text of the doctor's first line about a subject."""
+    lines = [line.split(None, 1) for line in run("doctor").stdout.splitlines()]
+    health, said = next(line for line in lines if line[1].startswith(subject))
+    return health, said
 
 
 def set_up_as_the_guide_does(webhook_server: WebhookServer) -> None:

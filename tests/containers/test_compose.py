@@ -1,0 +1,119 @@
+"""docker-compose.yml as it stands, without Grafana."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import requests
+import yaml
+
+from tests.containers.engine import COMPOSE_FILE, Deployment, call, images, provide_engine
+from tests.servers.ports import free_port
+from tests.servers.waiting import wait_until
+
+ONE_SHOT = {"settings", "demo-settings"}
+PORTS = ("EXPORTER_PORT", "PROMETHEUS_PORT", "ALERTMANAGER_PORT", "MAILS_PORT")
+TICKET = {"game_type": "lotofacil", "numbers": list(range(1, 16)), "model_version": "v2.1"}
+
+
+def services() -> dict[str, dict[str, object]]:
+    found: dict[str, dict[str, object]] = yaml.safe_load(COMPOSE_FILE.read_text("utf-8"))[
+        "services"
+    ]
+    return found
+
+
+@pytest.mark.parametrize("name", services())
+def test_every_service_is_kept_running_checked_and_closed_to_others(name: str) -> None:
+    service = services()[name]
+    if name in ONE_SHOT:
+        assert service["network_mode"] == "none"
+        return
+    assert service["restart"] == "unless-stopped"
+    assert service["healthcheck"]
+    ports = service.get("ports", [])
+    assert isinstance(ports, list)
+    assert all(str(port).startswith("127.0.0.1:") for port in ports)
+    volumes = service["volumes"]
+    assert isinstance(volumes, list)
+    assert any(str(volume).split(":")[0].isalpha() for volume in volumes), "no named volume"
+
+
+def test_no_password_is_written_down() -> None:
+    text = COMPOSE_FILE.read_text("utf-8")
+    assert "PASSWORD: ${" in text
+    assert "_PASSWORD: lotofacil" not in text
+    assert all(tag for tag in images().values())
+
+
+@pytest.fixture(scope="module")
+def ports() -> dict[str, int]:
+    return {name: free_port() for name in PORTS}
+
+
+@pytest.fixture(scope="module")
+def deployment(
+    ports: dict[str, int], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployment]:
+    """Everything but Grafana, with the demo profile."""
+    provide_engine()
+    folder: Path = tmp_path_factory.mktemp("compose")
+    made = Deployment(f"lotofacil-test-{uuid4().hex[:8]}", ports, folder)
+    try:
+        made.compose("--profile", "demo", "build", "--quiet")
+        made.compose("--profile", "demo", "up", "--detach", "--wait", "--wait-timeout", "120")
+        yield made
+    finally:
+        made.remove()
+
+
+@pytest.mark.container
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+class TestDeployment:
+    def test_every_service_is_healthy_and_none_is_root(self, deployment: Deployment) -> None:
+        lines = deployment.compose("--profile", "demo", "ps", "--format", "json").splitlines()
+        found = {one["Service"]: one["Health"] for one in map(json.loads, lines)}
+        assert found == dict.fromkeys(set(services()) - ONE_SHOT - {"grafana"}, "healthy")
+        for name in found:
+            assert int(deployment.compose("exec", "-T", name, "id", "-u")) > 0, name
+
+    def test_a_prediction_becomes_a_sample_of_prometheus(
+        self, deployment: Deployment, ports: dict[str, int]
+    ) -> None:
+        url = f"http://127.0.0.1:{ports['EXPORTER_PORT']}/api/predictions"
+        assert requests.post(url, json=TICKET, timeout=10).status_code == 401
+        token = deployment.compose("exec", "-T", "exporter", "cat", "/settings/api_token")
+        headers = {"Authorization": f"Bearer {token.strip()}"}
+        answer = requests.post(url, json=TICKET, headers=headers, timeout=10)
+        assert answer.status_code in (200, 201), answer.text
+        query = 'lotofacil_predictions_total{game="lotofacil",model_version="v2.1"}'
+        wait_until(lambda: sample(ports, query) == 1, 60, "the sample")
+
+    def test_the_demonstration_is_scraped_and_alerts_can_be_sent(
+        self, deployment: Deployment, ports: dict[str, int]
+    ) -> None:
+        wait_until(lambda: sample(ports, "sum(up)") == 4, 60, "four targets that answer")
+        wait_until(lambda: sample(ports, 'lotofacil_draw_last_number{game="demo"}'), 60, "the feed")
+        status = f"http://127.0.0.1:{ports['ALERTMANAGER_PORT']}/api/v2/status"
+        config = requests.get(status, timeout=10).json()["config"]["original"]
+        assert "smtp_smarthost: mails:1025" in config
+        assert "receiver: retrainer" in config
+        assert requests.get(f"http://127.0.0.1:{ports['MAILS_PORT']}/", timeout=10).ok
+        deployment.compose("restart", "exporter")  # its records and settings are in volumes
+        wait_until(lambda: sample(ports, 'up{job="exporter"}') == 1, 60, "the exporter again")
+
+
+def sample(ports: dict[str, int], query: str) -> float | None:
+    url = f"http://127.0.0.1:{ports['PROMETHEUS_PORT']}/api/v1/query"
+    found = requests.get(url, {"query": query}, timeout=10).json()["data"]["result"]
+    return float(found[0]["value"][1]) if found else None
+
+
+@pytest.mark.container
+def test_the_file_is_valid_for_compose() -> None:
+    provide_engine()
+    found = call(["docker", "compose", "--profile", "demo", "config", "--quiet"])
+    assert (found.returncode, found.stderr) == (0, "")

@@ -39,8 +39,8 @@ class AlertUpkeep:
         try:
             started = to_micros(datetime.fromisoformat(self.server.status()["uptime"]))
             firing = [str(alert["fingerprint"]) for alert in self.server.alerts()]
-        except AlertmanagerAway:
-            return
+        except (AlertmanagerAway, KeyError):
+            return  # nobody there, or something that is no Alertmanager
         now = self.now()
         # Just started, it does not hold yet what Prometheus is about to tell it again.
         if now - started < _SETTLED:

@@ -1,0 +1,60 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from exporter.domain.moments import DAY, to_micros
+from exporter.outbound.alertmanager import Alertmanager, AlertmanagerAway
+from exporter.services.alert_history import AlertHistory
+from exporter.services.alert_upkeep import AlertUpkeep
+from exporter.services.prepared_database import PreparedDatabase
+from exporter.storage.engine import create_engine_for
+from tests.servers.ports import free_port
+from tests.services.alerting import PlayedForwarding, channels_of
+from tests.services.test_alert_history import alert, payload
+
+BEGAN = datetime(2024, 2, 1, tzinfo=UTC)
+
+
+class PlayedAlertmanager(Alertmanager):
+    """Up since BEGAN; holds the alert `held`."""
+
+    def status(self) -> dict[str, Any]:
+        return {"uptime": BEGAN.isoformat()}
+
+    def alerts(self) -> list[dict[str, Any]]:
+        return [{"fingerprint": "held"}]
+
+
+def upkeep(engine: Engine, server: Alertmanager, moment: datetime) -> AlertUpkeep:
+    history = AlertHistory(PreparedDatabase(engine), lambda: to_micros(BEGAN))
+    channels = channels_of(engine, PlayedForwarding())
+    return AlertUpkeep(channels, history, server, 1, lambda: to_micros(moment))
+
+
+@pytest.mark.parametrize(("minutes", "active"), [(5, 2), (30, 1)])
+def test_an_alert_that_alertmanager_lost_is_ended_once_it_is_settled(
+    engine: Engine, minutes: int, active: int
+) -> None:
+    look = upkeep(engine, PlayedAlertmanager("x"), BEGAN + timedelta(minutes=minutes))
+    look.history.record(payload(alert(), alert(fingerprint="held")))
+    look()
+    assert len(look.history.active()) == active
+
+
+def test_old_notifications_go_after_the_retention_time(engine: Engine) -> None:
+    away = Alertmanager(f"http://127.0.0.1:{free_port()}")
+    look = upkeep(engine, away, BEGAN + timedelta(microseconds=DAY + 1))
+    look.history.record(payload(alert()))
+    look()
+    assert look.history.page(10).entries == []
+    with pytest.raises(AlertmanagerAway):
+        away.status()
+
+
+def test_a_database_that_is_away_is_only_logged(caplog: pytest.LogCaptureFixture) -> None:
+    engine = create_engine_for("postgresql+psycopg://nobody@127.0.0.1:9/none")
+    upkeep(engine, PlayedAlertmanager("x"), BEGAN)()
+    assert "alert_check_failed" in caplog.text
+    engine.dispose()

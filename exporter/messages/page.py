@@ -160,6 +160,46 @@ MESSAGES: dict[str, tuple[str, str]] = {
             " value of N means at most one false alarm in N draws."
         ),
     ),
+    "references_title": ("Evidência contra a referência", "Evidence against the reference"),
+    "references_note": (
+        (
+            "Referência: a acurácia informada para a versão. Só 5% das versões que a"
+            " cumprem chegam algum dia a {limit}."
+        ),
+        (
+            "Reference: the accuracy named for the version. Only 5% of versions that keep it"
+            " ever reach {limit}."
+        ),
+    ),
+    "no_reference_yet": ("Nenhuma referência foi informada.", "No reference was named."),
+    "kept_unknown": ("sem dados", "no data"),
+    "kept_chance": ("não refutada", "not refuted"),
+    "kept_worse": ("abaixo da referência", "below the reference"),
+    "kept_better": ("acima da referência", "above the reference"),
+    "tiers_title": ("Faixas de prêmio", "Prize tiers"),
+    "tiers_note": (
+        "Cada bilhete na sua melhor faixa; ao lado, quantos bilhetes ao acaso estariam nela.",
+        "Each ticket in its best tier; beside it, how many random tickets would be there.",
+    ),
+    "tier_hits": ("{hits} acertos", "{hits} hits"),
+    "trends_title": ("Tendência da acurácia", "Trend of accuracy"),
+    "trends_note": (
+        (
+            "Reta pelos últimos 300 sorteios. Só se chama de tendência o que o acaso daria em"
+            " menos de 1% dos casos."
+        ),
+        (
+            "A line through the last 300 draws. Only what chance would give in fewer than 1% of"
+            " cases is called a trend."
+        ),
+    ),
+    "no_trend_yet": (
+        "São precisos ao menos quatro sorteios com resultado.",
+        "At least four draws with a result are needed.",
+    ),
+    "trend_rising": ("subindo", "rising"),
+    "trend_falling": ("caindo", "falling"),
+    "trend_flat": ("estável", "flat"),
     "calibration_title": ("Confiança prometida e cumprida", "Confidence promised and kept"),
     "calibration_note": (
         (
@@ -208,6 +248,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "column_worse_peak": ("Pior, máx.", "Worse, peak"),
     "column_change": ("Mudança", "Change"),
     "column_tickets": ("Bilhetes", "Tickets"),
+    "column_tickets_at_chance": ("Ao acaso", "At chance"),
+    "column_tier": ("Faixa", "Tier"),
+    "column_reference": ("Referência", "Reference"),
+    "column_trend": ("Por 100 sorteios", "Per 100 draws"),
     "column_mean_confidence": ("Confiança", "Confidence"),
     "column_excess": ("Excesso", "Excess"),
     "column_brier": ("Brier", "Brier"),

@@ -5,7 +5,9 @@ from exporter.domain.moments import SECOND
 from exporter.domain.statistics import Assessment, DirectionEvidence
 from exporter.domain.verdicts import EVIDENCE, Standing, standing_of_evidence, standing_of_window
 from exporter.services.overview.shapes import Model, Overview, RecentDraw
+from exporter.services.presentation import standing_tables
 from exporter.services.presentation.shapes import Cell, Table, Tone, tone_of
+from exporter.services.presentation.standing_tables import model_name
 from exporter.services.presentation.wording import Wording
 from exporter.storage.retraining import Run
 
@@ -14,7 +16,17 @@ Row = list[Cell]
 
 def all_tables(overview: Overview, say: Wording) -> list[Table]:
     """Every table, in the order of a report."""
-    made = (windows, evidence, calibration, money, draws, alerts, runs, resources)
+    made = (
+        *(
+            windows,
+            evidence,
+            standing_tables.references,
+            standing_tables.trends,
+            calibration,
+            money,
+        ),
+        *(standing_tables.tiers, draws, alerts, runs, resources),
+    )
     return [table(overview, say) for table in made]
 
 
@@ -53,7 +65,7 @@ def _window_name(name: str, say: Wording) -> str:
 def _window(model: Model, name: str, found: Assessment, say: Wording) -> Row:
     standing = standing_of_window(found)
     return [
-        _model(model, say),
+        model_name(model, say),
         Cell(_window_name(name, say)),
         Cell(say.percent(found.accuracy)),
         Cell(say.standing(standing), tone_of(standing)),
@@ -91,7 +103,7 @@ def _evidence(model: Model, say: Wording) -> Row | None:
         return None
     change = max(found.better.shiryaev_roberts, found.worse.shiryaev_roberts)
     return [
-        _model(model, say),
+        model_name(model, say),
         Cell(say.number(found.draws)),
         *_direction(found.better, say),
         *_direction(found.worse, say),
@@ -108,7 +120,7 @@ def calibration(overview: Overview, say: Wording) -> Table:
     """Whether confidence is kept."""
     rows = [
         [
-            _model(model, say),
+            model_name(model, say),
             Cell(say.number(found.tickets)),
             Cell(say.percent(found.mean_confidence)),
             Cell(say.percent(found.accuracy)),
@@ -142,7 +154,7 @@ def money(overview: Overview, say: Wording) -> Table:
 def _money(model: Model, say: Wording) -> Row:
     money, tickets = model.money, Cell(say.number(model.scored))
     amounts = (money.cost, money.prizes, money.net, round(money.net_expected))
-    return [_model(model, say), tickets, *(Cell(say.money(cents)) for cents in amounts)]
+    return [model_name(model, say), tickets, *(Cell(say.money(cents)) for cents in amounts)]
 
 
 def draws(overview: Overview, say: Wording) -> Table:
@@ -242,12 +254,6 @@ def resources(overview: Overview, say: Wording) -> Table:
 
 def _load_tone(ratio: float) -> Tone:
     return Tone.BAD if ratio > 0.95 else Tone.WARNING if ratio > 0.85 else Tone.PLAIN
-
-
-def _model(model: Model, say: Wording) -> Cell:
-    if model.is_control:
-        return Cell(f"{model.row.version} ({say('control_arm')})", Tone.MUTED)
-    return Cell(f"{model.row.version} ({say('in_use')})" if model.row.active else model.row.version)
 
 
 def _header(say: Wording, *names: str) -> list[str]:

@@ -45,7 +45,9 @@ def net_over_time(panels: Panels) -> timeseries.Panel:
 def tiers(panels: Panels) -> barchart.Panel:
     """Tickets by their best prize tier."""
     prizes = total(in_use(series(catalog.TICKETS_WITH_PRIZE)), "tier")
-    return Tables(panels).bars("tiers", "tier", [Column("tickets", prizes)], Source.SQL)
+    expected = total(in_use(series(catalog.EXPECTED_TICKETS_WITH_PRIZE)), "tier")
+    columns = [Column("tickets", prizes), Column("expected", expected)]
+    return Tables(panels).bars("tiers", "tier", columns, Source.SQL)
 
 
 def confidence_bias(panels: Panels) -> stat.Panel:

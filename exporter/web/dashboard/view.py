@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from exporter.services.overview.shapes import Overview
-from exporter.services.presentation import tables
+from exporter.services.presentation import standing_tables, tables
 from exporter.services.presentation.charts import (
     Chart,
     accuracy_chart,
@@ -74,7 +74,12 @@ def _accuracy(overview: Overview, say: Wording) -> Section:
         _chart(hits_chart(overview, say), say),
         _chart(evidence_chart(overview, say), say),
     ]
-    shown = [tables.windows(overview, say), tables.evidence(overview, say)]
+    shown = [
+        tables.windows(overview, say),
+        tables.evidence(overview, say),
+        standing_tables.references(overview, say),
+        standing_tables.trends(overview, say),
+    ]
     return Section("accuracy", say("accuracy_section"), charts, shown)
 
 
@@ -83,7 +88,11 @@ def _claims(overview: Overview, say: Wording) -> Section:
         _chart(calibration_chart(overview, say), say),
         _chart(numbers_chart(overview, say), say),
     ]
-    shown = [tables.calibration(overview, say), tables.money(overview, say)]
+    shown = [
+        tables.calibration(overview, say),
+        tables.money(overview, say),
+        standing_tables.tiers(overview, say),
+    ]
     return Section("claims", say("claims_section"), charts, shown)
 
 

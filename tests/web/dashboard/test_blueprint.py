@@ -8,7 +8,10 @@ from exporter.web.dashboard.assets import PLOTLY_VERSION
 from tests.seeding import Arm, reader_of, seeded_engine
 from tests.web.dashboard.conftest import application
 
-TABLES = ("windows", "evidence", "calibration", "money", "draws", "alerts", "runs", "resources")
+TABLES = (
+    *("windows", "evidence", "references", "trends", "calibration", "money", "tiers"),
+    *("draws", "alerts", "runs", "resources"),
+)
 
 
 def _page(app: Flask, query: str = "") -> str:

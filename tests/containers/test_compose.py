@@ -1,6 +1,7 @@
 """docker-compose.yml as it stands, without Grafana."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -48,19 +49,16 @@ def test_no_password_is_written_down() -> None:
     assert all(tag for tag in images().values())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def ports() -> dict[str, int]:
     return {name: free_port() for name in PORTS}
 
 
-@pytest.fixture(scope="module")
-def deployment(
-    ports: dict[str, int], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Deployment]:
+@pytest.fixture
+def deployment(ports: dict[str, int], tmp_path: Path) -> Iterator[Deployment]:
     """Everything but Grafana, with the demo profile."""
     provide_engine()
-    folder: Path = tmp_path_factory.mktemp("compose")
-    made = Deployment(f"lotofacil-test-{uuid4().hex[:8]}", ports, folder)
+    made = Deployment(f"lotofacil-test-{uuid4().hex[:8]}", ports, tmp_path)
     try:
         made.compose("--profile", "demo", "build", "--quiet")
         made.compose("--profile", "demo", "up", "--detach", "--wait", "--wait-timeout", "120")
@@ -69,51 +67,66 @@ def deployment(
         made.remove()
 
 
+# One test, since the deployment is started once: several would each run on a worker of their own.
 @pytest.mark.container
 @pytest.mark.slow
-@pytest.mark.timeout(600)
-class TestDeployment:
-    def test_every_service_is_healthy_and_none_is_root(self, deployment: Deployment) -> None:
-        lines = deployment.compose("--profile", "demo", "ps", "--format", "json").splitlines()
-        found = {one["Service"]: one["Health"] for one in map(json.loads, lines)}
-        assert found == dict.fromkeys(set(services()) - ONE_SHOT - {"grafana"}, "healthy")
-        for name in found:
-            assert int(deployment.compose("exec", "-T", name, "id", "-u")) > 0, name
+@pytest.mark.timeout(900)
+def test_a_prediction_becomes_a_sample_of_prometheus(
+    deployment: Deployment, ports: dict[str, int]
+) -> None:
+    valid = call(["docker", "compose", "--profile", "demo", "config", "--quiet"])
+    assert (valid.returncode, valid.stderr) == (0, "")
+    all_are_healthy_and_none_is_root(deployment)
+    record(deployment, ports)
+    query = 'lotofacil_predictions_total{game="lotofacil",model_version="v2.1"}'
+    wait_until(lambda: sample(ports, query) == 1, 60, "the sample")
+    wait_until(lambda: sample(ports, "sum(up)") == 4, 60, "four targets that answer")
+    wait_until(lambda: sample(ports, 'lotofacil_draw_last_number{game="demo"}'), 60, "the feed")
+    alerts_are_sent(ports)
+    deployment.compose("restart", "exporter")  # its records and settings are in volumes
+    wait_until(lambda: recorded(ports) == 1, 60, "the prediction after a restart")
 
-    def test_a_prediction_becomes_a_sample_of_prometheus(
-        self, deployment: Deployment, ports: dict[str, int]
-    ) -> None:
-        url = f"http://127.0.0.1:{ports['EXPORTER_PORT']}/api/predictions"
-        assert requests.post(url, json=TICKET, timeout=10).status_code == 401
-        token = deployment.compose("exec", "-T", "exporter", "cat", "/settings/api_token")
-        headers = {"Authorization": f"Bearer {token.strip()}"}
-        answer = requests.post(url, json=TICKET, headers=headers, timeout=10)
-        assert answer.status_code in (200, 201), answer.text
-        query = 'lotofacil_predictions_total{game="lotofacil",model_version="v2.1"}'
-        wait_until(lambda: sample(ports, query) == 1, 60, "the sample")
 
-    def test_the_demonstration_is_scraped_and_alerts_can_be_sent(
-        self, deployment: Deployment, ports: dict[str, int]
-    ) -> None:
-        wait_until(lambda: sample(ports, "sum(up)") == 4, 60, "four targets that answer")
-        wait_until(lambda: sample(ports, 'lotofacil_draw_last_number{game="demo"}'), 60, "the feed")
-        status = f"http://127.0.0.1:{ports['ALERTMANAGER_PORT']}/api/v2/status"
-        config = requests.get(status, timeout=10).json()["config"]["original"]
-        assert "smtp_smarthost: mails:1025" in config
-        assert "receiver: retrainer" in config
-        assert requests.get(f"http://127.0.0.1:{ports['MAILS_PORT']}/", timeout=10).ok
-        deployment.compose("restart", "exporter")  # its records and settings are in volumes
-        wait_until(lambda: sample(ports, 'up{job="exporter"}') == 1, 60, "the exporter again")
+def all_are_healthy_and_none_is_root(deployment: Deployment) -> None:
+    lines = deployment.compose("--profile", "demo", "ps", "--format", "json").splitlines()
+    found = {one["Service"]: one["Health"] for one in map(json.loads, lines)}
+    assert found == dict.fromkeys(set(services()) - ONE_SHOT - {"grafana"}, "healthy")
+    for name in found:
+        assert int(deployment.compose("exec", "-T", name, "id", "-u")) > 0, name
+
+
+def record(deployment: Deployment, ports: dict[str, int]) -> None:
+    """Sends a prediction: only with the token that was made for this deployment."""
+    url = f"http://127.0.0.1:{ports['EXPORTER_PORT']}/api/predictions"
+    assert requests.post(url, json=TICKET, timeout=10).status_code == 401
+    token = deployment.compose("exec", "-T", "exporter", "cat", "/settings/api_token")
+    headers = {"Authorization": f"Bearer {token.strip()}"}
+    answer = requests.post(url, json=TICKET, headers=headers, timeout=10)
+    assert answer.ok, answer.text
+
+
+def alerts_are_sent(ports: dict[str, int]) -> None:
+    """Alertmanager has the configuration that the exporter wrote, and the mails a page."""
+    status = f"http://127.0.0.1:{ports['ALERTMANAGER_PORT']}/api/v2/status"
+    config = requests.get(status, timeout=10).json()["config"]["original"]
+    assert "smtp_smarthost: mails:1025" in config
+    assert "receiver: retrainer" in config
+    assert requests.get(f"http://127.0.0.1:{ports['MAILS_PORT']}/", timeout=10).ok
+
+
+def recorded(ports: dict[str, int]) -> float:
+    """The prediction on the exporter's own page; 0 while it starts."""
+    try:
+        page = requests.get(f"http://127.0.0.1:{ports['EXPORTER_PORT']}/metrics", timeout=10).text
+    except requests.RequestException:
+        return 0
+    line = re.search(
+        r'^lotofacil_predictions_total\{game="lotofacil".*\} (\S+)$', page, re.MULTILINE
+    )
+    return float(line[1]) if line else 0
 
 
 def sample(ports: dict[str, int], query: str) -> float | None:
     url = f"http://127.0.0.1:{ports['PROMETHEUS_PORT']}/api/v1/query"
     found = requests.get(url, {"query": query}, timeout=10).json()["data"]["result"]
     return float(found[0]["value"][1]) if found else None
-
-
-@pytest.mark.container
-def test_the_file_is_valid_for_compose() -> None:
-    provide_engine()
-    found = call(["docker", "compose", "--profile", "demo", "config", "--quiet"])
-    assert (found.returncode, found.stderr) == (0, "")

@@ -16,7 +16,6 @@ from exporter.collectors import process, spool
 from exporter.collectors.alert_rules import AlertRules
 from exporter.collectors.exposition import Exposition
 from exporter.config import Settings
-from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.games import Games
 from exporter.logs import level_counts
 from exporter.outbound.alertmanager import Alertmanager
@@ -84,7 +83,7 @@ class Application:
 
 def build(settings: Settings, now: Callable[[], int] = now_micros) -> Application:
     """The application for these settings; nothing connects or starts yet."""
-    games = KNOWN_GAMES
+    games = settings.games
     engine = create_engine_for(settings.database)
     intake = Intake(
         Spool(settings.LOTOFACIL_DATA_DIR / "spool.db", settings.SPOOL_MAX_SIZE),

@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from exporter.config import InvalidSettings, Settings, load_settings
-from exporter.domain.definitions import KNOWN_GAMES
 from exporter.logs import LogOptions, configure_logs, get_logger
 from exporter.storage.engine import create_engine_for
 from exporter.storage.migrate import upgrade
@@ -30,7 +29,7 @@ def main() -> int:
         settings = load_settings()
         _check_host(settings)
         engine = create_engine_for(settings.database)
-        retrainer = assemble(settings, engine, KNOWN_GAMES)
+        retrainer = assemble(settings, engine, settings.games)
     except (InvalidSettings, InvalidCommand) as error:
         return _fail(str(error), 2)
     try:

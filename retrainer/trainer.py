@@ -10,7 +10,6 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from exporter.config import InvalidSettings, load_settings
-from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.draw_records import DrawRecord, parse_draws
 from exporter.domain.games import Game, UnknownGame
 from exporter.domain.tickets import decode
@@ -66,11 +65,12 @@ def from_file(path: Path, game: Game, most: int) -> Training:
 
 
 def _train(options: argparse.Namespace, moment: datetime) -> int:
-    game = KNOWN_GAMES[options.game]
+    settings = load_settings()
+    game = settings.games[options.game]
     if options.draws:
         training = from_file(options.draws, game, options.last)
     else:
-        training = from_database(load_settings().database, game, options.last)
+        training = from_database(settings.database, game, options.last)
     seed = options.seed if options.seed is not None else int(moment.timestamp() * 1_000_000)
     trained_at = moment.isoformat().replace("+00:00", "Z")
     model = document(game, training, version=options.version, trained_at=trained_at, seed=seed)

@@ -9,7 +9,6 @@ from exporter.app import now_micros
 from exporter.cli.sessions import read_settings
 from exporter.config import Settings
 from exporter.domain.alerts import AlertRule, NotificationChannel
-from exporter.domain.definitions import KNOWN_GAMES
 from exporter.messages import Language, text
 from exporter.outbound.alertmanager import Alertmanager
 from exporter.outbound.mail import MailServer
@@ -89,7 +88,7 @@ def _examine_alerts(
     if found[0].health is Health.OK:
         yield check_channels(told, lambda: forwarding.has_in_force(stored))
     yield check_mail(MailServer.of(settings), told)
-    adviser = ThresholdAdviser(KNOWN_GAMES, settings.LOTOFACIL_LANGUAGE)
+    adviser = ThresholdAdviser(settings.games, settings.LOTOFACIL_LANGUAGE)
     yield from check_thresholds(rules, adviser, prometheus)
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from exporter.domain.definitions import KNOWN_GAMES
+from exporter.config import InvalidSettings, load_settings
 from exporter.domain.draw_records import parse_day
 from exporter.domain.games import Game, UnknownGame
 from exporter.domain.pickers import Picker, UnknownModel, picker
@@ -19,8 +19,8 @@ class GameName(click.ParamType[Game]):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> Game:
         try:
-            return value if isinstance(value, Game) else KNOWN_GAMES[str(value)]
-        except UnknownGame as error:
+            return value if isinstance(value, Game) else load_settings().games[str(value)]
+        except (UnknownGame, InvalidSettings) as error:
             self.fail(str(error), param, ctx)
 
 

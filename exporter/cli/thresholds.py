@@ -4,7 +4,6 @@ import click
 
 from exporter.cli.sessions import read_settings
 from exporter.cli.tables import aligned
-from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.games import UnknownGame
 from exporter.services.threshold_advice import DEFAULT_CHANGE, Question, ThresholdAdviser
 
@@ -47,7 +46,8 @@ def explain(  # noqa: PLR0913 - one argument for each option
     game: str | None,
 ) -> None:
     """Say how often a model at chance breaks METRIC OPERATOR VALUE, such as accuracy "<" 0.6."""
-    adviser = ThresholdAdviser(KNOWN_GAMES, read_settings().LOTOFACIL_LANGUAGE)
+    settings = read_settings()
+    adviser = ThresholdAdviser(settings.games, settings.LOTOFACIL_LANGUAGE)
     question = Question(
         metric, operator, value, window, sample, tickets, overlap, numbers, change, game
     )

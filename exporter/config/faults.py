@@ -1,7 +1,8 @@
 """What is wrong with settings, said in one line each, without showing a secret."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -31,7 +32,7 @@ def refuse_unusable(value: Any) -> Any:
 def fault_lines(faults: Iterable[Mapping[str, Any]], secrets: Iterable[str]) -> list[str]:
     """One line for each of pydantic's faults; values of `secrets` are left out."""
     hidden = frozenset(secrets)
-    return [_line(fault, hidden) for fault in faults]
+    return [line for fault in faults for line in _lines(fault, hidden)]
 
 
 def without_user(address: str) -> str:
@@ -39,15 +40,16 @@ def without_user(address: str) -> str:
     return _USER.sub("//***@", address)
 
 
-def _line(fault: Mapping[str, Any], hidden: frozenset[str]) -> str:
+def _lines(fault: Mapping[str, Any], hidden: frozenset[str]) -> Iterator[str]:
     name = ".".join(map(str, fault["loc"]))
-    reason = fault["msg"].removeprefix("Value error, ")
     shown = "" if name in hidden else _shown(fault["input"])
-    return f"{name}: {shown}{reason[0].lower()}{reason[1:]}"
+    for reason in fault["msg"].removeprefix("Value error, ").splitlines():
+        yield f"{name}: {shown}{reason[0].lower()}{reason[1:]}"
 
 
 def _shown(value: object) -> str:
-    if not isinstance(value, str | int | float) or isinstance(value, SecretStr):
+    if not isinstance(value, str | int | float | Path) or isinstance(value, SecretStr):
         return ""
+    value = str(value) if isinstance(value, Path) else value
     text = ascii(without_user(value)) if isinstance(value, str) else str(value)
     return f"{text if len(text) <= _LONGEST else text[:_LONGEST] + '…'} - "

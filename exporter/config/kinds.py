@@ -54,7 +54,8 @@ def _parsed(value: str) -> URL:
 
 def _check_place(url: URL, backend: str) -> None:
     if backend == "sqlite":
-        if url.host or url.database in (None, "", ":memory:"):
+        beside = url.host, url.username, url.password, url.port, *url.query
+        if any(beside) or url.database in (None, "", ":memory:"):
             raise ValueError("must name a file: sqlite:///metrics.db, or sqlite:////var/metrics.db")
     elif not url.database:
         raise ValueError(f"must name a database: {backend}://USER:PASSWORD@HOST/DATABASE")

@@ -5,13 +5,15 @@ The documented names are kept as the guide gives them.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from exporter.config.faults import InvalidSettings, fault_lines, refuse_unusable, without_user
+from exporter.config.games import known_games
 from exporter.config.kinds import (
     DatabaseUrl,
     Duration,
@@ -28,7 +30,13 @@ from exporter.config.kinds import (
     database_url,
 )
 from exporter.config.sources import ConfigFile, EnvFile, Environment
+from exporter.domain.games import Games
 from exporter.messages import Language
+
+
+def _with_games(path: Path | None) -> Path | None:
+    known_games(path)
+    return path
 
 
 class Settings(BaseSettings):
@@ -85,7 +93,9 @@ class Settings(BaseSettings):
         Language, Field(description="Language of what operators read.")
     ] = Language.PT_BR
     LOTOFACIL_GAMES_FILE: Annotated[
-        Path | None, Field(description="YAML file with definitions of more games.")
+        Path | None,
+        AfterValidator(_with_games),
+        Field(description="YAML file with more games, or newer prices of known ones."),
     ] = None
     LOTOFACIL_LOG_LEVEL: Annotated[
         Literal["debug", "info", "warning", "error"], Field(description="Least level written.")
@@ -165,6 +175,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """DATABASE_URL with the driver filled in (a secret: it may hold a password)."""
         return database_url(self.DATABASE_URL.get_secret_value())
+
+    @cached_property
+    def games(self) -> Games:
+        """The games known from the start and those of LOTOFACIL_GAMES_FILE."""
+        return known_games(self.LOTOFACIL_GAMES_FILE)
 
     @classmethod
     def settings_customise_sources(

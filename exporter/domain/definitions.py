@@ -8,9 +8,26 @@ from exporter.domain.games import Calendar, Game, Games, Tariff
 _EVENING = time(20, 0)
 
 
+# Prices of one bet from a draw's day on, as the press told them from the operator's orders. A new
+# price is charged for the first draw after the day on which it starts to be sold.
+#   2009 (draw 460, of 10 September): Redação Terra, August 2009
+#   2014 (10 and 11 May): Agência Brasil, 17 April 2014, with Lotofácil's prizes 3, 6, 15
+#   2015 (23 and 24 May): Estadão, 29 April 2015; Lotofácil's prizes 4, 8, 20: Marília Notícia
+#   2019 (10 November): O Globo, 9 November 2019; order 8.061 of the Ministério da Economia
+#   2023 (30 April): O Globo and DCI, April 2023; Lotofácil's prizes 6, 12, 30: g1, 13 March 2024
+#   2025 (draws from 10 July; Mega-Sena 12 July): BOL/UOL, 10 July 2025; prizes 7, 14, 35: TNOnline
+# Nothing certain was found about Lotofácil from 2003 to 2009: money is not told for those draws.
+# Quina's tickets of 6 and 7 numbers cost less than their bets until 2016, so it starts in 2019.
+
+
 def _lotofacil_tariff(since: date, bet: int) -> Tariff:
     """Lotofácil pays 2, 4 and 10 bets for 11, 12 and 13 hits; 14 and 15 vary."""
     return Tariff(since, bet, {11: 2 * bet, 12: 4 * bet, 13: 10 * bet, 14: None, 15: None})
+
+
+def _varying(tiers: tuple[int, ...], *prices: tuple[date, int]) -> tuple[Tariff, ...]:
+    """Prices of a game whose every prize varies from draw to draw."""
+    return tuple(Tariff(since, bet, dict.fromkeys(tiers)) for since, bet in prices)
 
 
 LOTOFACIL = Game(
@@ -23,10 +40,12 @@ LOTOFACIL = Game(
     tiers=(11, 12, 13, 14, 15),
     calendar=Calendar(frozenset(range(6)), _EVENING),
     tariffs=(
-        _lotofacil_tariff(date(2015, 5, 10), 200),
+        _lotofacil_tariff(date(2009, 9, 10), 125),
+        _lotofacil_tariff(date(2014, 5, 10), 150),
+        _lotofacil_tariff(date(2015, 5, 23), 200),
         _lotofacil_tariff(date(2019, 11, 10), 250),
-        _lotofacil_tariff(date(2023, 5, 3), 300),
-        _lotofacil_tariff(date(2025, 7, 9), 350),
+        _lotofacil_tariff(date(2023, 4, 30), 300),
+        _lotofacil_tariff(date(2025, 7, 10), 350),
     ),
 )
 MEGA_SENA = Game(
@@ -38,6 +57,15 @@ MEGA_SENA = Game(
     largest=20,
     tiers=(4, 5, 6),
     calendar=Calendar(frozenset({1, 3, 5}), _EVENING),
+    tariffs=_varying(
+        (4, 5, 6),
+        (date(2009, 9, 9), 200),
+        (date(2014, 5, 11), 250),
+        (date(2015, 5, 24), 350),
+        (date(2019, 11, 10), 450),
+        (date(2023, 4, 30), 500),
+        (date(2025, 7, 12), 600),
+    ),
 )
 QUINA = Game(
     name="quina",
@@ -48,6 +76,12 @@ QUINA = Game(
     largest=15,
     tiers=(2, 3, 4, 5),
     calendar=Calendar(frozenset(range(6)), _EVENING),
+    tariffs=_varying(
+        (2, 3, 4, 5),
+        (date(2019, 11, 10), 200),
+        (date(2023, 4, 30), 250),
+        (date(2025, 7, 10), 300),
+    ),
 )
 LOTOMANIA = Game(
     name="lotomania",
@@ -59,6 +93,12 @@ LOTOMANIA = Game(
     largest=50,
     tiers=(0, 15, 16, 17, 18, 19, 20),
     calendar=Calendar(frozenset({0, 2, 4}), _EVENING),
+    tariffs=_varying(
+        (0, 15, 16, 17, 18, 19, 20),
+        (date(2015, 5, 24), 150),
+        (date(2019, 11, 10), 250),
+        (date(2023, 4, 30), 300),
+    ),
 )
 
 # Invented draws are games of their own, so that they never mix with real ones and can be removed.

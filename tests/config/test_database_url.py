@@ -50,6 +50,8 @@ def test_addresses_get_the_driver_this_product_brings(written: str, used: str) -
         ("sqlite://", "must name a file"),
         ("sqlite:///:memory:", "must name a file"),
         ("sqlite://metrics.db", "must name a file"),
+        ("sqlite://user@/metrics.db", "must name a file"),
+        ("sqlite:///metrics.db?mode=ro", "must name a file"),
         ("", "must be sqlite:///FILE"),
     ],
 )

@@ -1,0 +1,136 @@
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from exporter.config import load_settings
+from exporter.config.games import known_games
+from exporter.domain.definitions import KNOWN_GAMES, LOTOFACIL
+from tests.config.conftest import faults
+
+TIMEMANIA = """
+games:
+  timemania:
+    title: Timemania
+    pool: 80
+    drawn: 7
+    ticket: 10
+    tiers: [3, 4, 5, 6, 7]
+    draws: {days: [tuesday, thursday, saturday], at: 20:00}
+    prices:
+      - {since: 2019-11-10, bet: 3.00, prizes: {3: 3.00, 4: 9.00}}
+      - {since: 2023-05-03, bet: 3.50, prizes: {3: 3.50, 4: 10.50}}
+"""
+NEWER_PRICE = "games: {lotofacil: {prices: [{since: 2030-01-02, bet: 4, prizes: {11: 8}}]}}"
+
+
+def write(text: str) -> Path:
+    path = Path("games.yml")
+    path.write_text(text, "utf-8")
+    return path
+
+
+def told(text: str) -> list[str]:
+    """The faults of a file, without the name that every line begins with."""
+    write(text)
+    begin = "LOTOFACIL_GAMES_FILE: 'games.yml' - "
+    lines = faults({"LOTOFACIL_GAMES_FILE": "games.yml"})
+    assert all(line.startswith(begin) for line in lines)
+    return [line.removeprefix(begin) for line in lines]
+
+
+def test_without_a_file_the_known_games_are_all() -> None:
+    assert load_settings().games is KNOWN_GAMES
+
+
+def test_a_game_needs_a_definition_only() -> None:
+    write(TIMEMANIA)
+    games = load_settings({"LOTOFACIL_GAMES_FILE": "games.yml"}).games
+    game = games["timemania"]
+    assert set(games) == {*KNOWN_GAMES, "timemania"}
+    assert (game.pool, game.drawn, game.sizes, game.first) == (80, 7, range(10, 11), 1)
+    assert game.calendar.weekdays == {1, 3, 5}
+    assert game.calendar.at == time(20)
+    assert game.chance == 7 / 80
+    tariff = game.tariff(date(2024, 1, 1))
+    assert tariff is not None
+    assert tariff.bet == 350
+    assert tariff.prizes == {3: 350, 4: 1050, 5: None, 6: None, 7: None}
+
+
+def test_a_known_game_can_be_given_newer_prices() -> None:
+    game = known_games(write(NEWER_PRICE))["lotofacil"]
+    tariff = game.tariff(date(2030, 1, 2))
+    assert tariff is not None
+    assert tariff.prizes == {11: 800, 12: None, 13: None, 14: None, 15: None}
+    assert game.tariff(date(2030, 1, 1)) == LOTOFACIL.tariffs[-1]
+
+
+def test_the_rules_of_a_known_game_cannot_be_changed() -> None:
+    text = "games: {lotofacil: {pool: 26, prices: [{since: 2030-01-02, bet: 4}]}}"
+    assert told(text) == ["lotofacil: pool: 26 - extra inputs are not permitted"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        ("pool: 5", "timemania: game 'timemania': needs 0 < drawn < pool <= 126"),
+        ("pool: many", "timemania: pool: 'many' - input should be a valid integer"),
+        ("ticket: [12, 10]", "timemania: game 'timemania': needs 0 < smallest"),
+        ("tiers: [3, 8]", "timemania: tiers: 8 hits cannot be reached"),
+        ("draws: {days: [someday], at: 20:00}", "timemania: draws.days.0: 'someday' - must be one"),
+        ("draws: {days: [], at: 20:00}", "timemania: draws.days: list should have at least"),
+        ("draws: {days: [monday], at: noon}", "timemania: draws.at: 'noon' - input should"),
+        (
+            "draws: {days: [monday], at: 20:00, zone: Nowhere}",
+            "timemania: draws.zone: 'Nowhere' - must be a time zone",
+        ),
+        ("prices: [{since: 2020-01-01, bet: 3.005}]", "timemania: prices.0.bet: 3.005 - must be"),
+        (
+            "prices: [{since: 2020-01-01, bet: 3, prizes: {2: 1}}]",
+            "timemania: prices: 2 hits win no prize",
+        ),
+        ("colour: red", "timemania: colour: 'red' - extra inputs"),
+    ],
+)
+def test_faults_name_file_game_and_field(wrong: str, line: str) -> None:
+    key = wrong.partition(":")[0]
+    lines = [each for each in TIMEMANIA.splitlines() if not each.startswith(f"    {key}:")]
+    if key == "prices":
+        lines = lines[:-2]
+    (found,) = told("\n".join([*lines, f"    {wrong}"]))
+    assert found.startswith(line)
+
+
+def test_all_faults_of_a_file_are_told_at_once() -> None:
+    lines = told("games: {a: {title: A}, lotofacil: {prices: []}}")
+    assert {line.partition(":")[0] for line in lines} == {"a", "lotofacil"}
+    assert len(lines) > 4
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("games: [", "is not YAML (line 1)"),
+        ("", "input should be a valid dictionary or instance of _Names"),
+        ("games: {Bad Name: {}}", "games.Bad Name.[key]: 'Bad Name' - string should match"),
+    ],
+)
+def test_what_is_no_file_of_games(text: str, line: str) -> None:
+    (found,) = told(text)
+    assert line in found
+
+
+def test_a_file_that_is_not_there() -> None:
+    assert faults({"LOTOFACIL_GAMES_FILE": "none.yml"}) == [
+        "LOTOFACIL_GAMES_FILE: 'none.yml' - cannot be read: No such file or directory"
+    ]
+
+
+@given(st.text() | st.text("games:{}[]-\n &*a1!|>'\""))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_text_gives_a_traceback(text: str) -> None:
+    Path("games.yml").write_text(text, "utf-8", errors="replace")
+    assert all(faults({"LOTOFACIL_GAMES_FILE": "games.yml"}))

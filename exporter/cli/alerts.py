@@ -75,10 +75,10 @@ def add(  # noqa: PLR0913 - one argument for each option
     texts = (name, metric, condition, threshold, severity, description, event)
     try:
         rule = AlertRule(*texts, game, model_version, window, sample)
+        with application(settings, "alerts") as app:
+            done = app.alerts.add_rule(rule)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    with application(settings, "alerts") as app:
-        done = app.alerts.add_rule(rule)
     key = "rules.replaced" if done.replaced else "rules.added"
     click.echo(text(key, settings.LOTOFACIL_LANGUAGE, name=repr(name)))
     for warning in done.warnings:

@@ -10,6 +10,7 @@ from threading import Event, Thread
 from typing import Any
 
 from exporter.domain.alerts import AlertRule, NotificationChannel, webhook_channel
+from exporter.domain.games import UnknownGame
 from exporter.domain.statistics import Advice
 from exporter.logs import get_logger
 from exporter.services.alert_channels import ChannelOutcome, Channels
@@ -82,11 +83,11 @@ class AlertSystem:
         """Keeps a rule; one of the same name is replaced. It is watched from the next snapshot on.
 
         The answer warns of a threshold that chance alone breaks. Raises ValueError for what is
-        no AlertRule, DestinationAway when the database is away.
+        no AlertRule or names an unknown game, DestinationAway when the database is away.
         """
         if not isinstance(rule, AlertRule):
             raise ValueError(f"rule: {rule!r} is not an AlertRule")  # noqa: TRY004 - documented
-        advice = self._adviser.advice(rule)
+        advice = self._advice(rule)
         with self._database.writing() as connection:
             replaced = alert_rules.put_rule(connection, rule, self._now())
         _log.info("alert_rule_set", rule=rule.name, metric_type=rule.metric_type)
@@ -94,6 +95,13 @@ class AlertSystem:
         for warning in warnings:
             _log.warning("alert_rule_noisy", rule=rule.name, advice=warning)
         return RuleOutcome(rule, replaced, advice, warnings)
+
+    def _advice(self, rule: AlertRule) -> Advice | None:
+        try:
+            self._adviser.game_of(rule)
+        except UnknownGame as error:
+            raise ValueError(f"game: {error}") from None
+        return self._adviser.advice(rule)
 
     def list_rules(self) -> list[AlertRule]:
         """Every rule, by name. Raises DestinationAway."""

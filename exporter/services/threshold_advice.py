@@ -73,18 +73,18 @@ class ThresholdAdviser:
         return Explanation(game.name, game.chance, rule, question.change, advice, lines)
 
     def advice(self, rule: AlertRule) -> Advice | None:
-        """What to expect of an alert rule; None where chance says nothing about it."""
+        """What to expect of an alert rule; None where chance says nothing. Raises UnknownGame."""
         is_window = rule.span is Span.DRAWS and rule.metric_type != "accuracy.zscore"
         if not is_window or rule.draws is None:
             return None
-        game = self._game(rule.game)
+        game = self.game_of(rule)
         window = max(rule.draws, window_of_sample(max(1, rule.sample_size_min)))
         alarm = AlarmRule(Operator(rule.condition), rule.threshold, window, game.smallest)
         return advise(game.pool, game.drawn, alarm)
 
     def warnings(self, rule: AlertRule, advice: Advice | None) -> tuple[str, ...]:
         """What whoever makes this rule should know, a sentence each; none when it is sound."""
-        game = self._game(rule.game)
+        game = self.game_of(rule)
         words = Wording(self._language, game.calendar.zone)
         chance = words.percent(game.chance)
         if rule.metric_type == "confidence" and _asks_more_than_chance(rule, game):
@@ -97,6 +97,10 @@ class ThresholdAdviser:
             "verdict": words(f"thresholds.verdict_{advice.verdict.value}"),
         }
         return (words("thresholds.warning", rule=repr(rule.name), chance=chance, **figures),)
+
+    def game_of(self, rule: AlertRule) -> Game:
+        """The game whose chance a rule is measured by. Raises UnknownGame."""
+        return self._game(rule.game)
 
     def _game(self, name: str | None) -> Game:
         return self._games[name or next(iter(self._games))]

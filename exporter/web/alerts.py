@@ -122,7 +122,7 @@ def _add_changes(api: APIBlueprint, alerts: AlertSystem) -> None:
     @api.post("/alerts/rules", tags=[ALERTS], responses=_SET, openapi_extensions=body_of(RuleBody))
     def post_rule() -> Response:
         """Makes or replaces a rule; warns of a threshold that chance alone breaks."""
-        done = alerts.add_rule(_rule(read_object(read_json(), "body")))
+        done = _added(alerts, read_object(read_json(), "body"))
         return success(_made(done), done.warnings, status=200 if done.replaced else 201)
 
     @api.delete("/alerts/rules", tags=[ALERTS], responses=_REMOVED)
@@ -133,9 +133,9 @@ def _add_changes(api: APIBlueprint, alerts: AlertSystem) -> None:
         return success({"removed": query.name})
 
 
-def _rule(body: dict[str, Any]) -> AlertRule:
+def _added(alerts: AlertSystem, body: dict[str, Any]) -> RuleOutcome:
     try:
-        return AlertRule.from_dict(body)
+        return alerts.add_rule(AlertRule.from_dict(body))
     except ValueError as error:
         raise bad_field(str(error).partition(":")[0], str(error)) from None
 

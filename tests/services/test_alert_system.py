@@ -68,6 +68,8 @@ def test_what_is_no_rule_or_channel_is_refused(system: AlertSystem) -> None:
         system.add_rule({"name": "a"})  # type: ignore[arg-type]  # that is what is tested
     with pytest.raises(ValueError, match="give a NotificationChannel"):
         system.add_notification_channel("a")  # type: ignore[arg-type]  # the same
+    with pytest.raises(ValueError, match="game: game 'bingo' is not known"):
+        system.add_rule(AlertRule("a", "predictions", "<", 1, game="bingo"))
 
 
 def test_channels_and_webhooks_are_put_in_force(

@@ -102,6 +102,7 @@ def test_any_name_can_be_removed_again(client: FlaskClient, name: str) -> None:
         ({"colour": "red"}, "colour"),
         ({"window": {}}, "window"),
         ({"severity": []}, "severity"),
+        ({"game": "bingo"}, "game"),
     ],
 )
 def test_a_bad_rule_is_refused_with_its_field(

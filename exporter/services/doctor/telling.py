@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from exporter.domain.alerts import AlertRule, NotificationChannel
+from exporter.domain.games import UnknownGame
 from exporter.outbound.alertmanager import Alertmanager, AlertmanagerAway
 from exporter.outbound.alertmanager_counts import sending_counts
 from exporter.outbound.mail import MailNotSent, MailServer, check_server
@@ -84,7 +85,7 @@ def check_thresholds(
     """Rules that chance alone breaks, and those that have no value."""
     yield ok("thresholds", "thresholds_ok", count=len(rules))
     for rule in rules:
-        for reason in adviser.warnings(rule, adviser.advice(rule)):
+        for reason in _doubts(rule, adviser):
             yield warning("thresholds", "thresholds_noisy", reason=reason)
     try:
         silent = prometheus.query(_WITHOUT_VALUE)
@@ -92,3 +93,10 @@ def check_thresholds(
         return  # said already
     for sample in silent:
         yield warning("thresholds", "thresholds_unknown", name=repr(sample["metric"]["rule"]))
+
+
+def _doubts(rule: AlertRule, adviser: ThresholdAdviser) -> tuple[str, ...]:
+    try:
+        return adviser.warnings(rule, adviser.advice(rule))
+    except UnknownGame as error:  # its definition was taken away since
+        return (f"{rule.name!r}: {error}",)

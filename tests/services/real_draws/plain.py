@@ -11,12 +11,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import combinations
 
-PRICES = (
-    (date(2015, 5, 10), 200),
-    (date(2019, 11, 10), 250),
-    (date(2023, 5, 3), 300),
-    (date(2025, 7, 9), 350),
-)
+PRICES = ((date(2019, 11, 10), 250), (date(2023, 4, 30), 300), (date(2025, 7, 10), 350))
 EFFECTS = (0.12, 0.245, 0.43, 0.85, 1.7)
 STAKES = (0.6, 1.25, 2.5, 5.0, 10.0)
 Numbers = frozenset[int]

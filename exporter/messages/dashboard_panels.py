@@ -138,6 +138,19 @@ _CHANCE: dict[str, _PT_EN] = {
             "be said."
         ),
     ),
+    "reference.title": ("Evidência contra a referência", "Evidence against the reference"),
+    "reference.description": (
+        (
+            "Valor e contra a acurácia informada para a versão em uso (por exemplo, a prometida no "
+            "lançamento), em escala logarítmica; vazio se nenhuma foi informada. 20: no máximo 5 % "
+            "das versões que a cumprem chegam lá um dia; 100: no máximo 1 %."
+        ),
+        (
+            "E-value against the accuracy named for the version in use (say, the one claimed at "
+            "release), on a logarithmic axis; empty where none was named. 20: at most 5 % of "
+            "versions that keep it ever get there; 100: at most 1 %."
+        ),
+    ),
     "change.title": ("Detector de mudança", "Change detector"),
     "change.description": (
         (

@@ -18,7 +18,7 @@ ROWS: Rows = {
         chance.pvalue,
     ),
     "chance": (chance.accuracy_versions, chance.windows),
-    "evidence": (chance.evidence, chance.change),
+    "evidence": (chance.evidence, chance.change, chance.reference),
     "versions": (chance.versions,),
     "hits": (chance.hits, money.tiers),
     "calibration": (

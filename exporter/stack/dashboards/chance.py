@@ -124,6 +124,13 @@ def change(panels: Panels) -> timeseries.Panel:
     return draw_log(draw_directions(panel, panels.texts), limits)
 
 
+def reference(panels: Panels) -> timeseries.Panel:
+    """Evidence against the accuracy that a user named for the version in use."""
+    panel = panels.lines("reference", _both_ways(catalog.REFERENCE_EVIDENCE), "none", Source.SQL)
+    limits: Colours = {promql.EVIDENCE: theme.WARNING, promql.STRONG_EVIDENCE: theme.BAD}
+    return draw_log(draw_directions(panel, panels.texts), limits).span(24)
+
+
 def versions(panels: Panels) -> table.Panel:
     """All chosen versions side by side, with the control arm."""
     columns = [*_verdict_columns(), *_accuracy_columns(), *_money_columns()]

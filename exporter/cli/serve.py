@@ -3,7 +3,7 @@
 import click
 
 from exporter.app import build, build_web
-from exporter.cli.sessions import read_settings
+from exporter.cli.sessions import check_data_folder, read_settings
 from exporter.config import Settings
 from exporter.logs import LogOptions, configure_logs, get_logger
 from exporter.web.auth import is_loopback
@@ -18,6 +18,7 @@ def serve(host: str | None, port: int | None) -> None:
     given = {"EXPORTER_HOST": host, "EXPORTER_PORT": port}
     settings = read_settings({name: value for name, value in given.items() if value is not None})
     _check_access(settings)
+    check_data_folder(settings)
     try:
         _serve(settings)
     except CannotListen as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from tempfile import TemporaryFile
 from typing import Any
 
 import click
@@ -20,12 +21,25 @@ def read_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
         raise click.UsageError(str(error)) from None
 
 
+def check_data_folder(settings: Settings) -> None:
+    """Makes the data folder; one that cannot be written in ends the command with one line."""
+    folder = settings.LOTOFACIL_DATA_DIR
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = f"LOTOFACIL_DATA_DIR: cannot write in {folder}: {error.strerror}"
+        raise click.ClickException(reason) from None
+
+
 @contextmanager
 def application(settings: Settings, role: str) -> Iterator[Application]:
     """The application, which logs as `role` to its file only, since the screen is the command's.
 
     A destination that is away ends the command with one line.
     """
+    check_data_folder(settings)
     try:
         configure_logs(
             LogOptions(

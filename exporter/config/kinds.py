@@ -12,6 +12,11 @@ from exporter.domain.alerts import NotificationChannel, webhook_channel
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 _UNITS |= {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}
+#: What may follow a MySQL address after "?": others end in a traceback of its driver.
+_MYSQL_OPTIONS = frozenset(
+    {"charset", "collation", "read_timeout", "write_timeout", "unix_socket"}
+    | {"ssl_ca", "ssl_cert", "ssl_key", "ssl_check_hostname"}
+)
 _SHAPES = "sqlite:///FILE, postgresql://USER:PASSWORD@HOST/DATABASE or mysql:// likewise"
 _MOST_BYTES = 10**15
 
@@ -61,6 +66,8 @@ def _check_place(url: URL, backend: str) -> None:
         raise ValueError(f"must name a database: {backend}://USER:PASSWORD@HOST/DATABASE")
     elif not 0 < (url.port or 1) < 65536:
         raise ValueError("must have a port from 1 to 65535")
+    elif backend != "postgresql" and not _MYSQL_OPTIONS.issuperset(url.query):
+        raise ValueError(f"may have no other options than {', '.join(sorted(_MYSQL_OPTIONS))}")
 
 
 def _check_database(value: SecretStr) -> SecretStr:

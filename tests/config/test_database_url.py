@@ -20,6 +20,7 @@ from tests.config.conftest import faults
         ("postgresql://u@localhost/m", "postgresql+psycopg://u@localhost/m"),
         ("postgresql+psycopg://u@h/m", "postgresql+psycopg://u@h/m"),
         ("postgresql:///m?host=/run/x", "postgresql+psycopg:///m?host=/run/x"),
+        ("mysql://u@h/m?ssl_ca=/ca.pem", "mysql+pymysql://u@h/m?ssl_ca=/ca.pem"),
         ("mysql://u:p%40ss%2F@[::1]/m", "mysql+pymysql://u:p%40ss%2F@[::1]/m"),
     ],
 )
@@ -47,6 +48,7 @@ def test_addresses_get_the_driver_this_product_brings(written: str, used: str) -
             "mysql+mysqldb://u:hunter2@h/m",
             "has a driver that is not part of this; write mysql:// alone",
         ),
+        ("mysql://u:hunter2@h/m?foo=1", "may have no other options than charset, "),
         ("sqlite://", "must name a file"),
         ("sqlite:///:memory:", "must name a file"),
         ("sqlite://metrics.db", "must name a file"),

@@ -162,7 +162,7 @@ class _Columns:
     def __init__(self, batch: Sequence[Mapping[str, Any]], parser: PredictionParser) -> None:
         self._batch = batch
         self._parser = parser
-        self._names = batch[0].keys()
+        self._names: Set[str] = batch[0].keys()
         # Items with as many fields as the first, and every field of it, have the same fields.
         self._is_even = set(map(len, batch)) == {len(self._names)}
         if not self._is_even:

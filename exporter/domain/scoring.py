@@ -4,7 +4,6 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import islice
 from sys import byteorder
 from typing import Self
 
@@ -74,16 +73,23 @@ class DrawScore:
 
 
 def score(tickets: Iterable[Ticket], draw: int, pool: int) -> DrawScore:
-    """Scores eligible tickets against a draw (bit set); memory does not grow with their number."""
-    hits_of, masked = int.bit_count, draw.__and__
-    source = iter(tickets)
-    total = DrawScore(held=(0,) * pool)
-    while chunk := list(islice(source, 20_000)):
-        sizes, numbers, confidences = zip(*chunk, strict=True)
-        outcomes = Counter(zip(confidences, sizes, map(hits_of, map(masked, numbers)), strict=True))
-        held = count_held(numbers, pool)
-        total += DrawScore(_histogram(outcomes), held, _calibration(outcomes))
-    return total
+    """Scores eligible tickets against a draw (bit set)."""
+    columns = tuple(zip(*tickets, strict=True))
+    return score_columns(*columns, draw=draw, pool=pool) if columns else DrawScore(held=(0,) * pool)
+
+
+def score_columns(
+    sizes: Sequence[int],
+    numbers: Sequence[int],
+    confidences: Sequence[int | None],
+    *,
+    draw: int,
+    pool: int,
+) -> DrawScore:
+    """The same for tickets whose fields come as columns; some thousands of them at a time."""
+    hits = map(int.bit_count, map(draw.__and__, numbers))
+    outcomes = Counter(zip(confidences, sizes, hits, strict=True))
+    return DrawScore(_histogram(outcomes), count_held(numbers, pool), _calibration(outcomes))
 
 
 def count_held(numbers: Sequence[int], pool: int) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -39,7 +40,9 @@ def _connect_arguments(backend: str) -> dict[str, Any]:
 
 def _sqlite_engine(url: str) -> Engine:
     options = {"timeout": LOCK_TIMEOUT, "check_same_thread": False}
-    engine = create_engine(url, connect_args=options, hide_parameters=True)
+    # Threads of one process take turns here: SQLite would have them poll, up to 0.1 s a time.
+    turn = {"writers_turn": Lock()}
+    engine = create_engine(url, connect_args=options, hide_parameters=True, execution_options=turn)
     event.listen(engine, "do_connect", _keep_private)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -84,5 +87,23 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """A connection in a transaction: committed at the end, rolled back on an exception."""
     options = {"sqlite_begin": "IMMEDIATE"} if engine.dialect.name == "sqlite" else {}
-    with engine.connect().execution_options(**options) as connection, connection.begin():
+    with (
+        _writers_turn(engine),
+        engine.connect().execution_options(**options) as connection,
+        connection.begin(),
+    ):
         yield connection
+
+
+@contextmanager
+def _writers_turn(engine: Engine) -> Iterator[None]:
+    turn = engine.get_execution_options().get("writers_turn")
+    if turn is None:
+        yield
+        return
+    held = turn.acquire(timeout=LOCK_TIMEOUT)  # later SQLite itself says that it is locked
+    try:
+        yield
+    finally:
+        if held:
+            turn.release()

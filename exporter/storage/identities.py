@@ -1,30 +1,31 @@
 """The small integers that stand for games and models in the large tables."""
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
 
+from exporter.storage.rows import run
 from exporter.storage.schema import games, models
 
-_GAME = select(games.c.id).where(games.c.name == bindparam("of_name"))
+_GAME = "SELECT id FROM games WHERE name = ?"
+_MODEL = "SELECT id FROM models WHERE game_id = ? AND version = ?"
 
 
 def game_id(connection: Connection, name: str) -> int:
     """The game's id; made when it is new."""
-    found = connection.execute(_GAME, {"of_name": name}).scalar()
+    found = run(connection, _GAME, [name]).scalar()
     if found is None:
         _insert_unless_there(connection, insert(games).values(name=name))
-        found = connection.execute(_GAME, {"of_name": name}).scalar_one()
+        found = run(connection, _GAME, [name]).scalar_one()
     return int(found)
 
 
 def model_id(connection: Connection, game: int, version: str, role: str, at: int) -> int:
     """The id of a model version of a game (by id); made, started `at`, when it is new."""
-    query = select(models.c.id).where(models.c.game_id == game, models.c.version == version)
-    found = connection.execute(query).scalar()
+    found = run(connection, _MODEL, [game, version]).scalar()
     if found is None:
         row = {"game_id": game, "version": version, "role": role, "started_at": at, "active": 0}
         _insert_unless_there(connection, insert(models).values(row))
-        found = connection.execute(query).scalar_one()
+        found = run(connection, _MODEL, [game, version]).scalar_one()
     return int(found)
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import Connection
 
 from exporter.domain.games import Game
 from exporter.domain.matching import is_eligible
@@ -13,9 +13,13 @@ from exporter.domain.scoring import DrawScore, Ticket
 from exporter.domain.scoring import score as score_tickets
 from exporter.storage import evidence, scores
 from exporter.storage.draws import load
-from exporter.storage.rows import Columns, Row
-from exporter.storage.schema import draws
+from exporter.storage.rows import Columns, Row, run
 from exporter.storage.scores import Draw
+
+#: The draws that may concern a batch, and some between them.
+_KNOWN = """SELECT * FROM draws WHERE game_id = ? AND (number BETWEEN ? AND ? OR drawn_at >= ?)
+    ORDER BY drawn_at, number"""
+_NEVER = 2**63 - 1
 
 
 class DrawIsKnown(Exception):  # noqa: N818 - a signal to take the stronger lock, not an error
@@ -26,18 +30,14 @@ def find(connection: Connection, game_id: int, values: Columns) -> dict[Draw, li
     """The rows whose draw is known, by draw; `values` are the columns as ingest writes them."""
     moments, numbers = values[3], values[4]
     chosen = set(numbers)
-    matches: list[ColumnElement[bool]] = []
+    oldest, first, last = _NEVER, 1, 0
     if None in chosen:
         oldest = min(at for at, number in zip(moments, numbers, strict=True) if number is None)
-        matches.append(draws.c.drawn_at >= oldest)
         chosen.discard(None)
     if chosen:
-        matches.append(draws.c.number.in_(chosen))
-    query = select(draws).where(draws.c.game_id == game_id, or_(*matches))
-    known = [
-        load(row) for row in connection.execute(query.order_by(draws.c.drawn_at, draws.c.number))
-    ]
-    return _assign(zip(*values, strict=True), known) if known else {}
+        first, last = min(chosen), max(chosen)
+    found = run(connection, _KNOWN, [game_id, first, last, oldest]).all()
+    return _assign(zip(*values, strict=True), [load(row) for row in found]) if found else {}
 
 
 def _assign(rows: Iterable[Row], known: Sequence[Draw]) -> dict[Draw, list[Row]]:

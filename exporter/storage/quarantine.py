@@ -4,7 +4,11 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from exporter.storage.identities import game_id
 from exporter.storage.rollups import add_to_game
+from exporter.storage.rows import run
 from exporter.storage.schema import quarantine
+
+_MEND = """UPDATE quarantine SET mended_at = ?
+    WHERE kind = ? AND game = ? AND quarantine.key = ? AND mended_at IS NULL"""
 
 
 def keep(
@@ -25,10 +29,7 @@ def keep(
 
 def mend(connection: Connection, kind: str, game: str, key: str, *, now: int) -> bool:
     """Marks a kept record as mended by the right one; False when none was waiting."""
-    waiting = (*_this(kind, game, key), quarantine.c.mended_at.is_(None))
-    return bool(
-        connection.execute(update(quarantine).where(*waiting).values(mended_at=now)).rowcount
-    )
+    return bool(run(connection, _MEND, [now, kind, game, key]).rowcount)
 
 
 def waiting(connection: Connection) -> dict[tuple[str, str], int]:

@@ -111,8 +111,8 @@ def recomputed(connection: Connection, game_id: int, game: Game) -> Rollups:
 def _add_predictions(connection: Connection, found: Rollups, game_id: int, game: Game) -> None:
     for (model, hour), rows in _by_hour(_chunks(connection, game_id)):
         numbers = [row.numbers | (row.numbers_high or 0) << 63 for row in rows]
-        confidences = (row.confidence for row in rows)
-        cells = activity_cells(numbers, confidences, (row.latency for row in rows), game.pool)
+        confidences = [row.confidence for row in rows]
+        cells = activity_cells(numbers, confidences, [row.latency for row in rows], game.pool)
         found.add(model, hour, cells)
 
 

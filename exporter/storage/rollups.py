@@ -5,7 +5,7 @@ A cell is (model, measure, bucket) in lifetime totals, and the same per UTC day 
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import Connection, Table
@@ -24,8 +24,8 @@ Cells = Mapping[tuple[str, int], int]
 
 def activity_cells(
     numbers: Sequence[int],
-    confidences: Iterable[int | None],
-    latencies: Iterable[int | None],
+    confidences: Sequence[int | None],
+    latencies: Sequence[int | None],
     pool: int,
 ) -> Counter[tuple[str, int]]:
     """What a batch of one model's predictions in one hour adds (numbers as bit sets)."""
@@ -40,7 +40,7 @@ def activity_cells(
 def _add_distribution(
     cells: Counter[tuple[str, int]],
     measure: str,
-    values: Iterable[int | None],
+    values: Sequence[int | None],
     bounds: Sequence[int],
 ) -> None:
     ordered = sorted(value for value in values if value is not None)

@@ -2,10 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import astuple
-from itertools import groupby
-from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -14,12 +12,15 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 from exporter.domain.games import Game
 from exporter.domain.moments import from_micros
 from exporter.domain.prizes import Money, money
-from exporter.domain.scoring import DrawScore, Ticket, cells, score
+from exporter.domain.scoring import DrawScore, cells, score_columns
 from exporter.domain.statistics import CalibrationSums, LogFactors, chance_factors
 from exporter.storage.rollups import add_cells, add_to_game
 from exporter.storage.schema import draw_scores, models, predictions, totals
+from exporter.storage.tickets import Chosen, Columns, runs
 
 _FETCH = 20_000
+#: Before every moment.
+_EVER = -(2**62)
 
 
 class Draw(NamedTuple):
@@ -46,30 +47,11 @@ class Scored(NamedTuple):
 
 
 # Statements are built once: building them costs more than running them.
-_TICKETS = select(
-    predictions.c.model_id,
-    predictions.c.size,
-    predictions.c.numbers,
-    predictions.c.confidence,
-    predictions.c.numbers_high,
-).where(predictions.c.game_id == bindparam("game_id"))
-_OF_GAME = predictions.c.model_id.in_(
-    select(models.c.id).where(models.c.game_id == bindparam("game_id"))
-)
-_IN_TIME = predictions.c.predicted_at <= bindparam("drawn_at")
-#: Predictions that name the draw and were made in time, model by model.
-_CHOSEN = (_TICKETS.where(predictions.c.draw_number == bindparam("number"), _IN_TIME)).order_by(
-    predictions.c.model_id
-)
-#: Predictions that name no draw and fall to this one, model by model.
-_OPEN = (
-    _TICKETS.where(predictions.c.draw_number.is_(None), _OF_GAME, _IN_TIME)
-    .where(predictions.c.predicted_at > bindparam("open_after"))
-    .order_by(predictions.c.model_id)
-)
+_MODELS_OF_GAME = select(models.c.id).where(models.c.game_id == bindparam("game_id"))
 _TOO_LATE = (
     select(predictions.c.model_id, func.count())
-    .where(predictions.c.game_id == bindparam("game_id"), _OF_GAME)
+    .where(predictions.c.game_id == bindparam("game_id"))
+    .where(predictions.c.model_id.in_(_MODELS_OF_GAME))
     .where(predictions.c.draw_number == bindparam("number"))
     .where(predictions.c.predicted_at > bindparam("drawn_at"))
     .group_by(predictions.c.model_id)
@@ -151,9 +133,12 @@ def raw_scores(connection: Connection, game: Game, draw: Draw) -> dict[int, Draw
     """Scores by model id, computed from the raw predictions in one pass; memory stays flat."""
     found: dict[int, DrawScore] = {}
     nothing = DrawScore(held=(0,) * game.pool)
-    for query in (_CHOSEN, _OPEN):
-        for model, tickets in _tickets(connection, query, draw, game.pool):
-            part = score(tickets, draw.numbers, game.pool)
+    wide = game.pool > 63
+    named = Chosen(draw.game_id, draw.number, _EVER, draw.drawn_at, wide)
+    unnamed = Chosen(draw.game_id, None, draw.open_after, draw.drawn_at, wide)
+    for chosen in (named, unnamed):
+        for model, tickets in runs(connection, chosen, _FETCH):
+            part = _score(tickets, draw, game.pool)
             found[model] = found[model] + part if model in found else part
     for model, late in connection.execute(_TOO_LATE, _where(draw)):
         found[model] = found.get(model, nothing) + DrawScore(ineligible=late)
@@ -169,21 +154,11 @@ def _where(draw: Draw) -> dict[str, int]:
     return {name: getattr(draw, name) for name in names}
 
 
-def _tickets(
-    connection: Connection, query: Any, draw: Draw, pool: int
-) -> Iterator[tuple[int, list[Ticket]]]:
-    """Runs of one model's tickets, some thousands of rows in memory at a time."""
-    is_sqlite = connection.dialect.name == "sqlite"
-    options = {} if is_sqlite else {"yield_per": _FETCH}
-    with connection.execute(query, _where(draw), execution_options=options) as result:
-        # Straight from the driver where that streams by itself: a Row for each would cost most.
-        rows: Any = result.cursor if is_sqlite else result
-        while chunk := rows.fetchmany(_FETCH):
-            for model, run in groupby(chunk, key=itemgetter(0)):
-                if pool > 63:
-                    yield model, [(r[1], r[2] | (r[4] or 0) << 63, r[3]) for r in run]
-                else:
-                    yield model, [row[1:4] for row in run]
+def _score(tickets: Columns, draw: Draw, pool: int) -> DrawScore:
+    sizes, numbers, confidences, *highs = tickets
+    for high in highs:
+        numbers = [low | (bits or 0) << 63 for low, bits in zip(numbers, high, strict=True)]
+    return score_columns(sizes, numbers, confidences, draw=draw.numbers, pool=pool)
 
 
 def load(row: Row[Any]) -> DrawScore:

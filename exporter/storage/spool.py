@@ -4,6 +4,7 @@ One file for all processes that share a data folder. Appending commits before it
 a record leaves only after the database has it.
 """
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +25,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS records_callers_key ON records (callers_key)
     WHERE callers_key IS NOT NULL;
 """
 _PAGE = 4096
+#: Commits after which the log is worth carrying over into the file.
+_SETTLE_EVERY = 4000
 
 
 class KeyIsWaiting(ValueError):  # noqa: N818 - reads as the sentence it is
@@ -52,14 +55,17 @@ class Spool:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT, 0o600))  # records may hold what is nobody's business
         self._lock = Lock()
+        self._reading = Lock()
         self._db = self._open()
         self._reader = self._open()
+        self._unsettled = 0
 
     def _open(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
         db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _SCHEMA)
         db.execute(f"PRAGMA max_page_count={max(self.max_bytes // _PAGE, 64)}")
-        db.execute("PRAGMA wal_autocheckpoint=4000")
+        # `settle` comes first; this is for when nobody calls it.
+        db.execute(f"PRAGMA wal_autocheckpoint={4 * _SETTLE_EVERY}")
         return db
 
     def append(self, accepted_at: int, body: bytes, callers_key: str | None = None) -> None:
@@ -70,6 +76,7 @@ class Spool:
                     "INSERT INTO records (accepted_at, callers_key, body) VALUES (?, ?, ?)",
                     (accepted_at, callers_key, body),
                 )
+                self._unsettled += 1
         except sqlite3.IntegrityError as error:
             raise KeyIsWaiting(callers_key) from error
         except sqlite3.OperationalError as error:
@@ -109,10 +116,15 @@ class Spool:
         return bytes(row[0]) if row else None
 
     def oldest(self, count: int) -> list[tuple[int, bytes]]:
-        """Up to `count` records, oldest first, as (id, body); they stay until `remove`."""
-        with self._lock:
-            query = "SELECT id, body FROM records ORDER BY id LIMIT ?"
-            return self._reader.execute(query, (count,)).fetchall()
+        """Up to `count` records, oldest first, as (id, body); they stay until `remove`.
+
+        They come as one row: row by row, this thread would give up the interpreter and wait
+        for it again with each of them.
+        """
+        query = """SELECT json_group_array(id), json_group_array(hex(body))
+            FROM (SELECT id, body FROM records ORDER BY id LIMIT ?)"""
+        ids, bodies = self._read(query, (count,))
+        return list(zip(json.loads(ids), map(bytes.fromhex, json.loads(bodies)), strict=True))
 
     def remove(self, ids: Sequence[int]) -> None:
         """Forgets records that the database has now."""
@@ -126,6 +138,18 @@ class Spool:
                 with self._transaction():
                     self._db.executemany("DELETE FROM records WHERE id = ?", marks)
 
+    def settle(self) -> None:
+        """Carries the log over into the file now and then, so that no caller has to wait for it.
+
+        Most of it beside the callers; only what came meanwhile while they wait.
+        """
+        if self._unsettled < _SETTLE_EVERY:
+            return
+        self._unsettled = 0
+        self._read("PRAGMA wal_checkpoint(PASSIVE)", ())
+        with self._lock:
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
     def state(self) -> SpoolState:
         """What waits now."""
         row = self._read("SELECT COUNT(*), COALESCE(MIN(accepted_at), 0) FROM records", ())
@@ -135,11 +159,11 @@ class Spool:
         return SpoolState(row[0], row[1], pages[0] * _PAGE)
 
     def _read(self, query: str, values: tuple[object, ...]) -> tuple[Any, ...]:
-        with self._lock, closing(self._reader.execute(query, values)) as cursor:
+        with self._reading, closing(self._reader.execute(query, values)) as cursor:
             return cursor.fetchone() or ()
 
     def close(self) -> None:
         """Closes the file; what waits stays in it."""
-        with self._lock:
+        with self._lock, self._reading:
             self._reader.close()
             self._db.close()

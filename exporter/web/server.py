@@ -17,6 +17,8 @@ from exporter.web.problems import CONTENT_TYPE, Problem, document
 
 #: Waitress refuses bodies this much above the application's own limit before it reads them.
 _SLACK = 1 << 20
+#: Bytes taken at a time: a batch of predictions then comes in with one or two calls.
+_RECEIVE = 1 << 18
 #: How long requests under way, and then idle threads, may take to end, in seconds.
 _GRACE = 0.5
 _THREADS_END = 0.2
@@ -52,6 +54,7 @@ class Server:
         options = {
             "threads": threads,
             "ident": None,
+            "recv_bytes": _RECEIVE,
             "max_request_body_size": app.config["MAX_CONTENT_LENGTH"] + _SLACK,
             "clear_untrusted_proxy_headers": True,
         }

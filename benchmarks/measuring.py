@@ -61,7 +61,13 @@ def absolute(name: str, unit: str, target: float, value: float, *, below: bool =
     """A figure that must stay below (or reach) a bound of its own."""
     met = value <= target if below else value >= target
     sign = "<=" if below else ">="
-    return Result(name, value, None, unit, f"{sign} {target:g} {unit}", value / target, met)
+    return Result(name, value, None, unit, f"{sign} {target:g} {unit}", value / target if target else value, met)
+
+
+def compared(name: str, unit: str, measured: tuple[float, float, float]) -> Result:
+    """A figure beside its floor that no target bounds."""
+    value, floor, ratio = measured
+    return Result(name, value, floor, unit, "none", ratio, met=True)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -1,78 +1,152 @@
 """A result that scores many predictions, beside one SQL UPDATE that computes the hits."""
 
+import multiprocessing
 import resource
+import shutil
 import sqlite3
+import tempfile
 import time
-from datetime import date
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+from statistics import median
 
+import psutil
+import psycopg
 from sqlalchemy import text
 
 from benchmarks.measuring import Result, absolute, at_most, in_turn
-from benchmarks.samples import DRAW, application, predictions
+from benchmarks.samples import DRAW, DRAWN, application, day_of_draw, predictions
 from exporter.app import Application
 from exporter.domain.definitions import LOTOFACIL
 from exporter.domain.tickets import encode_draw
 from exporter.storage.engine import writing
 
-_DAY = date(2090, 1, 2)
+_CHUNK = 20_000
+_SCORED = ("draws", "draw_scores", "evidence", "game_totals")
 
 
 def one_result(rounds: int, count: int = 1_000_000) -> list[Result]:
-    """One result that decides a million predictions; the same rows are updated as the floor."""
-    raw = predictions(20_000)
-    with application() as app:
-        for _ in range(count // len(raw)):
-            app.metrics.record_predictions(raw)
-        app.engine.dispose()
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        measured = in_turn(rounds, lambda: _score(app), lambda: _update(app))
-        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    return [
-        at_most(f"a result that scores {count:,} predictions", "s", 1.5, measured),
-        absolute("memory it takes", "MB", 50, grown),
-    ]
+    """One result that decides a million predictions in SQLite."""
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        _filled(folder, count) as app,
+        _copied(app, Path(folder) / "floor.db") as update,
+    ):
+        return _measured("SQLite", app, update, rounds, count)
+
+
+def one_result_in_postgres(url: str, rounds: int, count: int = 1_000_000) -> list[Result]:
+    """The same in PostgreSQL; `url` is an empty database."""
+    plain = url.replace("postgresql+psycopg://", "postgresql://")
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        _filled(folder, count, url) as app,
+        psycopg.connect(plain, autocommit=True) as db,
+    ):
+        db.execute("CREATE TABLE raw (LIKE predictions INCLUDING ALL)")
+        db.execute("ALTER TABLE raw ADD COLUMN hits INT")
+        db.execute("INSERT INTO raw SELECT * FROM predictions")
+        return _measured("PostgreSQL", app, partial(_update_postgres, db), rounds, count)
 
 
 def everyday_draw(rounds: int, tickets: int = 3300) -> Result:
     """A draw with as many tickets as one office plays, from the call to its return."""
     times = []
     with application() as app:
-        for number in range(1, rounds * 3 + 1):
+        for number in range(1, rounds * 5 + 1):
             app.metrics.record_predictions(predictions(tickets, draw=number))
             started = time.perf_counter()
-            day = date.fromordinal(_DAY.toordinal() + number)
-            app.tracker.record_result("lotofacil", number, _drawn(), day)
+            app.tracker.record_result("lotofacil", number, DRAWN, day_of_draw(number))
             times.append((time.perf_counter() - started) * 1000)
-    return absolute(f"a result of {tickets} tickets", "ms", 5, sorted(times)[len(times) // 2])
+    return absolute(f"a result of {tickets:,} tickets", "ms", 5, median(times))
 
 
-def _drawn() -> list[int]:
-    """Any fifteen numbers."""
-    return list(range(1, 26, 2)) + [2, 4]
+def _measured(
+    engine: str, app: Application, update: Callable[[], float], rounds: int, count: int
+) -> list[Result]:
+    grown: list[float] = []
+
+    def ours() -> float:
+        _forget_result(app)
+        seconds, more = _in_a_child(app.settings.DATABASE_URL, app.settings.LOTOFACIL_DATA_DIR)
+        grown.append(more)
+        return seconds
+
+    measured = in_turn(rounds, ours, update)
+    return [
+        at_most(f"a result that scores {count:,} predictions, {engine}", "s", 1.5, measured),
+        absolute(f"memory that takes, {engine}", "MB", 50, max(grown)),
+    ]
 
 
-def _score(app: Application) -> float:
+@contextmanager
+def _filled(folder: str, count: int, url: str = "") -> Iterator[Application]:
+    given = url or f"sqlite:///{folder}/metrics.db"
+    with application(DATABASE_URL=given, LOTOFACIL_DATA_DIR=Path(folder)) as app:
+        raw = predictions(min(count, _CHUNK))
+        for _ in range(count // len(raw)):
+            app.metrics.record_predictions(raw)
+        yield app
+
+
+def _forget_result(app: Application) -> None:
     with writing(app.engine) as connection:
-        for table in ("draws", "draw_scores", "evidence", "game_totals"):
+        for table in _SCORED:
             connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - names of our own
         scored = "DELETE FROM totals WHERE measure NOT IN ('predictions', 'confidence')"
         connection.execute(text(scored))
+    app.engine.dispose()
+
+
+def _in_a_child(url: str, folder: Path) -> tuple[float, float]:
+    """Seconds and more megabytes, in a process that has done nothing before."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(_score, url, folder).result()
+
+
+def _score(url: str, folder: Path) -> tuple[float, float]:
+    with application(DATABASE_URL=url, LOTOFACIL_DATA_DIR=folder) as app:
+        app.snapshots.take()  # connects and looks at the schema
+        before = psutil.Process().memory_info().rss
+        started = time.perf_counter()
+        app.tracker.record_result("lotofacil", DRAW, DRAWN, day_of_draw(DRAW))
+        seconds = time.perf_counter() - started
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - before / 2**20
+
+
+@contextmanager
+def _copied(app: Application, path: Path) -> Iterator[Callable[[], float]]:
+    """A copy of the database, rows and indexes, with a column for the hits."""
+    with closing(sqlite3.connect(str(app.engine.url.database))) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(str(app.engine.url.database), path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
+        db.execute("PRAGMA cache_size=-65536")
+        db.execute("ALTER TABLE predictions ADD COLUMN hits INTEGER")
+        yield partial(_update_sqlite, db)
+
+
+def _update_sqlite(db: sqlite3.Connection) -> float:
+    """UPDATE … SET hits = number of common bits, as plain SQL must say it in SQLite."""
+    bits = encode_draw(DRAWN, LOTOFACIL)
+    terms = " + ".join(f"(numbers >> {k} & 1)" for k in range(25) if bits >> k & 1)
+    db.execute("UPDATE predictions SET hits = NULL")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     started = time.perf_counter()
-    app.tracker.record_result("lotofacil", DRAW, _drawn(), _DAY)
+    db.execute(f"UPDATE predictions SET hits = {terms} WHERE draw_number = ?", (DRAW,))  # noqa: S608
     return time.perf_counter() - started
 
 
-def _update(app: Application) -> float:
-    """UPDATE … SET hits = number of common bits, as plain SQL must say it in SQLite."""
-    bits = encode_draw(_drawn(), LOTOFACIL)
-    terms = " + ".join(f"(numbers >> {k} & 1)" for k in range(25) if bits >> k & 1)
-    with sqlite3.connect(str(app.engine.url.database)) as db:
-        columns = {row[1] for row in db.execute("PRAGMA table_info(predictions)")}
-        if "hits" not in columns:
-            db.execute("ALTER TABLE predictions ADD COLUMN hits INTEGER")
-        db.execute("UPDATE predictions SET hits = NULL")
-        db.commit()
-        started = time.perf_counter()
-        db.execute(f"UPDATE predictions SET hits = {terms} WHERE draw_number = ?", (DRAW,))  # noqa: S608
-        db.commit()
-        return time.perf_counter() - started
+def _update_postgres(db: psycopg.Connection) -> float:
+    bits = encode_draw(DRAWN, LOTOFACIL)
+    db.execute("UPDATE raw SET hits = NULL")
+    db.execute("VACUUM ANALYZE raw")
+    started = time.perf_counter()
+    query = "UPDATE raw SET hits = bit_count((numbers & %s)::bit(25)) WHERE draw_number = %s"
+    db.execute(query, (bits, DRAW))
+    return time.perf_counter() - started

@@ -1,0 +1,91 @@
+"""Recording over HTTP: batches, and single posts while batches arrive."""
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from threading import Event, Thread
+
+import msgspec
+
+from benchmarks.ingest import BATCH
+from benchmarks.measuring import Result, absolute, compared, in_turn, percentile
+from benchmarks.samples import predictions
+from benchmarks.serving import DISCARDING, EXPORTER, post, serving
+
+
+def batches_over_http(rounds: int, count: int = 100_000) -> list[Result]:
+    """Batches of 1,000 in one connection, from another process than the server's."""
+    bodies = _bodies(count)
+    with _server(EXPORTER) as ours, _server(DISCARDING) as floor:
+        post(ours, bodies[0])
+        measured = in_turn(rounds, lambda: _rate(ours, bodies), lambda: _rate(floor, bodies))
+    stored = absolute("HTTP batches of 1,000", "rows/s", 80_000, measured[0], below=False)
+    return [stored, compared("HTTP batches beside a server that discards", "rows/s", measured)]
+
+
+def single_posts(seconds: float = 10.0, pause: float = 0.01) -> Result:
+    """Single posts at a steady rate, timed by the client, while batches arrive without end."""
+    one, bodies = msgspec.json.encode(predictions(1)[0]), _bodies(20 * BATCH)
+    with _port(EXPORTER) as port:
+        stop = Event()
+        batches = Thread(target=_post_until, args=(port, bodies, stop))
+        batches.start()
+        try:
+            times = _timed_posts(port, one, seconds, pause)
+        finally:
+            stop.set()
+            batches.join()
+    p99 = percentile(times, 0.99) * 1000
+    return absolute("single post while batches arrive, p99", "ms", 5, p99)
+
+
+def _bodies(count: int) -> list[bytes]:
+    raw = predictions(count)
+    return [msgspec.json.encode(raw[start : start + BATCH]) for start in range(0, count, BATCH)]
+
+
+@contextmanager
+def _port(module: Sequence[str]) -> Iterator[int]:
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        serving(module, Path(folder)) as port,
+    ):
+        yield port
+
+
+@contextmanager
+def _server(module: Sequence[str]) -> Iterator[HTTPConnection]:
+    with _port(module) as port, closing(HTTPConnection("127.0.0.1", port)) as connection:
+        yield connection
+
+
+def _rate(connection: HTTPConnection, bodies: Sequence[bytes]) -> float:
+    started = time.perf_counter()
+    for body in bodies:
+        post(connection, body)
+    return len(bodies) * BATCH / (time.perf_counter() - started)
+
+
+def _post_until(port: int, bodies: Sequence[bytes], stop: Event) -> None:
+    with closing(HTTPConnection("127.0.0.1", port)) as connection:
+        while not stop.is_set():
+            for body in bodies:
+                post(connection, body)
+                if stop.is_set():
+                    return
+
+
+def _timed_posts(port: int, body: bytes, seconds: float, pause: float) -> list[float]:
+    times: list[float] = []
+    until = time.perf_counter() + seconds
+    with closing(HTTPConnection("127.0.0.1", port)) as connection:
+        post(connection, body)
+        while time.perf_counter() < until:
+            started = time.perf_counter()
+            post(connection, body)
+            times.append(time.perf_counter() - started)
+            time.sleep(pause)
+    return times

@@ -18,9 +18,7 @@ from exporter.domain.pickers import PICKERS, History, simulated_draw
 from exporter.services.accuracy_tracker import AccuracyTracker
 from exporter.services.delivery import DestinationAway
 from exporter.services.metrics_service import MetricsService
-from exporter.services.reachable import reachable
-from exporter.storage import migrate
-from exporter.storage.engine import reading, writing
+from exporter.services.prepared_database import PreparedDatabase
 from exporter.storage.models import models_of
 from exporter.storage.removal import remove_game
 from exporter.storage.schema import draws, games
@@ -57,7 +55,7 @@ class Feed:
     ) -> None:
         self._metrics = metrics
         self._tracker = tracker
-        self._engine = engine
+        self._database = PreparedDatabase(engine)
         self._now = now
         self._history = History(DEMO)
 
@@ -119,7 +117,7 @@ class Feed:
     def _version(self) -> str:
         """The version in use: a training run may have put another one there."""
         try:
-            with reachable(), reading(self._engine) as connection:
+            with self._database.reading() as connection:
                 known = [model for model in models_of(connection, DEMO.name) if model.active]
         except DestinationAway:
             return FIRST_VERSION
@@ -131,18 +129,14 @@ class Feed:
             .join(games, games.c.id == draws.c.game_id)
             .where(games.c.name == DEMO.name)
         )
-        with reachable():
-            migrate.upgrade(self._engine)
-            with reading(self._engine) as connection:
-                return connection.execute(query).scalar() or 0
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar() or 0
 
 
 def clear(engine: Engine) -> int:
     """Takes the demonstration out of the database; how many rows went. Raises DestinationAway."""
-    with reachable():
-        migrate.upgrade(engine)
-        with writing(engine) as connection:
-            return remove_game(connection, DEMO.name)
+    with PreparedDatabase(engine).writing() as connection:
+        return remove_game(connection, DEMO.name)
 
 
 def _unlucky(number: int) -> list[list[int]]:

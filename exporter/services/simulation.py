@@ -10,9 +10,7 @@ from exporter.domain.games import Game
 from exporter.domain.moments import to_micros
 from exporter.domain.pickers import simulated_draw
 from exporter.domain.tickets import encode_draw
-from exporter.services.reachable import reachable
-from exporter.storage import migrate
-from exporter.storage.engine import reading
+from exporter.services.prepared_database import PreparedDatabase
 from exporter.storage.schema import draws, games
 
 #: Day of a simulated record's last draw: fixed, so that the same seed gives the same record.
@@ -56,8 +54,6 @@ def _recorded(engine: Engine, game: Game) -> dict[int, tuple[int, int]]:
         .where(games.c.name == game.name)
         .order_by(found.number)
     )
-    with reachable():
-        migrate.upgrade(engine)
-        with reading(engine) as connection:
-            rows = connection.execute(query).all()
+    with PreparedDatabase(engine).reading() as connection:
+        rows = connection.execute(query).all()
     return {number: (at, low | (high or 0) << 63) for number, at, low, high in rows}

@@ -22,7 +22,7 @@ def application() -> Application:
 @cache
 def _application(pid: int) -> Application:  # noqa: ARG001 - what it is remembered by
     settings = load_settings()
-    app = build(settings)
+    app = build(settings, over_http=bool(settings.EXPORTER_URL))
     configure_logs(
         LogOptions(
             role="api",

@@ -17,22 +17,25 @@ from exporter.collectors.alert_rules import AlertRules
 from exporter.collectors.exposition import Exposition
 from exporter.config import Settings
 from exporter.domain.games import Games
+from exporter.domain.predictions import PredictionParser
 from exporter.logs import level_counts
 from exporter.outbound.alertmanager import Alertmanager
 from exporter.outbound.destinations import Destinations
+from exporter.outbound.exporter_client import ExporterClient
 from exporter.outbound.mail import MailServer
 from exporter.services.accuracy_tracker import AccuracyTracker
 from exporter.services.alert_channels import Channels
 from exporter.services.alert_history import AlertHistory
 from exporter.services.alert_system import AlertSystem
 from exporter.services.alert_upkeep import AlertUpkeep
-from exporter.services.delivery import SqlDelivery
+from exporter.services.delivery import Delivery, SqlDelivery
 from exporter.services.figures.system import SystemReader
 from exporter.services.http_instruments import HttpInstruments
+from exporter.services.http_records import HttpDelivery, HttpRecords
 from exporter.services.intake import Intake
 from exporter.services.listings import Listings
 from exporter.services.metrics_query import MetricsReader
-from exporter.services.metrics_service import MetricsService
+from exporter.services.metrics_service import MetricsService, encode_metadata
 from exporter.services.overview.reader import OverviewReader
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.reports import DailyReports
@@ -81,18 +84,23 @@ class Application:
         self.engine.dispose()
 
 
-def build(settings: Settings, now: Callable[[], int] = now_micros) -> Application:
-    """The application for these settings; nothing connects or starts yet."""
+def build(
+    settings: Settings, now: Callable[[], int] = now_micros, *, over_http: bool = False
+) -> Application:
+    """The application for these settings; nothing connects or starts yet.
+
+    `over_http` has records sent to the exporter at EXPORTER_URL instead of to the database.
+    """
     games = settings.games
     engine = create_engine_for(settings.database)
+    delivery, records = _destination(settings, engine, games, now, over_http=over_http)
     intake = Intake(
         Spool(settings.LOTOFACIL_DATA_DIR / "spool.db", settings.SPOOL_MAX_SIZE),
-        SqlDelivery(engine, games, now),
+        delivery,
         now,
         batch_size=settings.METRICS_BATCH_SIZE,
         durable=settings.SPOOL_DURABLE,
     )
-    records = SqlRecords(engine, games, now)
     history = AlertHistory(PreparedDatabase(engine), now)
     adviser = ThresholdAdviser(games, settings.LOTOFACIL_LANGUAGE)
     return Application(
@@ -108,6 +116,21 @@ def build(settings: Settings, now: Callable[[], int] = now_micros) -> Applicatio
         history=history,
         adviser=adviser,
     )
+
+
+def _destination(
+    settings: Settings,
+    engine: Engine,
+    games: Games,
+    now: Callable[[], int],
+    *,
+    over_http: bool,
+) -> tuple[Delivery, SqlRecords | HttpRecords]:
+    if not over_http:
+        return SqlDelivery(engine, games, now), SqlRecords(engine, games, now)
+    client = ExporterClient(settings.EXPORTER_URL, settings.EXPORTER_API_TOKEN.get_secret_value())
+    parser = PredictionParser(games, now, encode_metadata, "")
+    return HttpDelivery(client, games), HttpRecords(client, games, parser)
 
 
 def _alert_system(

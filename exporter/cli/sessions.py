@@ -50,7 +50,7 @@ def application(settings: Settings, role: str) -> Iterator[Application]:
                 to_stderr=False,
             )
         )
-        opened = build(settings)
+        opened = build(settings, over_http=bool(settings.EXPORTER_URL))
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from None
     try:

@@ -74,8 +74,7 @@ class AccuracyTracker:
         except InvalidResult as error:
             if strict:
                 raise
-            given = (draw_number, list(winning_numbers), str(draw_date))
-            self._quarantine(game.name, given, error)
+            self._quarantine(game.name, (draw_number, winning_numbers, draw_date), error)
             return None
         self._intake.flush()
         try:
@@ -93,9 +92,8 @@ class AccuracyTracker:
 
     def _quarantine(self, game: str, given: tuple[Any, ...], error: InvalidResult) -> None:
         _log.warning("result_quarantined", game=game, draw=given[0], reason=str(error))
-        body = json.dumps(
-            dict(zip(("draw_number", "winning_numbers", "draw_date"), given)), default=str
-        )
+        names = ("draw_number", "winning_numbers", "draw_date")
+        body = json.dumps(dict(zip(names, given, strict=True)), default=str)
         kept = Quarantined("result", game, str(given[0])[:128], str(error), body, self._now())
         self._intake.accept(kept)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal, Protocol
 from uuid import uuid4
 
@@ -33,6 +34,7 @@ from exporter.storage.spool import KeyIsWaiting
 _log = get_logger(__name__)
 #: A retrainer may promote another version meanwhile: how long the one in use is remembered.
 _VERSION_SECONDS = 10
+UNKNOWN_GAME = "unknown"
 Outcome = Literal["stored", "repeated", "conflict"]
 
 
@@ -95,6 +97,8 @@ class MetricsService:
         prefix = uuid4().hex[:16]
         self._parser = PredictionParser(games, now, encode_metadata, prefix, self._version)
         self._batches = BatchParser(self._parser)
+        # Two at once would only take turns at the interpreter, and hold up single calls twice.
+        self._one_batch = Lock()
 
     def start(self) -> None:
         """Starts delivering what is recorded; recording does so too when it is needed."""
@@ -190,7 +194,8 @@ class MetricsService:
         Valid ones are stored together before this returns (on disk, when the database is
         away); the others are told in `refused`, by their index, and not quarantined.
         """
-        parsed = self._batches.parse(list(batch))
+        with self._one_batch:
+            parsed = self._batches.parse(list(batch))
         result = self._store(parsed.columns)
         return Batch(
             result.stored, result.repeated, result.conflicts, parsed.refused, tuple(parsed.keys)
@@ -251,6 +256,12 @@ class MetricsService:
         self.flush()  # the version may wait to be written for the first time
         self._records.set_reference(game, model_version, parsed)
 
+    def quarantine(self, record: Quarantined) -> None:
+        """Keeps a record that another process refused; 0 for its moment is now."""
+        game = record.game if record.game in self._games else UNKNOWN_GAME
+        at = record.quarantined_at or self._now()
+        self._intake.accept(record._replace(game=game, quarantined_at=at))
+
     def _version(self, game: str) -> str:
         known, until = self._versions.get(game, (UNVERSIONED, 0))
         if self._now() < until:
@@ -264,7 +275,7 @@ class MetricsService:
 
     def _quarantine(self, raw: Mapping[str, Any], error: InvalidPrediction) -> None:
         given = raw["game_type"]
-        game = given if isinstance(given, str) and given in self._games else "unknown"
+        game = given if isinstance(given, str) and given in self._games else UNKNOWN_GAME
         body = json.dumps(raw, default=str)
         key = raw["idempotency_key"]
         name = key if isinstance(key, str) and 0 < len(key) <= 128 else uuid4().hex

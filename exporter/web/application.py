@@ -6,6 +6,7 @@ from flask_openapi.blueprint import APIBlueprint
 from exporter.web import auth, instruments, problems
 from exporter.web.alerts import add_alerts
 from exporter.web.dependencies import WebDependencies
+from exporter.web.handover import add_handover
 from exporter.web.health import health_blueprint
 from exporter.web.landing import landing_blueprint
 from exporter.web.metrics import metrics_blueprint
@@ -48,6 +49,7 @@ def _rest(d: WebDependencies) -> APIBlueprint:
     api.before_request(lambda: refuse_repeated(request.args.lists()))
     add_reading(api, d)
     add_recording(api, d.predictions, d.results)
+    add_handover(api, d.predictions, d.games)
     add_alerts(api, d.alerts, d.history)
     add_thresholds(api, d.adviser)
     add_document(api)

@@ -1,0 +1,82 @@
+"""The REST calls of another exporter, for predictors that have no database of their own."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+import requests
+
+_NDJSON = "application/x-ndjson"
+
+
+class ExporterAway(ConnectionError):  # noqa: N818 - reads as the sentence it is
+    """The exporter cannot be reached, or cannot take anything now; trying later may work."""
+
+
+class ExporterRefused(ValueError):  # noqa: N818 - reads as the sentence it is
+    """The exporter refuses this call for good; the message is its own."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ExporterClient:
+    """Calls an exporter at `url` with a bearer token; `timeout` in seconds."""
+
+    def __init__(self, url: str, token: str = "", timeout: float = 10.0) -> None:
+        self._url = url.rstrip("/")
+        self._timeout = timeout
+        self._session = requests.Session()
+        if token:
+            self._session.headers["Authorization"] = f"Bearer {token}"
+
+    def post_predictions(self, batch: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """What became of each item: a `status` (201, 200, 409, 422) and its key or detail."""
+        body = b"\n".join(map(msgspec.json.encode, batch))
+        data = self._call("POST", "/api/predictions", body, _NDJSON)
+        items: list[dict[str, Any]] = data["items"]
+        return items
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """The answer's data to one JSON object."""
+        return self._call("POST", path, msgspec.json.encode(body), "application/json")
+
+    def prediction(self, key: str) -> dict[str, Any] | None:
+        """The prediction with this idempotency key, with the names it was recorded by."""
+        try:
+            found: dict[str, Any] = self._call("GET", f"/api/predictions/{quote(key, safe='')}")
+        except ExporterRefused as error:
+            if error.status == 404:
+                return None
+            raise
+        return found
+
+    def models(self) -> list[dict[str, Any]]:
+        """Every model version."""
+        items: list[dict[str, Any]] = self._call("GET", "/api/models")["items"]
+        return items
+
+    def _call(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Any:
+        headers = {"Content-Type": kind} if kind else {}
+        url = f"{self._url}{path}"
+        try:
+            answer = self._session.request(
+                method, url, data=body, headers=headers, timeout=self._timeout
+            )
+        except requests.RequestException as error:
+            raise ExporterAway(f"exporter {self._url}: {type(error).__name__}") from None
+        if answer.status_code in (401, 403, 429) or answer.status_code >= 500:
+            raise ExporterAway(f"exporter {self._url}: answers {answer.status_code}")
+        return _data(answer)
+
+
+def _data(answer: requests.Response) -> Any:
+    try:
+        document = answer.json()
+    except ValueError:
+        raise ExporterAway(f"{answer.url}: is no exporter, its answer is not JSON") from None
+    if answer.status_code >= 400:
+        raise ExporterRefused(answer.status_code, str(document.get("detail", answer.reason)))
+    return document["data"]

@@ -1,0 +1,180 @@
+"""Another exporter as the destination of records, over HTTP: EXPORTER_URL."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NoReturn
+
+from exporter.domain.batches import Columns, predictions_of
+from exporter.domain.games import Game, Games
+from exporter.domain.moments import from_micros
+from exporter.domain.predictions import MILLION, Failure, Prediction, PredictionParser
+from exporter.domain.results import Result
+from exporter.domain.tickets import decode
+from exporter.outbound.exporter_client import ExporterAway, ExporterClient
+from exporter.services.delivery import DestinationAway
+from exporter.services.envelopes import Quarantined, Record, SpooledResult
+from exporter.storage.draws import Recorded
+from exporter.storage.ingest import Ingested
+
+
+class NotOverHttp(RuntimeError):  # noqa: N818 - reads as the sentence it is
+    """A call that needs the database itself, made where only an exporter is known."""
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except ExporterAway as error:
+        raise DestinationAway(str(error)) from None
+
+
+def body_of(prediction: Prediction, games: Games) -> dict[str, Any]:
+    """The prediction with the documented names, as REST takes and gives it."""
+    p = prediction
+    return {
+        "game_type": p.game,
+        "numbers": decode(p.numbers | (p.numbers_high or 0) << 63, games[p.game]),
+        "confidence": None if p.confidence is None else p.confidence / MILLION,
+        "model_version": p.model_version,
+        "metadata": None if p.metadata is None else json.loads(p.metadata),
+        "draw_number": p.draw_number,
+        "predicted_at": from_micros(p.predicted_at).isoformat(),
+        "latency": None if p.latency is None else p.latency / MILLION,
+        "role": p.role,
+        "idempotency_key": p.key,
+    }
+
+
+def result_body(game: Game, result: Result) -> dict[str, Any]:
+    """The result with the documented names, as REST takes it."""
+    return {
+        "game_type": game.name,
+        "draw_number": result.number,
+        "winning_numbers": decode(result.numbers, game),
+        "draw_date": from_micros(result.drawn_at).isoformat(),
+        "prizes": {str(hits): cents / 100 for hits, cents in result.prizes.items()} or None,
+    }
+
+
+class HttpDelivery:
+    """Sends spooled records in the order they came; repeating a delivery changes nothing."""
+
+    def __init__(self, client: ExporterClient, games: Games) -> None:
+        self._client = client
+        self._games = games
+
+    def deliver(self, records: Sequence[Record]) -> None:
+        """See Delivery. What the exporter refuses for good is handed to its quarantine."""
+        with _reachable():
+            for kind, run in groupby(records, key=type):
+                if kind is Prediction:
+                    self._send([one for one in run if isinstance(one, Prediction)])
+                else:
+                    for record in run:
+                        self._send_other(record)
+
+    def _send(self, batch: list[Prediction]) -> None:
+        bodies = [body_of(prediction, self._games) for prediction in batch]
+        for body, item in zip(bodies, self._client.post_predictions(bodies), strict=True):
+            if item["status"] >= 400:
+                self._refused(body, item["detail"])
+
+    def _refused(self, body: dict[str, Any], why: str) -> None:
+        key = f"refused:{body['idempotency_key']}"[:128]
+        kept = Quarantined("prediction", body["game_type"], key, why, json.dumps(body), 0)
+        self._client.post("/api/quarantine", kept._asdict())
+
+    def _send_other(self, record: Record) -> None:
+        if isinstance(record, Failure):
+            self._client.post("/api/failures", _failure_body(record))
+        elif isinstance(record, Quarantined):
+            self._client.post("/api/quarantine", record._asdict())
+        elif isinstance(record, SpooledResult):
+            game = self._games[record.game]
+            result = Result(record.number, record.drawn_at, int(record.numbers), record.prizes)
+            self._client.post("/api/results", result_body(game, result))
+
+
+def _failure_body(failure: Failure) -> dict[str, Any]:
+    return {
+        "game_type": failure.game,
+        "error": failure.error,
+        "model_version": failure.model_version,
+        "latency": None if failure.latency is None else failure.latency / MILLION,
+        "role": failure.role,
+        "idempotency_key": failure.key,
+    }
+
+
+class HttpRecords:
+    """What services ask of the destination, asked over HTTP."""
+
+    def __init__(self, client: ExporterClient, games: Games, parser: PredictionParser) -> None:
+        self._client = client
+        self._games = games
+        self._parser = parser
+
+    def find(self, key: str) -> Prediction | None:
+        """The stored prediction with this key; raises DestinationAway."""
+        with _reachable():
+            found = self._client.prediction(key)
+        return self._parser.parse(found) if found else None
+
+    def write(self, batches: Sequence[Columns]) -> Ingested:
+        """Sends batches at once; raises DestinationAway."""
+        done = Ingested()
+        with _reachable():
+            for columns in batches:
+                bodies = [body_of(one, self._games) for one in predictions_of(columns)]
+                done += _ingested(self._client.post_predictions(bodies))
+        return done
+
+    def active_version(self, game: str) -> str | None:
+        """The model version in use; raises DestinationAway."""
+        with _reachable():
+            known = self._client.models()
+        in_use = [one for one in known if one["game"] == game and one["active"]]
+        return str(in_use[-1]["model_version"]) if in_use else None
+
+    def record_result(self, game: str, result: Result, recorded_by: str) -> Recorded:  # noqa: ARG002 - the exporter notes who it knows
+        """Has a result kept and scored; raises DestinationAway, ExporterRefused."""
+        with _reachable():
+            done = self._client.post("/api/results", result_body(self._games[game], result))
+        return Recorded(done["status"]) if done["status"] != "waiting" else Recorded.NEW
+
+    def set_reference(self, game: str, version: str, accuracy: int | None) -> None:
+        """Names an accuracy (millionths), or none; raises DestinationAway, ExporterRefused."""
+        share = None if accuracy is None else accuracy / MILLION
+        body = {"game_type": game, "model_version": version, "accuracy": share}
+        with _reachable():
+            self._client.post("/api/references", body)
+
+    def promote(self, game: str, version: str) -> None:
+        """Needs the database; raises NotOverHttp."""
+        del game
+        _refuse(f"update_model_version({version!r})")
+
+    def cleanup(self, days: int) -> int:
+        """Needs the database; raises NotOverHttp."""
+        _refuse(f"cleanup_old_data(days={days})")
+
+    def backup(self, path: Path, *, compress: bool, retention_days: int | None) -> Path:
+        """Needs the database; raises NotOverHttp."""
+        del compress, retention_days
+        _refuse(f"backup_data({str(path)!r})")
+
+
+def _ingested(items: Sequence[dict[str, Any]]) -> Ingested:
+    keys = {
+        status: frozenset(str(one["idempotency_key"]) for one in items if one["status"] == status)
+        for status in (200, 409)
+    }
+    return Ingested(sum(one["status"] == 201 for one in items), keys[200], keys[409])
+
+
+def _refuse(call: str) -> NoReturn:
+    raise NotOverHttp(f"{call}: needs the database; call it where DATABASE_URL names it")

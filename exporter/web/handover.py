@@ -1,0 +1,60 @@
+"""The REST routes that a predictor's own spool needs: looking a key up, handing quarantine over."""
+
+from typing import Annotated
+
+from flask import Response
+from flask_openapi.blueprint import APIBlueprint
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from exporter.domain.games import Games
+from exporter.services.envelopes import Quarantined
+from exporter.services.http_records import body_of
+from exporter.services.metrics_service import MetricsService
+from exporter.web.answers import success
+from exporter.web.bodies import PredictionBody, read_json, read_object
+from exporter.web.openapi import body_of as described
+from exporter.web.problems import Problem, bad_field
+from exporter.web.recording import RECORDING
+
+
+class KeyPath(BaseModel):
+    """An idempotency key, as part of the address."""
+
+    key: Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class QuarantinedBody(BaseModel):
+    """A record that its sender refused, as it came. Describes and checks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Annotated[str, Field(pattern="^(prediction|result)$")]
+    game: Annotated[str, Field(min_length=1, max_length=64)]
+    key: Annotated[str, Field(min_length=1, max_length=128)]
+    reason: Annotated[str, Field(max_length=2000)]
+    body: Annotated[str, Field(max_length=1_000_000, description="The record, as JSON text.")]
+    quarantined_at: Annotated[int, Field(ge=0, description="Microseconds since 1970; 0: now.")]
+
+
+def add_handover(api: APIBlueprint, predictions: MetricsService, games: Games) -> None:
+    """Adds both routes."""
+
+    @api.get("/predictions/<key>", tags=[RECORDING], responses={"200": PredictionBody})
+    def prediction_of(path: KeyPath) -> Response:
+        """The prediction that was recorded with an idempotency key."""
+        found = predictions.find(path.key)
+        if found is None:
+            raise Problem(404, f"no prediction has the idempotency_key {path.key!r}")
+        return success(body_of(found, games))
+
+    @api.post("/quarantine", tags=[RECORDING], openapi_extensions=described(QuarantinedBody))
+    def post_quarantined() -> Response:
+        """Keeps a record that another process refused, with its reason."""
+        try:
+            body = QuarantinedBody.model_validate(read_object(read_json(), "body"), strict=True)
+        except ValidationError as error:
+            fault = error.errors()[0]
+            name = ".".join(map(str, fault["loc"]))
+            raise bad_field(name, f"{name}: {fault['msg']}") from None
+        predictions.quarantine(Quarantined(**body.model_dump()))
+        return success({"status": "kept"}, status=201)

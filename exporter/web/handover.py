@@ -20,7 +20,10 @@ from exporter.web.recording import RECORDING
 class KeyPath(BaseModel):
     """An idempotency key, as part of the address."""
 
-    key: Annotated[str, Field(min_length=1, max_length=128)]
+    key: Annotated[
+        str,
+        Field(min_length=1, max_length=128, description="The idempotency_key it was sent with."),
+    ]
 
 
 class QuarantinedBody(BaseModel):

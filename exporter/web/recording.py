@@ -138,6 +138,8 @@ def _many(service: MetricsService, batch: Batch) -> Response:
 
 def _items(batch: Batch, done: metrics_service.Batch) -> list[dict[str, Any]]:
     """What became of each item, in the order they were sent."""
+    if done.stored == len(batch.items) and not batch.unreadable:  # as almost always
+        return [{"status": 201, KEY: key} for key in done.keys]
     if not batch.unreadable:
         return [_item(done, index) for index in range(len(batch.items))]
     found = {place: {"status": 400, "detail": why} for place, why in batch.unreadable.items()}

@@ -4,13 +4,14 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from sys import byteorder
-from typing import Self
+from typing import Final, Self
 
 from exporter.domain.prizes import Money
 from exporter.domain.statistics.calibration import CalibrationSums, confidence_bin
 
 _WORD = 63
+#: How this machine lays out an array's integers.
+_BYTE_ORDER: Final = "little" if array("H", [1]).tobytes()[0] else "big"
 _MILLION = 1_000_000
 _HALF_MILLION = _MILLION // 2
 _LOW_BITS = (1 << _WORD) - 1
@@ -102,7 +103,7 @@ def count_held(numbers: Sequence[int], pool: int) -> tuple[int, ...]:
         low = count_held([n & _LOW_BITS for n in numbers], _WORD)
         return low + count_held([n >> _WORD for n in numbers], pool - _WORD)
     code, width = ("I", 4) if pool <= 32 else ("Q", 8)
-    packed = int.from_bytes(array(code, numbers).tobytes(), byteorder)
+    packed = int.from_bytes(array(code, numbers).tobytes(), _BYTE_ORDER)
     ones = int.from_bytes((b"\1" + bytes(width - 1)) * len(numbers), "little")
     return tuple((packed >> k & ones).bit_count() for k in range(pool))
 

@@ -54,7 +54,8 @@ def channels_of(engine: Engine, forwarding: PlayedForwarding) -> Channels:
 def alert_system(engine: Engine, forwarding: PlayedForwarding) -> AlertSystem:
     channels = channels_of(engine, forwarding)
     adviser = ThresholdAdviser(KNOWN_GAMES, Language.EN)
-    check = channels.apply_pending
-    return AlertSystem(
-        PreparedDatabase(engine), channels, adviser, Clock(), lambda: check() and None, 0.01
-    )
+
+    def upkeep() -> None:
+        channels.apply_pending()
+
+    return AlertSystem(PreparedDatabase(engine), channels, adviser, Clock(), upkeep, 0.01)

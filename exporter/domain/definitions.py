@@ -102,13 +102,14 @@ LOTOMANIA = Game(
 )
 
 # Invented draws are games of their own, so that they never mix with real ones and can be removed.
-SIMULATED = replace(LOTOFACIL, name="simulated", title="Lotofácil simulada")
+SIMULATED = replace(LOTOFACIL, name="simulated", title="Lotofácil simulada", invented=True)
 DEMO = replace(
     LOTOFACIL,
     name="demo",
     title="Demonstração",
     # Drawn at any time of any day: a draw's moment is at most the scheduled one.
     calendar=Calendar(frozenset(range(7)), time(23, 59, 59), "UTC"),
+    invented=True,
 )
 
 KNOWN_GAMES = Games((LOTOFACIL, MEGA_SENA, QUINA, LOTOMANIA, SIMULATED, DEMO))

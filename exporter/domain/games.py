@@ -70,7 +70,8 @@ class Tariff:
 class Game:
     """A game's rules: `drawn` of `pool` numbers, counted from `first`.
 
-    A ticket holds `smallest` to `largest` numbers; it wins at the hits in `tiers`.
+    A ticket holds `smallest` to `largest` numbers; it wins at the hits in `tiers`. The draws
+    of an `invented` game never take place: nobody is shown it who did not ask for it.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Game:
     calendar: Calendar
     first: int = 1
     tariffs: tuple[Tariff, ...] = ()
+    invented: bool = False
 
     def __post_init__(self) -> None:
         """Refuses rules that contradict each other."""
@@ -136,6 +138,10 @@ class Games(Mapping[str, Game]):
 
     def __len__(self) -> int:
         return len(self._games)
+
+    def real_first(self, names: Iterable[str]) -> list[str]:
+        """The names in their order, but those of invented games last."""
+        return sorted(names, key=lambda name: self[name].invented)
 
     def plus(self, more: Iterable[Game]) -> Self:
         """These games and `more`; a name given again replaces the definition."""

@@ -6,13 +6,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text as sql
 
-from exporter.app import Application, build
+from exporter.app import Application, build, build_web
 from exporter.config import load_settings
+from exporter.domain.alerts import AlertRule
 from exporter.domain.definitions import DEMO
 from exporter.services import demonstration
 from exporter.services.demonstration import FIRST_VERSION, PAST_DRAWS, Feed, clear
+from exporter.services.overview.reader import OverviewReader
+from exporter.services.rule_values.scene import Scene
 
 LEAD = timedelta(seconds=1)
+DAY = datetime(2024, 1, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -97,6 +101,31 @@ def test_clearing_leaves_nothing_of_it_and_all_of_the_rest(
         assert clear(app.engine) > 0
         assert {table: len(rows(app, f"SELECT * FROM {table}")) for table in tables} == before
         assert clear(app.engine) == 0
+
+
+def test_real_games_come_before_it_where_none_is_named(app: Application) -> None:
+    started(app)
+    rule = AlertRule("low", "accuracy", "<", 0.6)
+    assert shown(app, rule) == ("demo",) * 3
+    app.metrics.record_prediction("quina", [1, 2, 3, 4, 5], draw_number=1, predicted_at=DAY)
+    app.metrics.flush()
+    app.tracker.record_result("quina", 1, [1, 2, 3, 4, 5], DAY + timedelta(days=1))
+    assert shown(app, rule) == ("quina",) * 3
+
+
+def shown(app: Application, rule: AlertRule) -> tuple[object, ...]:
+    """The game of the summary, of the page and of a user's rule."""
+    with build_web(app).test_client() as client:
+        summary = client.get("/api/metrics/summary").get_json()
+    app.snapshots.take()
+    reading = app.snapshots.state.reading
+    assert reading
+    overview = OverviewReader(app.engine, app.games, app.now)
+    return (
+        summary["data"]["accuracy"]["game"],
+        overview.overview().game.name,
+        Scene.of(rule, reading, app.games).game,
+    )
 
 
 TABLES = {

@@ -75,6 +75,11 @@ class AccuracyReader:
         grouped = group(rows, lambda row: breakdown.key(row.model_id, row.drawn_at))
         return [(key, self.figures(scope, members)) for key, members in grouped]
 
+    def real_first(self, names: Sequence[str]) -> list[str]:
+        """The names in their order, but those of invented games (or unknown ones) last."""
+        known = self._games.real_first(name for name in names if name in self._games)
+        return [*known, *(name for name in names if name not in self._games)]
+
     def nothing(self, scope: Scope) -> AccuracyFigures:
         """Figures where nothing is scored."""
         return self.figures(scope, [])

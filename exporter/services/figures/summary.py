@@ -175,7 +175,7 @@ class SummaryReader:
             name: self._window(connection, scope, game, _of_game(scope, game), window)
             for game, name in scope.games().items()
         }
-        scored = [name for name, figures in games.items() if figures.draws]
+        scored = self._accuracy.real_first([name for name, found in games.items() if found.draws])
         game = scored[0] if scored else None
         current = games[game] if game else self._accuracy.nothing(scope)
         return AccuracySummary(

@@ -80,7 +80,7 @@ class OverviewReader:
 
     def _recorded(self, rows: list[ModelRow]) -> list[str]:
         names = dict.fromkeys(row.game for row in rows if row.game in self._games)
-        return list(names) or [next(iter(self._games))]
+        return self._games.real_first(names) or [next(iter(self._games))]
 
     def _read(self, connection: Connection, name: str, span: Span) -> Overview:
         game, now, rows = self._games[name], self._now(), read_models(connection)

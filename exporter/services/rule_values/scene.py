@@ -32,7 +32,7 @@ class Scene:
         """The models that the rule names: control arms only by their version."""
         named = [model for model in reading.models if model.game in games and _means(rule, model)]
         if rule.game is None and rule.span is not Span.TIME and _is_of_one_game(rule):
-            named = _of_first_scored(named, reading)
+            named = _of_first_scored(named, reading, games)
         return cls(rule, reading, games, named)
 
     @property
@@ -64,7 +64,7 @@ def _is_of_one_game(rule: AlertRule) -> bool:
     return rule.metric_type.startswith(("accuracy", "confidence."))
 
 
-def _of_first_scored(models: Sequence[Model], reading: Reading) -> list[Model]:
+def _of_first_scored(models: Sequence[Model], reading: Reading, games: Games) -> list[Model]:
     # As the summary does: the accuracies of several games have no chance in common.
-    scored = [model.game for model in models if reading.scored.get(model.id)]
+    scored = games.real_first(model.game for model in models if reading.scored.get(model.id))
     return [model for model in models if scored and model.game == scored[0]]

@@ -61,7 +61,8 @@ def absolute(name: str, unit: str, target: float, value: float, *, below: bool =
     """A figure that must stay below (or reach) a bound of its own."""
     met = value <= target if below else value >= target
     sign = "<=" if below else ">="
-    return Result(name, value, None, unit, f"{sign} {target:g} {unit}", value / target if target else value, met)
+    ratio = value / target if target else value
+    return Result(name, value, None, unit, f"{sign} {target:g} {unit}", ratio, met)
 
 
 def compared(name: str, unit: str, measured: tuple[float, float, float]) -> Result:

@@ -7,8 +7,9 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Column, Connection, String, Table
 
 from exporter.catalog import CONFIDENCE_BUCKETS, LATENCY_BUCKETS
 from exporter.domain.moments import day_of, hour_of
@@ -82,26 +83,44 @@ def add_cells(
         for (measure, bucket), value in cells.items()
         if value
     )
-    if rows:
-        connection.exec_driver_sql(_additive(table, connection.dialect.name), rows)
+    _add(connection, table, rows)
 
 
 def add_to_game(connection: Connection, game: int, changes: Mapping[str, int]) -> None:
     """Adds to a game's lifetime counters, by measure."""
     rows = [(game, measure, value) for measure, value in sorted(changes.items()) if value]
-    if rows:
-        connection.exec_driver_sql(_additive(game_totals, connection.dialect.name), rows)
+    _add(connection, game_totals, rows)
+
+
+def _add(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    if not rows:
+        return
+    name = connection.dialect.name
+    statement = _additive(table, name)
+    if name == "postgresql":  # all of them in one statement, as an array for each column
+        connection.exec_driver_sql(statement, tuple(map(list, zip(*rows, strict=True))))
+    else:
+        connection.exec_driver_sql(statement, list(rows))
 
 
 @cache
 def _additive(table: Table, dialect: str) -> str:
     """An upsert that adds `value`, in the engine's own words and its driver's placeholders."""
     names = [column.name for column in table.columns]  # none of them is a reserved word
-    mark = "?" if dialect == "sqlite" else "%s"
-    insert = (
-        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"  # noqa: S608
-    )
+    insert = f"INSERT INTO {table.name} ({', '.join(names)}) {_source(table, dialect)}"
     if dialect in ("mysql", "mariadb"):
         return f"{insert} ON DUPLICATE KEY UPDATE value = value + VALUES(value)"
     key = ", ".join(column.name for column in table.primary_key.columns)
     return f"{insert} ON CONFLICT ({key}) DO UPDATE SET value = {table.name}.value + excluded.value"
+
+
+def _source(table: Table, dialect: str) -> str:
+    if dialect == "postgresql":
+        arrays = (f"%s::{_array(column)}" for column in table.columns)
+        return f"SELECT * FROM unnest({', '.join(arrays)})"  # noqa: S608 - placeholders
+    mark = "?" if dialect == "sqlite" else "%s"
+    return f"VALUES ({', '.join([mark] * len(table.columns))})"
+
+
+def _array(column: Column[Any]) -> str:
+    return "text[]" if isinstance(column.type, String) else "bigint[]"

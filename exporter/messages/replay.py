@@ -39,8 +39,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Without a file there is nothing to send: give a file of draws.",
     ),
     "waiting": (
-        "O banco de dados não responde: o que falta espera em {folder} e será entregue depois.",
-        "The database does not answer: the rest waits in {folder} and is delivered later.",
+        "O destino não responde: o que falta espera em {folder} e será entregue depois.",
+        "The destination does not answer: the rest waits in {folder} and is delivered later.",
     ),
     "interrupted": (
         "Interrompido; repetir o comando continua sem registrar nada duas vezes.",

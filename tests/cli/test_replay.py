@@ -1,14 +1,22 @@
 import csv
+import os
+import signal
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
+import requests
 from click.testing import CliRunner, Result
 from sqlalchemy import text as sql
+from sqlalchemy.exc import OperationalError
 
 from exporter.cli import main
 from exporter.storage.engine import create_engine_for
+from tests.blocks import Reader
 from tests.domain.draw_records.forms import FIRST, SECOND, csv_line
+from tests.servers.process import Server
+from tests.servers.waiting import wait_until
 
 REAL_DRAWS = Path(__file__).parents[3] / "shared" / "data" / "lotofacil-draws.csv"
 
@@ -114,6 +122,46 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line(
     assert (found.exit_code, len(found.stderr.splitlines())) == (1, 1)
     monkeypatch.setenv("DATABASE_URL", "nothing")
     assert run().stderr.splitlines()[-1].startswith("Error: ")
+
+
+@pytest.mark.integration
+def test_a_replay_can_be_sent_to_an_exporter_elsewhere(folder: Path) -> None:
+    elsewhere = Reader(folder / "elsewhere")
+    elsewhere.folder.mkdir()
+    Path("draws.csv").write_text(f"{csv_line(FIRST)}\n{csv_line(SECOND)}\n")
+    with elsewhere.running():
+        sent = run("draws.csv", "--url", elsewhere.url, "--models", "previous")
+        summary = requests.get(f"{elsewhere.url}/api/metrics/summary", timeout=5).json()
+    assert (sent.exit_code, Path("metrics.db").exists()) == (0, False)
+    assert summary["data"]["accuracy"]["hits"] == 18
+    away = run("draws.csv", "--url", elsewhere.url, "--models", "random")
+    assert away.exit_code == 1
+    assert away.stderr == (
+        "The destination does not answer: the rest waits in data and is delivered later.\n"
+    )
+
+
+def test_ctrl_c_ends_a_replay_with_what_was_done(folder: Path) -> None:
+    log = folder / "replay.log"
+    replay = Server(
+        [sys.executable, "-m", "exporter.cli", "replay", "--draws", "50000"],
+        log,
+        stop_with=signal.SIGINT,
+        environment=dict(os.environ),
+        folder=folder,
+    )
+    wait_until(lambda: Path("metrics.db").exists() and has_draws(), 30, "the first draws")
+    replay.stop()
+    lines = log.read_text("utf-8").splitlines()
+    assert lines[1] == "Interrupted; running the command again goes on and records nothing twice."
+    assert 0 < int(lines[3].split()[1]) <= records()[1] < 50_000
+
+
+def has_draws() -> bool:
+    try:
+        return records()[1] > 0
+    except OperationalError:  # no tables yet
+        return False
 
 
 def counted_by_hand(first: int) -> tuple[int, int]:

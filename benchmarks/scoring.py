@@ -71,7 +71,7 @@ def _measured(
 
     def ours() -> float:
         _forget_result(app)
-        seconds, more = _in_a_child(app.settings.DATABASE_URL, app.settings.LOTOFACIL_DATA_DIR)
+        seconds, more = _in_a_child(app.settings.database, app.settings.LOTOFACIL_DATA_DIR)
         grown.append(more)
         return seconds
 

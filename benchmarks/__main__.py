@@ -118,7 +118,9 @@ def _run(chosen: Mapping[str, Callable[[], Measured]]) -> Iterator[Result]:
             click.echo(f"left out: {missing}", err=True)
             continue
         click.echo(f"{time.perf_counter() - started:.1f} s", err=True)
-        yield from measured if isinstance(measured, list) else [measured]
+        for one in measured if isinstance(measured, list) else [measured]:
+            click.echo(f"    {', '.join(filter(None, report.row(one)))}", err=True)
+            yield one
 
 
 if __name__ == "__main__":

@@ -33,15 +33,24 @@ def machine(versions: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def rows(results: Iterable[Result]) -> list[tuple[str, ...]]:
     """The cells of a table, with its heading."""
-    return [_HEADINGS, *map(_row, results)]
+    return [_HEADINGS, *map(row, results)]
+
+
+def row(result: Result) -> tuple[str, ...]:
+    """The cells of one line of it."""
+    floor = "" if result.floor is None else f"{_number(result.floor)} {result.unit}"
+    ratio = "" if result.floor is None else f"{result.ratio:.2f}"
+    met = "yes" if result.met else "no"
+    value = f"{_number(result.value)} {result.unit}"
+    return result.name, value, floor, ratio, result.target, met
 
 
 def aligned(table: Sequence[Sequence[str]]) -> str:
     """The table for a terminal."""
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in table
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in table
     )
 
 
@@ -62,20 +71,12 @@ def write_page(path: Path, facts: Iterable[tuple[str, str]], results: Iterable[R
     path.write_text(before + generated + after, "utf-8")
 
 
-def _row(result: Result) -> tuple[str, ...]:
-    floor = "" if result.floor is None else f"{_number(result.floor)} {result.unit}"
-    ratio = "" if result.floor is None else f"{result.ratio:.2f}"
-    met = "yes" if result.met else "no"
-    value = f"{_number(result.value)} {result.unit}"
-    return result.name, value, floor, ratio, result.target, met
-
-
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _markdown(table: Sequence[Sequence[str]]) -> str:
-    heading, *body = (f"| {' | '.join(row)} |" for row in table)
+    heading, *body = (f"| {' | '.join(line)} |" for line in table)
     return "\n".join([heading, "|---" * len(table[0]) + "|", *body])
 
 

@@ -124,7 +124,8 @@ class Intake:
         try:
             while self._deliver_batch():
                 pass
-        except (DestinationAway, SpoolFull):
+        except Exception as error:  # noqa: BLE001 - what waits is safe; the caller's work goes on
+            self._tell(error)
             return False
         return True
 
@@ -136,57 +137,63 @@ class Intake:
         thread = self._thread
         if thread and thread is not current_thread():
             thread.join(timeout=30)
-        if not self.flush():
-            self._save_queue()
+        self.flush()
         atexit.unregister(self.stop)
         self._thread = None  # what is accepted from now on starts another
+        self._save_queue()
 
     def _run(self) -> None:
         while not self._stopping:
             try:
                 more = self._deliver_batch()
                 self._pause = 0.0
-            except DestinationAway as error:
+            except Exception as error:  # noqa: BLE001 - nothing would be delivered any more
                 more = False
                 self.counts.flush_failures += 1
                 self._pause = min(max(self._pause * 2, FILL_SECONDS), MAX_PAUSE_SECONDS)
-                _log.warning("delivery_failed", error=str(error), again_in=self._pause)
-            except OSError as error:
-                more = False
-                self.counts.flush_failures += 1
-                self._pause = MAX_PAUSE_SECONDS
-                _log.error("spool_unusable", error=str(error))
+                self._tell(error)
             if not more:
                 with self._wake:
                     self._wake.wait_for(lambda: self._stopping, self._pause or FILL_SECONDS)
 
+    def _tell(self, error: Exception) -> None:
+        if isinstance(error, DestinationAway):
+            _log.warning("delivery_failed", error=str(error), again_in=self._pause)
+        elif isinstance(error, OSError):
+            _log.error("spool_unusable", error=str(error), again_in=self._pause)
+        else:
+            _log.error("delivery_broken", error=repr(error), exc_info=error)
+
     def _deliver_batch(self) -> bool:
-        """Delivers up to one batch; whether there may be more."""
+        """Delivers up to one batch from memory and one from disk; whether there may be more."""
         with self._delivering:
-            if self._queue:
-                return self._deliver_queued()
+            queued = self._deliver_queued()
             batch = self._spool.oldest(self._batch_size)
             if batch:
-                self._deliver([body for _, body in batch])
+                self._deliver(self._unpack_all([body for _, body in batch]))
                 self._spool.remove([number for number, _ in batch])
             self._spool.settle()
-            return len(batch) == self._batch_size
+            return self._batch_size in (queued, len(batch))
 
-    def _deliver_queued(self) -> bool:
+    def _deliver_queued(self) -> int:
         count = min(len(self._queue), self._batch_size)
         taken = [self._queue.popleft() for _ in range(count)]
         try:
-            self._delivery.deliver([record for _, record in taken])
+            if taken:
+                self._deliver([record for _, record in taken])
         except BaseException:
             self._queue.extendleft(reversed(taken))
             raise
-        return True
+        return count
 
-    def _deliver(self, bodies: Sequence[bytes]) -> None:
+    def _unpack_all(self, bodies: Sequence[bytes]) -> list[Record]:
         records: list[Record] = []
         for start in range(0, len(bodies), _AT_ONCE):
             records += map(self._unpack, bodies[start : start + _AT_ONCE])
             sleep(0)  # lets callers have the interpreter: they must not wait for a whole batch
+        return records
+
+    def _deliver(self, records: Sequence[Record]) -> None:
         try:
             self._delivery.deliver(records)
         except DestinationAway:
@@ -216,6 +223,10 @@ class Intake:
         return Quarantined("prediction", "unknown", key, why[:1000], body, now)
 
     def _save_queue(self) -> None:
-        taken = list(self._queue)
-        self._spool.extend((at, None, pack(record)) for at, record in taken)
-        self._queue.clear()
+        with self._delivering:
+            taken = [self._queue.popleft() for _ in range(len(self._queue))]
+            try:
+                self._spool.extend((at, None, pack(record)) for at, record in taken)
+            except BaseException:
+                self._queue.extendleft(reversed(taken))
+                raise

@@ -21,8 +21,7 @@ def write_failures(engine: Engine, batch: Sequence[Failure]) -> int:
     with writing(engine) as connection:
         for game in sorted({game_id(connection, one.game) for one in batch}):
             lock_game(connection, game, exclusive=False)  # a rebuild has the game to itself
-        query = select(failures.c.key).where(failures.c.key.in_([one.key for one in batch]))
-        known = set(connection.execute(query).scalars())
+        known = _known(connection, [one.key for one in batch])
         fresh = {one.key: one for one in batch if one.key not in known}
         rows = [_row(connection, one) for one in fresh.values()]
         insert_rows(connection, failures, _COLUMNS, rows)
@@ -31,6 +30,14 @@ def write_failures(engine: Engine, batch: Sequence[Failure]) -> int:
             counts[row[2], hour_of(row[3])] += 1
         add_activity(connection, {hour: {("failures", 0): n} for hour, n in counts.items()})
     return len(rows)
+
+
+def _known(connection: Connection, keys: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(keys), 500):  # engines take some ten thousand values at most
+        query = select(failures.c.key).where(failures.c.key.in_(keys[start : start + 500]))
+        found.update(connection.execute(query).scalars())
+    return found
 
 
 def _row(connection: Connection, failure: Failure) -> Row:

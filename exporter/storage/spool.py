@@ -80,7 +80,7 @@ class Spool:
         except sqlite3.IntegrityError as error:
             raise KeyIsWaiting(callers_key) from error
         except sqlite3.OperationalError as error:
-            raise self._full(error) from error
+            raise self._fault(error) from error
 
     def extend(self, records: Iterable[tuple[int, str | None, bytes]]) -> None:
         """Keeps all of these (accepted_at, callers_key, body), or none."""
@@ -90,7 +90,7 @@ class Spool:
                 with self._transaction():
                     self._db.executemany(insert, records)
         except sqlite3.OperationalError as error:
-            raise self._full(error) from error
+            raise self._fault(error) from error
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -103,7 +103,14 @@ class Spool:
             if self._db.in_transaction:  # a full disk ends it by itself
                 self._db.execute("ROLLBACK")
 
-    def _full(self, error: sqlite3.OperationalError) -> OSError:
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise self._fault(error) from error
+
+    def _fault(self, error: sqlite3.OperationalError) -> OSError:
         if "full" in str(error):
             limit = f"{self.max_bytes / 1e6:.0f} MB"
             return SpoolFull(f"spool {self.path} is full (SPOOL_MAX_SIZE {limit}, or the disk)")
@@ -130,7 +137,7 @@ class Spool:
         """Forgets records that the database has now."""
         if not ids:
             return
-        with self._lock:
+        with self._faults(), self._lock:
             if ids[-1] - ids[0] + 1 == len(ids):  # the usual case: one run
                 self._db.execute("DELETE FROM records WHERE id BETWEEN ? AND ?", (ids[0], ids[-1]))
             else:
@@ -147,7 +154,7 @@ class Spool:
             return
         self._unsettled = 0
         self._read("PRAGMA wal_checkpoint(PASSIVE)", ())
-        with self._lock:
+        with self._faults(), self._lock:
             self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def state(self) -> SpoolState:
@@ -159,7 +166,7 @@ class Spool:
         return SpoolState(row[0], row[1], pages[0] * _PAGE)
 
     def _read(self, query: str, values: tuple[object, ...]) -> tuple[Any, ...]:
-        with self._reading, closing(self._reader.execute(query, values)) as cursor:
+        with self._faults(), self._reading, closing(self._reader.execute(query, values)) as cursor:
             return cursor.fetchone() or ()
 
     def close(self) -> None:

@@ -4,10 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,10 +16,12 @@ from sqlalchemy import select
 
 from exporter.app import Application, build
 from exporter.config import load_settings
+from exporter.domain.predictions import Failure
+from exporter.services.envelopes import Quarantined, Record
 from exporter.services.intake import Intake
 from exporter.storage import schema
 from exporter.storage.engine import create_engine_for, reading
-from exporter.storage.spool import SpoolFull
+from exporter.storage.spool import Spool, SpoolFull
 from tests.databases import opened
 from tests.servers.postgres import PostgresServer
 from tests.servers.proxy import Proxy, proxied
@@ -219,3 +222,95 @@ def test_unreadable_records_go_to_quarantine_one_by_one(sqlite_url: str, tmp_pat
     engine.dispose()
     assert sorted(kept) == sorted([b"garbage".hex(), "ffff"])
     assert stored(sqlite_url) == numbered(1)
+
+
+class Refusing:
+    """A destination that breaks on some records and takes the others."""
+
+    def __init__(self, *refused: str) -> None:
+        self.refused = refused
+        self.taken: list[Record] = []
+
+    def deliver(self, records: Sequence[Record]) -> None:
+        for record in records:
+            if isinstance(record, Failure) and record.key in self.refused:
+                raise KeyError(record.key)
+        self.taken += records
+
+    def keys(self) -> list[str]:
+        return [one.key for one in self.taken if isinstance(one, Failure)]
+
+
+def failure(key: str) -> Failure:
+    return Failure(key, "lotofacil", "v1", "model", 1, None, "no ticket")
+
+
+@contextmanager
+def intake(folder: Path, destination: Refusing, **more: Any) -> Iterator[Intake]:
+    spool = Spool(folder / "spool.db", 10_000_000)
+    made = Intake(spool, destination, lambda: 1, **more)
+    try:
+        yield made
+    finally:
+        made.stop()
+        spool.close()
+
+
+@pytest.mark.usefixtures("quick")
+def test_delivery_goes_on_after_the_spool_could_not_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        raise OSError("the disk is full")
+
+    destination = Refusing()
+    with intake(tmp_path, destination) as made:
+        with monkeypatch.context() as patched:
+            patched.setattr(made._spool, "remove", full)
+            made.accept(failure("first"))
+            wait_until(lambda: made.counts.flush_failures > 0)
+            assert not made.flush()
+        made.accept(failure("second"))
+        wait_until(lambda: made.state().records == 0)
+        assert made.is_running()
+    assert set(destination.keys()) == {"first", "second"}
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_one_refused_record_goes_to_quarantine_and_holds_up_no_other(
+    tmp_path: Path, durable: bool
+) -> None:
+    destination = Refusing("broken")
+    with intake(tmp_path, destination, durable=durable) as made:
+        for key in ("first", "broken", "last"):
+            made.accept(failure(key))
+        assert made.flush()
+        assert made.state().records == 0
+    assert destination.keys() == ["first", "last"]
+    assert sum(isinstance(one, Quarantined) for one in destination.taken) == 1
+
+
+class Refilling(Refusing):
+    """A destination during whose work another record is always accepted."""
+
+    intake: Intake | None = None
+
+    def deliver(self, records: Sequence[Record]) -> None:
+        super().deliver(records)
+        if self.intake:
+            self.intake.accept(failure(f"meanwhile {len(self.taken)}"))
+
+
+def test_records_that_keep_coming_hold_up_neither_a_flush_nor_what_waits_on_disk(
+    tmp_path: Path,
+) -> None:
+    destination = Refilling()
+    with intake(tmp_path, destination, durable=False, batch_size=10) as made:
+        made.accept(failure("on disk"), callers_key="k")
+        destination.intake = made
+        made.accept(failure("in memory"))
+        assert made.flush()
+        assert {"on disk", "in memory"} <= set(destination.keys())
+        made.stop()
+        destination.intake = None
+        assert made.state().records == 1, "what came during the stop is kept on disk"

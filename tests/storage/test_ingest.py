@@ -79,6 +79,12 @@ def test_failures_are_counted_once(engine: Engine) -> None:
     assert total(engine, "failures") == 1
 
 
+def test_a_batch_may_hold_more_failures_than_a_statement_takes_values(engine: Engine) -> None:
+    failure = Failure("f", "lotofacil", "v1", "model", MONDAY, 5, "timeout")
+    batch = [failure._replace(key=f"f{n}") for n in range(33_000)]
+    assert write_failures(engine, batch) == len(batch)
+
+
 def test_writers_at_once_lose_and_double_nothing(engine: Engine) -> None:
     """Eight writers of the same two keys and of their own, while results come in."""
 

@@ -1,5 +1,6 @@
 """The spool keeps what it accepted, in order, and says so when it cannot."""
 
+import re
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -138,3 +139,20 @@ def test_threads_lose_nothing(spool: Spool) -> None:
 
 def test_only_the_owner_may_read_it(spool: Spool) -> None:
     assert stat.S_IMODE(spool.path.stat().st_mode) == 0o600
+
+
+def test_a_locked_file_is_told_by_its_name(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool.append(1, b"x")
+    monkeypatch.setattr(spool, "_db", cast(Any, Broken()))
+    with pytest.raises(OSError, match=re.escape(f"spool {spool.path}: database is locked")):
+        spool.remove([1])
+
+
+class Broken:
+    """A connection that cannot write."""
+
+    def execute(self, *_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    def close(self) -> None:
+        pass

@@ -59,7 +59,7 @@ def _source(path: Path) -> Iterator[tuple[str | None, Iterable[Rows]]]:
             with open_text(path, "rt", compress=packed) as file:
                 yield dump.read_revision(file), dump.read(file)
         else:
-            with _unpacked(path, packed=packed) as plain, _database(plain) as connection:
+            with _unpacked(path, packed=packed) as plain, _database(plain, path) as connection:
                 yield revision(connection), _rows(connection)
     except (EOFError, gzip.BadGzipFile, UnicodeDecodeError) as error:
         raise DamagedBackup(f"{path} is damaged: {error}") from error
@@ -76,15 +76,15 @@ def _unpacked(path: Path, *, packed: bool) -> Iterator[Path]:
 
 
 @contextmanager
-def _database(path: Path) -> Iterator[Connection]:
+def _database(plain: Path, path: Path) -> Iterator[Connection]:
     try:
-        with closing(sqlite3.connect(path)) as plain:
-            whole = plain.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        with closing(sqlite3.connect(plain)) as opened:
+            whole = opened.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     except sqlite3.DatabaseError:
         whole = False
     if not whole:
-        raise DamagedBackup(f"{path.name} is no whole SQLite database")
-    engine = create_engine_for(f"sqlite:///{path}")
+        raise DamagedBackup(f"{path} is no whole SQLite database")
+    engine = create_engine_for(f"sqlite:///{plain}")
     try:
         with reading(engine) as connection:
             yield connection

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +14,12 @@ from pathlib import Path
 from exporter.config import Settings
 from tests.servers.ports import free_port
 from tests.servers.process import PROJECT, SEARCH_PATH, Server
+from tests.servers.smtp import SmtpServer
 from tests.servers.waiting import answers
 
 SECONDS = 90
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+_FILE_NAME = re.compile(r"# (\.env|[\w-]+\.(?:yml|ini))\n")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _NO_PORT = "5000"
 
@@ -47,6 +49,12 @@ def _block(text: str, found: re.Match[str]) -> Block:
     headings = _HEADING.findall(outside) or [""]
     code = "".join(line.removeprefix(found[1]) for line in found[3].splitlines(keepends=True))
     return Block(found[2], code, headings[-1], before.count("\n") + 1)
+
+
+def says(printed: str, shown: str) -> bool:
+    """Whether that is what was printed; … in what is shown stands for anything."""
+    parts = (re.escape(part) for part in shown.strip().split("…"))
+    return re.fullmatch("(?s:.*)".join(parts), printed.strip()) is not None
 
 
 def missing_names(code: str, offered: Mapping[str, str]) -> str:
@@ -81,6 +89,30 @@ class Reader:
         """The block's text with the port that is free here."""
         return re.sub(rf"(localhost:|port=){_NO_PORT}\b", rf"\g<1>{self.port}", code)
 
+    def place(self, blocks: Sequence[Block]) -> None:
+        """Writes the files that blocks show: those that begin with `# name.yml` or `# .env`."""
+        for block in blocks:
+            if name := _FILE_NAME.match(block.code):
+                (self.folder / name[1]).write_text(block.code, "utf-8")
+
+    def follow(self, blocks: Sequence[Block]) -> list[str]:
+        """Runs the blocks in their order; what each printed.
+
+        A `text` block under the same heading says what the one before it prints, with … for
+        what varies.
+        """
+        printed: list[str] = []
+        for before, block in zip([None, *blocks], blocks, strict=False):
+            if before and block.language == "text" and block.heading == before.heading:
+                assert says(printed[-1], self.here(block.code)), f"{block}:\n{printed[-1]}"
+            printed.append(self._run_block(block))
+        return printed
+
+    def _run_block(self, block: Block) -> str:
+        if block.language == "python":
+            return self.python(block.code)
+        return self.bash(block.code) if block.language == "bash" else ""
+
     def python(self, code: str, imports: str = "") -> str:
         """Runs a script in a process of its own; what it printed. It must end without an error."""
         script = self.folder / "block.py"
@@ -89,7 +121,7 @@ class Reader:
 
     def bash(self, code: str) -> str:
         """Runs commands; what they printed. Each must succeed."""
-        return self._run(["bash", "-eu", "-o", "pipefail", "-c", self.here(code)])
+        return self._run(["bash", "-eu", "-c", self.here(code)])
 
     def _run(self, command: list[str]) -> str:
         done = subprocess.run(
@@ -119,6 +151,12 @@ class Reader:
             yield
         finally:
             server.stop()
+
+
+def mail_settings(server: SmtpServer) -> dict[str, str]:
+    """Settings that send mail to this server."""
+    place = {"SMTP_SERVER": server.host, "SMTP_PORT": str(server.port)}
+    return place | {"SMTP_REQUIRE_TLS": "false"}
 
 
 def _clean_environment() -> dict[str, str]:

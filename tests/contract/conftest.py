@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.blocks import Block, Reader, blocks_of
+from tests.blocks import Block, Reader, blocks_of, mail_settings
 from tests.servers.process import PROJECT
 from tests.servers.smtp import SmtpServer
 
@@ -24,11 +24,4 @@ def guide() -> list[Block]:
 @pytest.fixture
 def reader(tmp_path: Path, smtp_server: SmtpServer) -> Reader:
     """Somebody with an empty folder and a mail server."""
-    return Reader(
-        tmp_path,
-        {
-            "SMTP_SERVER": smtp_server.host,
-            "SMTP_PORT": str(smtp_server.port),
-            "SMTP_REQUIRE_TLS": "false",
-        },
-    )
+    return Reader(tmp_path, mail_settings(smtp_server))

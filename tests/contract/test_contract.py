@@ -20,7 +20,7 @@ import pytest
 import requests
 
 from exporter.config import load_settings
-from tests.blocks import Block, Reader, missing_names
+from tests.blocks import Block, Reader, mail_settings, missing_names
 from tests.servers.process import find_program
 from tests.servers.smtp import SmtpServer
 from tests.servers.waiting import answers, wait_until
@@ -105,14 +105,13 @@ def test_every_python_block_runs_alone(
     guide: list[Block], tmp_path: Path, smtp_server: SmtpServer, subtests: pytest.Subtests
 ) -> None:
     """Without an exporter, in an empty folder each; only the last one asks an exporter."""
-    mail = {"SMTP_SERVER": smtp_server.host, "SMTP_PORT": str(smtp_server.port)}
     asks = ("app.run(", "requests.get(")
     blocks = [b for b in guide if b.language == "python" and not any(a in b.code for a in asks)]
     for number, block in enumerate(blocks):
         folder = tmp_path / str(number)
         folder.mkdir()
         with subtests.test(str(block)):
-            run(Reader(folder, mail | {"SMTP_REQUIRE_TLS": "false"}), block)
+            run(Reader(folder, mail_settings(smtp_server)), block)
 
 
 def test_the_calls_tell_what_was_recorded(guide: list[Block], reader: Reader) -> None:

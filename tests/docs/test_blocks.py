@@ -1,21 +1,26 @@
 """What the documents show works: `python` and `bash` blocks run in order, beside an exporter.
 
+A `text` block is what the block before it prints; files that are shown are there from the start.
+
 Blocks in `sh` start what lasts (make run, docker compose): their own tests start it, and here the
 names they use must exist. Links must lead somewhere.
 """
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from exporter.cli import COMMANDS
-from tests.blocks import Block, Reader, blocks_of
+from tests.blocks import Reader, blocks_of, mail_settings
 from tests.servers.process import PROJECT, find_program
+from tests.servers.smtp import SmtpServer
 
 READMES = [PROJECT / "README.md", PROJECT / "README.pt-BR.md"]
-DOCUMENTS = [*READMES, *sorted((PROJECT / "docs" / "guide").glob("**/*.md"))]
+GUIDE = sorted((PROJECT / "docs" / "guide").glob("*.md"))
+DOCUMENTS = [*READMES, *GUIDE]
 LINKED = [*DOCUMENTS, PROJECT / "CONTRIBUTING.md", *sorted((PROJECT / "docs").glob("*.md"))]
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
@@ -28,21 +33,27 @@ def name_of(document: Path) -> str:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
-def test_blocks_run_as_they_stand(document: Path, tmp_path: Path) -> None:
+def test_blocks_run_as_they_stand(document: Path, tmp_path: Path, smtp_server: SmtpServer) -> None:
     find_program("curl")
-    reader = Reader(tmp_path)
+    blocks = blocks_of(document)
+    reader = Reader(tmp_path, mail_settings(smtp_server))
+    reader.place(blocks)
     with reader.running():
-        printed = [run(reader, block) for block in blocks_of(document)]
+        printed = reader.follow(blocks)
     if document in READMES:
         summary = next(text for text in printed if text.startswith('{"status"'))
         (answer, _) = json.JSONDecoder().raw_decode(summary)
         assert answer["data"]["accuracy"]["current"] == pytest.approx(10 / 15)
 
 
-def run(reader: Reader, block: Block) -> str:
-    if block.language == "python":
-        return reader.python(block.code)
-    return reader.bash(block.code) if block.language == "bash" else ""
+@pytest.mark.parametrize("document", GUIDE, ids=name_of)
+def test_every_block_of_the_guide_is_run_placed_or_started(document: Path) -> None:
+    blocks = blocks_of(document)
+    assert {block.language for block in blocks} <= {"bash", "python", "text", "sh", "ini", "yaml"}
+    for before, block in pairwise([None, *blocks]):
+        if block and block.language == "text":
+            assert before
+            assert before.language in ("bash", "python"), block
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)

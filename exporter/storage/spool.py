@@ -4,6 +4,7 @@ One file for all processes that share a data folder. Appending commits before it
 a record leaves only after the database has it.
 """
 
+import errno
 import json
 import os
 import sqlite3
@@ -61,6 +62,12 @@ class Spool:
         self._unsettled = 0
 
     def _open(self) -> sqlite3.Connection:
+        try:
+            return self._opened()
+        except sqlite3.DatabaseError as error:
+            raise OSError(errno.EIO, f"the spool cannot be used: {error}", self.path) from error
+
+    def _opened(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
         db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _SCHEMA)
         db.execute(f"PRAGMA max_page_count={max(self.max_bytes // _PAGE, 64)}")

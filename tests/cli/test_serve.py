@@ -33,6 +33,13 @@ def test_a_data_folder_that_cannot_be_made() -> None:
     )
 
 
+def test_a_spool_that_is_no_spool(folder: Path) -> None:
+    (folder / "data").mkdir()
+    (folder / "data" / "spool.db").write_text("no database, but long enough for a header" * 20)
+    line = refused()
+    assert line == "Error: data/spool.db: the spool cannot be used: file is not a database"
+
+
 def test_an_address_others_can_reach_needs_a_token() -> None:
     assert refused(EXPORTER_HOST="0.0.0.0").startswith("Error: EXPORTER_HOST: 0.0.0.0 is reachable")
 

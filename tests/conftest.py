@@ -1,15 +1,18 @@
 """The fixtures that every test may ask for: real servers, started when first asked for."""
 
+import logging
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
+from exporter.logs import lines
 from tests.databases import copy_of, empty, migrated, opened
 from tests.servers.alertmanager import Alertmanager, StartAlertmanager, run_alertmanager
 from tests.servers.browser import running_browser
@@ -171,3 +174,20 @@ def browser() -> Iterator[Browser]:
     """A browser for the tests of one file (while it lives, asyncio.run cannot be used there)."""
     with running_browser() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def fresh_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Logs are set up once per process; whatever a test sets up is taken back."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    output = vars(lines.Output())
+    for name, value in output.items():
+        monkeypatch.setattr(lines.OUTPUT, name, value)
+    yield
+    if lines.OUTPUT.file:
+        lines.OUTPUT.file.close()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()

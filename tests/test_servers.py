@@ -56,7 +56,7 @@ def test_webhook_server_keeps_posts(webhook_server: WebhookServer) -> None:
     refused = requests.post(f"{webhook_server.url}/hook", json={"draw": 1}, timeout=5)
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
     assert requests.post(f"{webhook_server.url}/hook", json={"draw": 2}, timeout=5).ok
-    assert webhook_server.wait_for(lambda post: post.body["draw"] == 2).path == "/hook"
+    assert webhook_server.wait_for(lambda post: post.body.get("draw") == 2).path == "/hook"
 
 
 @pytest.mark.integration

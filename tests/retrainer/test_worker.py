@@ -22,6 +22,7 @@ from retrainer.training import Result
 from retrainer.webhook import Wish
 from retrainer.worker import Worker
 from tests.retrainer.conftest import COOLDOWN, GAME, FakeClock, FakeTraining, score
+from tests.servers.waiting import wait_until
 
 MakeWorker = Callable[..., Worker]
 ALERT = Wish("f@1", GAME, "model_drift", json.dumps({"status": "firing"}))
@@ -201,6 +202,7 @@ def test_a_run_that_others_gave_up_promotes_nothing(
     worker.work_once()
     with writing(engine) as connection:
         retraining.end_run(connection, 1, Outcome.INTERRUPTED, "given up", clock())
+    wait_until(lambda: training.runs, what="the training to begin")
     clock.forward(10)  # the next sign of life finds out
     worker.wait_for_runs()
     with reading(engine) as connection:

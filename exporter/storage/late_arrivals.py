@@ -66,8 +66,10 @@ def score(connection: Connection, game: Game, late: Mapping[Draw, list[Row]]) ->
         changed = {model: _score(members, draw, game.pool) for model, members in by_model.items()}
         for model in changed.keys() & before.keys():
             changed[model] += before[model].score
-        factors = scores.put(connection, game, draw, changed, before)
-        evidence.follow(connection, draw, factors, is_new=False)
+        scores.put(connection, game, draw, changed, before)
+    # Once for all of them: each reads all of a model's draws.
+    for model in sorted({row[2] for rows in late.values() for row in rows}):
+        evidence.renew(connection, model)
 
 
 def _score(rows: Iterable[Row], draw: Draw, pool: int) -> DrawScore:

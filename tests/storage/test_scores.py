@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from exporter.domain.moments import HOUR
-from exporter.storage import schema
+from exporter.storage import evidence, schema
 from exporter.storage.engine import reading
 from tests.storage import reading as held
 from tests.storage.records import FIRST, LAST, draw_time, record, scored, store, ticket, total
@@ -45,6 +45,26 @@ def test_a_late_arrival_adds_to_the_score(engine: Engine) -> None:
     store(engine, ticket("b", AT, numbers=LAST), ticket("late", draw_time(100) + 1, 100))
     assert scored(engine) == {100: (2, 20, 1)}
     assert total(engine, "hits_squared") == 20 * 20
+
+
+def test_late_arrivals_of_many_draws_are_replayed_once(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replayed: list[int] = []
+    renew = evidence.renew
+
+    def counted(connection: Connection, model: int) -> None:
+        replayed.append(model)
+        renew(connection, model)
+
+    for number in range(100, 110):
+        record(engine, number, LAST)
+    monkeypatch.setattr(evidence, "renew", counted)
+    store(engine, *(ticket(f"k{n}", AT, n) for n in range(100, 110)))
+    with reading(engine) as connection:
+        (state,) = evidence.states(connection).values()
+    assert state.draws == 10
+    assert len(replayed) == 1
 
 
 @pytest.mark.parametrize("first", [1, 20_000])

@@ -13,7 +13,7 @@ from exporter.messages import text
 @click.option("--compress/--plain", default=True, show_default=True, help="Pack it with gzip.")
 @click.option(
     "--retention-days",
-    type=click.IntRange(1),
+    type=click.IntRange(1, 36_500),
     help="Then remove backups in FOLDER that are older than this; all stay where not given.",
 )
 def backup(folder: Path | None, compress: bool, retention_days: int | None) -> None:

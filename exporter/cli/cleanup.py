@@ -9,7 +9,7 @@ from exporter.messages import text
 @click.command
 @click.option(
     "--days",
-    type=click.IntRange(1),
+    type=click.IntRange(1, 36_500),
     help="Keep raw predictions of this many days; METRICS_RETENTION_DAYS where not given.",
 )
 def cleanup(days: int | None) -> None:

@@ -7,6 +7,8 @@ from exporter.domain.games import Calendar
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
+#: Years that a moment of this record can lie in: another one is a slip of the pen.
+YEARS = range(1900, 2200)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

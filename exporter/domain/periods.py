@@ -15,6 +15,7 @@ _SPAN = re.compile(r"([1-9][0-9]{0,4})([mhdw])")
 _UNIX = re.compile(r"[0-9]{9,11}(\.[0-9]{1,6})?")
 #: A plus sign that was not written %2B arrives as a space.
 _LOST_PLUS = re.compile(r"(T[0-9:.]+) ([0-9]{2}:?[0-9]{2})")
+_MOST_DAYS = 36_500
 _LATEST = to_micros(datetime(2200, 1, 1, tzinfo=UTC))
 
 
@@ -91,6 +92,13 @@ def parse_point(text: str, parameter: str, zone: tzinfo) -> int:
     except (ValueError, OverflowError):
         reason = f"{text!r} is not a date, an RFC 3339 time or a unix time between 1970 and 2200"
         raise InvalidPeriod(parameter, reason) from None
+
+
+def parse_days(value: object, name: str = "days") -> int:
+    """A number of days that records are kept; raises ValueError."""
+    if type(value) is not int or not 1 <= value <= _MOST_DAYS:
+        raise ValueError(f"{name}: {value!r} is not a whole number of days from 1 to {_MOST_DAYS}")
+    return value
 
 
 def is_date(text: str) -> bool:

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from exporter.domain.games import Game, Games
-from exporter.domain.moments import parse_moment, to_micros
+from exporter.domain.moments import YEARS, parse_moment, to_micros
 from exporter.domain.tickets import InvalidNumbers, encode_ticket
 
 MILLION = 1_000_000
@@ -240,6 +240,11 @@ def _text(field: str, value: object) -> str:
     raise InvalidPrediction(field, f"{value!r} is not a text of 1 to {MAX_TEXT} letters")
 
 
+def parse_optional_text(field: str, value: object) -> str | None:
+    """A text that a caller may leave out, such as a model version; raises InvalidPrediction."""
+    return None if value is None else _text(field, value)
+
+
 def parse_role(value: object) -> str:
     """The role, "model" when none is given; raises InvalidPrediction."""
     if value is None or value == "model":
@@ -256,13 +261,14 @@ def parse_draw_number(value: object) -> int | None:
     raise InvalidPrediction("draw_number", f"{value!r} is not a positive integer")
 
 
-def parse_moment_of(value: object, now: int) -> int:
+def parse_moment_of(value: object, now: int, field: str = "predicted_at") -> int:
     """Microseconds of a datetime or ISO 8601 text, `now` for None; raises InvalidPrediction."""
     if value is None:
         return now
-    if isinstance(value, datetime):
-        return to_micros(value)
     try:
-        return to_micros(parse_moment(str(value)))
+        moment = value if isinstance(value, datetime) else parse_moment(str(value))
     except ValueError:
-        raise InvalidPrediction("predicted_at", f"{value!r} is not an ISO 8601 moment") from None
+        raise InvalidPrediction(field, f"{value!r} is not an ISO 8601 moment") from None
+    if moment.year not in YEARS:
+        raise InvalidPrediction(field, f"{str(value)!r} is not between {YEARS[0]} and {YEARS[-1]}")
+    return to_micros(moment)

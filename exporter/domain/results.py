@@ -1,11 +1,12 @@
 """Draw results as they arrive: checked field by field."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from exporter.domain.games import Game
-from exporter.domain.moments import draw_moment, parse_moment
+from exporter.domain.moments import YEARS, draw_moment, parse_moment
 from exporter.domain.tickets import InvalidNumbers, encode_draw
 
 
@@ -45,15 +46,16 @@ def parse_result(
 
 
 def _day(value: object) -> date | datetime:
-    if isinstance(value, date):
-        return value
-    try:
-        return parse_moment(value) if isinstance(value, str) else _refuse(value)
-    except ValueError:
-        return _refuse(value)
+    day = value if isinstance(value, date) else _read_day(value)
+    if day.year not in YEARS:
+        raise InvalidResult("draw_date", f"{value!r} is not between {YEARS[0]} and {YEARS[-1]}")
+    return day
 
 
-def _refuse(value: object) -> date:
+def _read_day(value: object) -> datetime:
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return parse_moment(value)
     raise InvalidResult("draw_date", f"{value!r} is not a date, such as 2024-01-31")
 
 

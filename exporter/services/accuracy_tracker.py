@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from exporter.domain.games import Games
+from exporter.domain.periods import parse_days
 from exporter.domain.results import InvalidResult, Result, parse_result
 from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway
@@ -76,19 +77,19 @@ class AccuracyTracker:
                 raise
             self._quarantine(game.name, (draw_number, winning_numbers, draw_date), error)
             return None
-        self._intake.flush()
-        try:
-            return self._records.record_result(game.name, result, recorded_by)
-        except DestinationAway as error:
-            _log.warning("result_waits", draw=draw_number, reason=str(error))
-            self._intake.accept(_spooled(game.name, result, recorded_by))
-            return None
+        reason = "earlier records wait"  # an earlier result of this draw may be one of them
+        if self._intake.flush():
+            try:
+                return self._records.record_result(game.name, result, recorded_by)
+            except DestinationAway as error:
+                reason = str(error)
+        _log.warning("result_waits", draw=draw_number, reason=reason)
+        self._intake.accept(_spooled(game.name, result, recorded_by))
+        return None
 
     def cleanup_old_data(self, days: int) -> int:
         """Deletes raw predictions older than `days`, as MetricsService.cleanup_old_data does."""
-        if type(days) is not int or days < 1:
-            raise ValueError(f"days: {days!r} is not a whole number of days from 1")
-        return self._records.cleanup(days)
+        return self._records.cleanup(parse_days(days))
 
     def _quarantine(self, game: str, given: tuple[Any, ...], error: InvalidResult) -> None:
         _log.warning("result_quarantined", game=game, draw=given[0], reason=str(error))

@@ -103,6 +103,7 @@ def _failure_body(failure: Failure) -> dict[str, Any]:
     return {
         "game_type": failure.game,
         "error": failure.error,
+        "failed_at": from_micros(failure.failed_at).isoformat(),
         "model_version": failure.model_version,
         "latency": None if failure.latency is None else failure.latency / MILLION,
         "role": failure.role,

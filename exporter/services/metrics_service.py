@@ -14,6 +14,7 @@ import msgspec
 from exporter.domain.batches import BatchParser, Columns, predictions_of
 from exporter.domain.games import Games
 from exporter.domain.moments import SECOND
+from exporter.domain.periods import parse_days
 from exporter.domain.predictions import (
     UNVERSIONED,
     Failure,
@@ -21,6 +22,9 @@ from exporter.domain.predictions import (
     Prediction,
     PredictionParser,
     parse_latency,
+    parse_moment_of,
+    parse_optional_text,
+    parse_role,
     same_body,
 )
 from exporter.domain.references import parse_reference
@@ -219,18 +223,22 @@ class MetricsService:
         *,
         latency: float | None = None,
         role: str = "model",
+        failed_at: datetime | str | None = None,
         idempotency_key: str | None = None,
     ) -> Failure:
-        """Records a predictor call that failed, for the error rate; `latency` in seconds."""
+        """Records a predictor call that failed, for the error rate; `latency` in seconds.
+
+        `failed_at` None is now. Raises InvalidPrediction that names what cannot be used.
+        """
         game = self._games[game_type].name
         failure = Failure(
-            idempotency_key or uuid4().hex,
+            parse_optional_text("idempotency_key", idempotency_key) or uuid4().hex,
             game,
-            model_version or self._version(game),
-            role,
-            self._now(),
+            parse_optional_text("model_version", model_version) or self._version(game),
+            parse_role(role),
+            parse_moment_of(failed_at, self._now(), "failed_at"),
             parse_latency(latency),
-            str(error)[:2000],
+            str(error)[:2000].replace("\0", "\N{REPLACEMENT CHARACTER}"),  # no text holds it in SQL
         )
         self._intake.accept(failure)
         return failure
@@ -287,6 +295,8 @@ class MetricsService:
         self, backup_path: str | Path, compress: bool = True, retention_days: int | None = None
     ) -> Path:
         """Writes a verified backup into the folder and removes older ones; the new file's path."""
+        if retention_days is not None:
+            parse_days(retention_days, "retention_days")
         self.flush()
         return self._records.backup(
             Path(backup_path), compress=compress, retention_days=retention_days
@@ -294,6 +304,4 @@ class MetricsService:
 
     def cleanup_old_data(self, days: int) -> int:
         """Deletes raw predictions older than `days`; roll-ups and totals stay. How many went."""
-        if type(days) is not int or days < 1:
-            raise ValueError(f"days: {days!r} is not a whole number of days from 1")
-        return self._records.cleanup(days)
+        return self._records.cleanup(parse_days(days))

@@ -49,7 +49,7 @@ def write(
         raise BackupFailed(f"backup_path: cannot write {path}: {why}") from error
     _note(engine, path, now)
     if retention_days is not None:
-        _remove_older(folder, from_micros(now) - timedelta(days=retention_days))
+        _remove_older(folder, from_micros(now) - timedelta(days=retention_days), keep=path)
     return path
 
 
@@ -135,8 +135,12 @@ def _note(engine: Engine, path: Path, now: int) -> None:
         connection.execute(insert(maintenance).values(note))
 
 
-def _remove_older(folder: Path, oldest: datetime) -> None:
+def _remove_older(folder: Path, oldest: datetime, keep: Path) -> None:
     for path in folder.iterdir():
         ours = _NAME.fullmatch(path.name)
-        if ours and datetime.strptime(ours[1], _STAMP).replace(tzinfo=UTC) < oldest:
+        if (
+            ours
+            and path != keep
+            and datetime.strptime(ours[1], _STAMP).replace(tzinfo=UTC) < oldest
+        ):
             path.unlink()

@@ -66,6 +66,7 @@ class FailureBody(BaseModel):
         float | None, Field(ge=0, le=MAX_LATENCY_SECONDS, description="The predictor's seconds.")
     ] = None
     role: Literal["model", "control"] = "model"
+    failed_at: Annotated[str | None, Field(description="An RFC 3339 time; left out: now.")] = None
     idempotency_key: Text | None = None
 
 

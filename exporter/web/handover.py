@@ -36,7 +36,9 @@ class QuarantinedBody(BaseModel):
     key: Annotated[str, Field(min_length=1, max_length=128)]
     reason: Annotated[str, Field(max_length=2000)]
     body: Annotated[str, Field(max_length=1_000_000, description="The record, as JSON text.")]
-    quarantined_at: Annotated[int, Field(ge=0, description="Microseconds since 1970; 0: now.")]
+    quarantined_at: Annotated[
+        int, Field(ge=0, lt=2**53, description="Microseconds since 1970; 0: now.")
+    ]
 
 
 def add_handover(api: APIBlueprint, predictions: MetricsService, games: Games) -> None:

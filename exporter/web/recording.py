@@ -184,6 +184,8 @@ def _failure(service: MetricsService, body: dict[str, Any]) -> Response:
         failure = service.record_failure(**checked.model_dump())
     except ValidationError as error:
         raise _first_fault(error) from None
+    except InvalidPrediction as error:
+        raise bad_field(error.field, str(error)) from None
     except UnknownGame as error:
         raise bad_field("game_type", f"game_type: {error}") from None
     data = {

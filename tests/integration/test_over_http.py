@@ -7,13 +7,16 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from sqlalchemy import select
 
 from exporter.app import Application, build, build_web
 from exporter.config import load_settings
+from exporter.domain.moments import to_micros
 from exporter.services.http_records import NotOverHttp
 from exporter.services.metrics_service import ConflictingPrediction
 from exporter.storage.draws import Recorded
 from exporter.storage.engine import reading
+from exporter.storage.schema import failures
 from exporter.storage.snapshot import Reading, read
 from exporter.web.server import Server
 from tests.servers.ports import free_port
@@ -102,6 +105,18 @@ def test_a_key_is_one_record_and_another_body_a_conflict(
         assert again == first
         with pytest.raises(ConflictingPrediction, match="morning"):
             record("lotofacil", NUMBERS, 0.7, "v1", idempotency_key="morning")
+
+
+def test_a_failure_keeps_its_moment_while_it_waits(
+    exporter: Application, predictor: Application, port: int
+) -> None:
+    predictor.metrics.record_failure("lotofacil", "out of memory", "v1", failed_at=WHEN)
+    with serving(exporter, port):
+        assert predictor.metrics.flush()
+        assert exporter.metrics.flush()
+    with reading(exporter.engine) as connection:
+        moments = connection.execute(select(failures.c.failed_at)).scalars().all()
+    assert moments == [to_micros(WHEN)]
 
 
 def test_what_is_recorded_while_the_exporter_is_away_arrives_later(

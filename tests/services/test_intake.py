@@ -20,6 +20,7 @@ from exporter.domain.predictions import Failure
 from exporter.services.envelopes import Quarantined, Record
 from exporter.services.intake import Intake
 from exporter.storage import schema
+from exporter.storage.draws import Recorded
 from exporter.storage.engine import create_engine_for, reading
 from exporter.storage.spool import Spool, SpoolFull
 from tests.databases import opened
@@ -314,3 +315,32 @@ def test_records_that_keep_coming_hold_up_neither_a_flush_nor_what_waits_on_disk
         made.stop()
         destination.intake = None
         assert made.state().records == 1, "what came during the stop is kept on disk"
+
+
+@pytest.mark.parametrize("days", [0, -5, 36_501, 10**14, 1.5, True])
+def test_days_that_keep_nothing_or_more_than_there_is_are_refused(
+    sqlite_url: str, tmp_path: Path, days: Any
+) -> None:
+    with application(sqlite_url, tmp_path) as app:
+        folder = tmp_path / "backups"
+        calls = (
+            app.metrics.cleanup_old_data,
+            app.tracker.cleanup_old_data,
+            lambda given: app.metrics.backup_data(folder, retention_days=given),
+        )
+        for call in calls:
+            with pytest.raises(ValueError, match="is not a whole number of days from 1 to 36500"):
+                call(days)
+        assert not folder.exists()
+
+
+def test_a_result_does_not_overtake_one_that_waits(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with application(sqlite_url, tmp_path) as app:
+        monkeypatch.setattr(app.intake, "flush", lambda: False)
+        assert app.tracker.record_result("lotofacil", 1, FIRST, "2024-01-31") is None
+        monkeypatch.undo()
+        wait_until(lambda: app.intake.state().records == 0)
+        again = app.tracker.record_result("lotofacil", 1, FIRST, "2024-01-31")
+        assert again is Recorded.REPEATED

@@ -155,3 +155,8 @@ def test_a_damaged_backup_is_refused_and_changes_nothing(
         with pytest.raises(DamagedBackup):
             restore(other, path)
         assert stored(other) == 0
+
+
+def test_the_new_backup_is_never_the_one_that_goes(engine: Engine, tmp_path: Path) -> None:
+    path = backup.write(engine, tmp_path, compress=True, retention_days=0, now=MONDAY)
+    assert path.exists()

@@ -197,6 +197,8 @@ def test_a_failure_is_counted(client: FlaskClient, application: Application) -> 
         ({"latency": -1}, "latency"),
         ({"role": "boss"}, "role"),
         ({"model_version": "a\x00"}, "model_version"),
+        ({"failed_at": "noon"}, "failed_at"),
+        ({"failed_at": "9999-12-31T23:59:59-12:00"}, "failed_at"),
         ({"extra": 1}, "extra"),
     ],
 )
@@ -206,6 +208,16 @@ def test_a_bad_failure_is_refused(client: FlaskClient, change: dict[str, Any], f
     assert answer.status_code == 422
     assert answer.json is not None
     assert answer.json["field"] == field
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+12:00", "9999-12-31T23:59:59-12:00"])
+def test_a_year_that_no_record_lies_in_is_refused(client: FlaskClient, moment: str) -> None:
+    prediction = {"game_type": "lotofacil", "numbers": list(range(1, 16)), "predicted_at": moment}
+    for path, body in (("predictions", prediction), ("results", RESULT | {"draw_date": moment})):
+        answer = client.post(f"/api/{path}", json=body)
+        assert answer.status_code == 422
+        assert answer.json is not None
+        assert "is not between 1900 and 2199" in answer.json["detail"]
 
 
 def test_the_description_of_a_prediction_has_every_field() -> None:

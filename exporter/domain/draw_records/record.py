@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from exporter.domain.games import Game
+from exporter.domain.moments import YEARS
 from exporter.domain.tickets import encode_draw
 
-_YEARS = range(1900, 2200)
 _LARGEST_NUMBER = 2**31 - 1
 
 
@@ -68,8 +68,8 @@ def parse_day(text: str) -> date:
             day = datetime.fromisoformat(text.strip()).date()
     except ValueError:
         raise UnreadableDraw(f"date {shown(text)} must be DD/MM/YYYY or YYYY-MM-DD") from None
-    if day.year not in _YEARS:
-        raise UnreadableDraw(f"date {shown(text)} is not between {_YEARS[0]} and {_YEARS[-1]}")
+    if day.year not in YEARS:
+        raise UnreadableDraw(f"date {shown(text)} is not between {YEARS[0]} and {YEARS[-1]}")
     return day
 
 

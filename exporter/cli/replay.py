@@ -52,7 +52,7 @@ _COLUMNS = ("model", "draws", "tickets", "accuracy", "chance", "zscore")
 )
 @click.option(
     "--draws",
-    type=click.IntRange(1, 100_000),
+    type=click.IntRange(1, 30_000),
     default=300,
     show_default=True,
     help="Draws to simulate where no file is given.",

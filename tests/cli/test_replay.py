@@ -144,7 +144,7 @@ def test_a_replay_can_be_sent_to_an_exporter_elsewhere(folder: Path) -> None:
 def test_ctrl_c_ends_a_replay_with_what_was_done(folder: Path) -> None:
     log = folder / "replay.log"
     replay = Server(
-        [sys.executable, "-m", "exporter.cli", "replay", "--draws", "50000"],
+        [sys.executable, "-m", "exporter.cli", "replay", "--draws", "30000"],
         log,
         stop_with=signal.SIGINT,
         environment=dict(os.environ),
@@ -154,7 +154,7 @@ def test_ctrl_c_ends_a_replay_with_what_was_done(folder: Path) -> None:
     replay.stop()
     lines = log.read_text("utf-8").splitlines()
     assert lines[1] == "Interrupted; running the command again goes on and records nothing twice."
-    assert 0 < int(lines[3].split()[1]) <= records()[1] < 50_000
+    assert 0 < int(lines[3].split()[1]) <= records()[1] < 30_000
 
 
 def has_draws() -> bool:

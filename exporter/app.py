@@ -12,8 +12,7 @@ from flask import Flask
 from prometheus_client.metrics_core import Metric as Family
 from sqlalchemy import Engine
 
-from exporter.collectors import process, spool
-from exporter.collectors.alert_rules import AlertRules
+from exporter.collectors import alert_rules, process, spool
 from exporter.collectors.exposition import Exposition
 from exporter.config import Settings
 from exporter.domain.games import Games
@@ -39,6 +38,8 @@ from exporter.services.metrics_service import MetricsService, encode_metadata
 from exporter.services.overview.reader import OverviewReader
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.reports import DailyReports
+from exporter.services.rule_board import KeptAdvice, RuleBoard
+from exporter.services.rule_values.current import CurrentRules
 from exporter.services.rule_values.machine import ErrorsOfHour, Machine
 from exporter.services.snapshots import Snapshots
 from exporter.services.sql_records import SqlRecords
@@ -75,6 +76,7 @@ class Application:
     alerts: AlertSystem
     history: AlertHistory
     adviser: ThresholdAdviser
+    rule_values: CurrentRules
 
     def close(self) -> None:
         """Delivers what waits and closes; what cannot be delivered stays on disk."""
@@ -103,6 +105,7 @@ def build(
     )
     history = AlertHistory(PreparedDatabase(engine), now)
     adviser = ThresholdAdviser(games, settings.LOTOFACIL_LANGUAGE)
+    snapshots = Snapshots(engine, now, settings.EXPORTER_REFRESH_SECONDS)
     return Application(
         settings=settings,
         now=now,
@@ -111,10 +114,11 @@ def build(
         intake=intake,
         metrics=MetricsService(intake, records, games, now),
         tracker=AccuracyTracker(intake, records, games, now),
-        snapshots=Snapshots(engine, now, settings.EXPORTER_REFRESH_SECONDS),
+        snapshots=snapshots,
         alerts=_alert_system(settings, engine, history, adviser, now),
         history=history,
         adviser=adviser,
+        rule_values=CurrentRules(snapshots, games, _machine(settings, intake, snapshots, now)),
     )
 
 
@@ -157,7 +161,7 @@ def build_exposition(app: Application, http: HttpInstruments) -> Exposition:
     settings = app.settings
     resources = process.Resources(settings.LOTOFACIL_DATA_DIR, psutil.Process())
     live: dict[str, Callable[[], Iterable[Family]]] = {
-        "alert_rules": AlertRules(app.snapshots, app.games, _machine(app)).collect,
+        "alert_rules": partial(alert_rules.collect, app.rule_values),
         "spool": partial(spool.collect, app.intake, settings.SPOOL_MAX_SIZE),
         "resources": resources.collect,
         "logs": process.collect_logs,
@@ -194,18 +198,20 @@ def build_web(app: Application) -> Flask:
     )
 
 
-def _machine(app: Application) -> Machine:
+def _machine(
+    settings: Settings, intake: Intake, snapshots: Snapshots, now: Callable[[], int]
+) -> Machine:
     return Machine(
-        app.settings.LOTOFACIL_DATA_DIR,
-        partial(_services, app),
-        lambda: app.intake.state().records,
-        ErrorsOfHour(lambda: level_counts().get("error", 0), app.now),
-        app.now,
+        settings.LOTOFACIL_DATA_DIR,
+        partial(_services, intake, snapshots),
+        lambda: intake.state().records,
+        ErrorsOfHour(lambda: level_counts().get("error", 0), now),
+        now,
     )
 
 
-def _services(app: Application) -> dict[str, bool]:
-    return {"ingest": app.intake.is_running(), "database": app.snapshots.state.is_up}
+def _services(intake: Intake, snapshots: Snapshots) -> dict[str, bool]:
+    return {"ingest": intake.is_running(), "database": snapshots.state.is_up}
 
 
 def build_dashboard(app: Application) -> PerformanceDashboard:
@@ -229,13 +235,16 @@ def _version(snapshots: Snapshots) -> str | None:
 
 
 def _metrics_reader(app: Application) -> MetricsReader:
-    system = SystemReader(partial(_services, app), app.settings.LOTOFACIL_DATA_DIR, app.now())
+    services = partial(_services, app.intake, app.snapshots)
+    system = SystemReader(services, app.settings.LOTOFACIL_DATA_DIR, app.now())
     return MetricsReader(app.engine, app.games, system, app.now)
 
 
 def _overviews(app: Application) -> OverviewReader:
     folder = app.settings.LOTOFACIL_DATA_DIR
-    return OverviewReader(app.engine, app.games, app.now, partial(read_resources, folder))
+    board = RuleBoard(app.snapshots, app.rule_values, KeptAdvice(app.adviser.advice))
+    resources = partial(read_resources, folder)
+    return OverviewReader(app.engine, app.games, app.now, resources, rules=board)
 
 
 def _access(settings: Settings) -> Access:

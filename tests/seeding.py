@@ -1,7 +1,7 @@
 """A database that looks like a few months of use, the same every time."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from exporter.config import load_settings
 from exporter.domain.definitions import KNOWN_GAMES, LOTOFACIL
 from exporter.domain.moments import DAY, HOUR, SECOND, from_micros, to_micros
 from exporter.services.overview import OverviewReader
+from exporter.services.rule_board import WatchedRule
 from exporter.storage import migrate, models, quarantine, retraining
 from exporter.storage.engine import create_engine_for, writing
 from exporter.storage.schema import notifications
@@ -164,7 +165,7 @@ def empty_engine(url: str) -> Engine:
     return engine
 
 
-def reader_of(engine: Engine) -> OverviewReader:
+def reader_of(engine: Engine, rules: Callable[[], Sequence[WatchedRule]] = tuple) -> OverviewReader:
     """Reads overviews at NOW, with made-up resources."""
     resources = {"host_cpu_usage_ratio": 0.25, "process_resident_memory_bytes": 81_000_000.0}
-    return OverviewReader(engine, KNOWN_GAMES, lambda: NOW, lambda: resources, keep_seconds=0)
+    return OverviewReader(engine, KNOWN_GAMES, lambda: NOW, lambda: resources, 0, rules)

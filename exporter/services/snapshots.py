@@ -8,6 +8,7 @@ from time import perf_counter
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from exporter.domain.moments import SECOND
 from exporter.logs import get_logger
 from exporter.services.delivery import reason
 from exporter.storage import migrate, snapshot
@@ -48,7 +49,7 @@ class Snapshots:
 
     def start(self) -> None:
         """Takes readings until `stop`; again is harmless."""
-        if self._thread is None or not self._thread.is_alive():
+        if not self._is_running():
             self._stop.clear()
             self._thread = Thread(target=self._run, name="lotofacil-snapshots", daemon=True)
             self._thread.start()
@@ -72,6 +73,19 @@ class Snapshots:
                 before = self.state
                 self.state = State(taken, before.version + 1, seconds, before.failures, "")
             return self.state
+
+    def recent(self) -> State:
+        """The newest reading; one is taken where nobody does and the last is too old."""
+        if not self._is_running() and self._is_old():
+            self.take()
+        return self.state
+
+    def _is_running(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def _is_old(self) -> bool:
+        newest = self.state.reading
+        return newest is None or self._now() - newest.taken_at > self._refresh * SECOND
 
     def _read(self) -> Reading:
         if not self._migrated:

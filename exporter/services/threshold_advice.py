@@ -73,12 +73,16 @@ class ThresholdAdviser:
         return Explanation(game.name, game.chance, rule, question.change, advice, lines)
 
     def advice(self, rule: AlertRule) -> Advice | None:
-        """What to expect of an alert rule; None where chance says nothing. Raises UnknownGame."""
+        """What to expect of an alert rule; None where chance says nothing. Raises UnknownGame.
+
+        A sample that one ticket a draw gathers in more than LONGEST_WINDOW draws counts as that.
+        """
         is_window = rule.span is Span.DRAWS and rule.metric_type != "accuracy.zscore"
         if not is_window or rule.draws is None:
             return None
         game = self.game_of(rule)
-        window = max(rule.draws, window_of_sample(max(1, rule.sample_size_min)))
+        sample = window_of_sample(max(1, rule.sample_size_min))
+        window = min(max(rule.draws, sample), LONGEST_WINDOW)
         alarm = AlarmRule(Operator(rule.condition), rule.threshold, window, game.smallest)
         return advise(game.pool, game.drawn, alarm)
 

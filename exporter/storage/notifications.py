@@ -27,6 +27,11 @@ class Notification(NamedTuple):
     ends_at: int | None = None
     id: int = 0
 
+    @property
+    def name(self) -> str:
+        """What people know the alert by: users' rules share one."""
+        return self.labels.get("rule") or self.alert
+
 
 def add_notification(connection: Connection, told: Notification) -> bool:
     """Keeps a notification; False when it was told before (they are delivered repeatedly)."""

@@ -36,6 +36,13 @@ def test_the_window_of_the_metric_counts(adviser: ThresholdAdviser) -> None:
         adviser.explain(replace(ASKED, metric="accuracy.all"))
 
 
+def test_a_sample_that_takes_years_is_answered_as_the_longest_window(
+    adviser: ThresholdAdviser,
+) -> None:
+    huge = AlertRule("a", "accuracy", "<", 0.65, sample_size_min=10**9)
+    assert adviser.advice(huge) == adviser.advice(replace(huge, sample_size_min=1_000))
+
+
 @pytest.mark.parametrize("language", Language)
 def test_the_answer_is_said_in_words(language: Language) -> None:
     lines = ThresholdAdviser(KNOWN_GAMES, language).explain(ASKED).lines

@@ -85,7 +85,8 @@ def test_an_alert_is_active_until_its_end_is_told(connection: Connection) -> Non
     notifications.add_notification(connection, told("b"))
     notifications.add_notification(connection, told("a", "resolved")._replace(ends_at=15))
     assert [one.fingerprint for one in notifications.open_notifications(connection)] == ["b"]
-    assert [alert.starts_at for alert in read_active_alerts(connection)] == [10]
+    active = read_active_alerts(connection)
+    assert [(alert.starts_at, alert.rule, alert.name) for alert in active] == [(10, "x", "x")]
     newest, *_ = notifications.read_notifications(connection, 1)
     assert (newest.status, newest.ends_at, newest.labels) == ("resolved", 15, {"rule": "x"})
 

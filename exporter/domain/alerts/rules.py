@@ -81,6 +81,10 @@ class AlertRule:
         """Length of the window in microseconds, where it is counted in time."""
         return parse_span(self.window)
 
+    def holds(self, value: float) -> bool:
+        """Whether it warns of this value."""
+        return Operator(self.condition).holds(value, self.threshold)
+
     def changed(self, **changes: Any) -> "AlertRule":
         """The rule with other values; event and window that its metric gave follow the metric.
 

@@ -50,6 +50,10 @@ class Operator(StrEnum):
     EQ = "=="
     NE = "!="
 
+    def holds(self, left: float, right: float) -> bool:
+        """Is the comparison true?"""
+        return _COMPARE[self](left, right)
+
 
 _COMPARE: dict[Operator, Callable[[float, float], bool]] = {
     Operator.LT: operator.lt,
@@ -189,7 +193,7 @@ class _HitsRule:
 
     def holds(self, hits: int) -> bool:
         """Is the rule true for these hits?"""
-        return _COMPARE[self.operator](hits, self.hits)
+        return self.operator.holds(hits, self.hits)
 
 
 def _episode_start(rule: _HitsRule, draw: LatticeTotal, window: int) -> float:

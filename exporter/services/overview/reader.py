@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,8 +13,10 @@ from exporter.services.overview.activity import read_activity
 from exporter.services.overview.draws import read_draw_state
 from exporter.services.overview.models import in_order, read_model_overviews
 from exporter.services.overview.shapes import Overview, Span
+from exporter.services.rule_board import WatchedRule
 from exporter.storage import migrate
 from exporter.storage.engine import reading
+from exporter.storage.notifications import read_notifications
 from exporter.storage.quarantine import waiting
 from exporter.storage.read_alerts import read_active_alerts
 from exporter.storage.read_models import ModelRow, read_models
@@ -23,12 +25,14 @@ from exporter.storage.retraining import recent_runs
 #: Model versions shown; older ones are counted.
 MOST_MODELS = 8
 _RUNS = 8
+_NOTIFICATIONS = 10
 
 
 class OverviewReader:
     """Reads overviews; the schema is brought up to date on first use.
 
-    `now` gives microseconds, `resources` what the machine uses.
+    `now` gives microseconds, `resources` what the machine uses,
+    `rules` users' alert rules.
 
     An overview is kept for `keep_seconds`, so that many open pages cost what one does.
     """
@@ -40,12 +44,14 @@ class OverviewReader:
         now: Callable[[], int],
         resources: Callable[[], Mapping[str, float]] = dict,
         keep_seconds: float = 2.0,
+        rules: Callable[[], Sequence[WatchedRule]] = tuple,
     ) -> None:
         self._engine = engine
         self._games = games
         self._now = now
         self._resources = resources
         self._keep_seconds = keep_seconds
+        self._rules = rules
         self._kept: dict[tuple[str, Span], tuple[float, Overview]] = {}
         self._lock = threading.Lock()
         self._migrated = False
@@ -92,6 +98,7 @@ class OverviewReader:
             "activity": read_activity(connection, game, counted, span, now),
             "draws": read_draw_state(connection, game, now),
             "alerts": read_active_alerts(connection),
+            "notifications": read_notifications(connection, _NOTIFICATIONS),
             "runs": recent_runs(connection, name, _RUNS),
             "quarantined": sum(waiting(connection).values()),
         }
@@ -103,6 +110,7 @@ class OverviewReader:
             models_left_out=len(of_game) - len(shown),
             predictions=sum(model.predictions for model in models if not model.is_control),
             resources=self._resources(),
+            rules=self._rules(),
             **parts,
         )
 

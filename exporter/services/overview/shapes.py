@@ -16,6 +16,8 @@ from exporter.domain.statistics import (
     Trend,
 )
 from exporter.services.figures.performance import PerformanceFigures
+from exporter.services.rule_board import WatchedRule
+from exporter.storage.notifications import Notification
 from exporter.storage.read_alerts import ActiveAlert
 from exporter.storage.read_models import ModelRow
 from exporter.storage.references import Reference
@@ -142,6 +144,8 @@ class Overview:
     runs: Sequence[Run]
     quarantined: int
     resources: Mapping[str, float] = field(default_factory=dict)
+    notifications: Sequence[Notification] = ()
+    rules: Sequence[WatchedRule] = ()
 
     @property
     def current(self) -> Model | None:

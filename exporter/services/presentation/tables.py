@@ -5,7 +5,7 @@ from exporter.domain.moments import SECOND
 from exporter.domain.statistics import Assessment, DirectionEvidence
 from exporter.domain.verdicts import EVIDENCE, Standing, standing_of_evidence, standing_of_window
 from exporter.services.overview.shapes import Model, Overview, RecentDraw
-from exporter.services.presentation import standing_tables
+from exporter.services.presentation import alert_tables, standing_tables
 from exporter.services.presentation.shapes import Cell, Table, Tone, tone_of
 from exporter.services.presentation.standing_tables import model_name
 from exporter.services.presentation.wording import Wording
@@ -25,7 +25,7 @@ def all_tables(overview: Overview, say: Wording) -> list[Table]:
             calibration,
             money,
         ),
-        *(standing_tables.tiers, draws, alerts, runs, resources),
+        *(standing_tables.tiers, draws, alert_tables.alerts, runs, resources),
     )
     return [table(overview, say) for table in made]
 
@@ -180,31 +180,6 @@ def _draw(overview: Overview, draw: RecentDraw, say: Wording) -> Row:
         Cell(say.number(found.totals.hits / found.tickets if found else None, 1)),
         Cell(say.number(found.best if found else None)),
     ]
-
-
-def alerts(overview: Overview, say: Wording) -> Table:
-    """What fires."""
-    rows = [
-        [
-            Cell(alert.alert),
-            Cell(
-                say(f"severity_{alert.severity}")
-                if alert.severity in _SEVERITIES
-                else alert.severity,
-                Tone.BAD if alert.severity == "critical" else Tone.WARNING,
-            ),
-            Cell(alert.event),
-            Cell(say.moment(alert.starts_at)),
-        ]
-        for alert in overview.alerts
-    ]
-    header = _header(say, "alert", "severity", "event", "since")
-    return Table(
-        "alerts", say("alerts_title"), header, rows, say("no_alerts"), "", _words(0, 1, 2, 3)
-    )
-
-
-_SEVERITIES = ("info", "warning", "critical")
 
 
 def runs(overview: Overview, say: Wording) -> Table:

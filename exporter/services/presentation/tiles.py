@@ -107,6 +107,6 @@ def _draws(overview: Overview, say: Wording) -> Tile:
 
 def _alerts(overview: Overview, say: Wording) -> Tile:
     count = len(overview.alerts)
-    note = ", ".join(dict.fromkeys(alert.alert for alert in overview.alerts)) or say("no_alerts")
+    note = ", ".join(dict.fromkeys(alert.name for alert in overview.alerts)) or say("no_alerts")
     tone = Tone.WARNING if count else Tone.GOOD
     return Tile("alerts", say("alerts_tile"), say.number(count), note, tone)

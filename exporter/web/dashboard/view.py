@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from exporter.services.overview.shapes import Overview
-from exporter.services.presentation import standing_tables, tables
+from exporter.services.presentation import alert_tables, standing_tables, tables
 from exporter.services.presentation.charts import (
     Chart,
     accuracy_chart,
@@ -63,6 +63,7 @@ def view(overview: Overview, say: Wording) -> View:
             _accuracy(overview, say),
             _claims(overview, say),
             _activity(overview, say),
+            _alerts(overview, say),
             _operations(overview, say),
         ],
     )
@@ -105,8 +106,14 @@ def _activity(overview: Overview, say: Wording) -> Section:
     return Section("activity", say("activity_section"), charts, [])
 
 
+def _alerts(overview: Overview, say: Wording) -> Section:
+    made = (alert_tables.rules, alert_tables.alerts, alert_tables.notifications)
+    shown = [table(overview, say) for table in made]
+    return Section("alerts", say("alerts_section"), [], shown)
+
+
 def _operations(overview: Overview, say: Wording) -> Section:
-    made = (tables.draws, tables.alerts, tables.runs, tables.resources)
+    made = (tables.draws, tables.runs, tables.resources)
     shown = [table(overview, say) for table in made]
     return Section("operations", say("operations_section"), [], shown)
 

@@ -9,7 +9,13 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
+from exporter.app import now_micros
+from exporter.domain.definitions import KNOWN_GAMES
 from exporter.messages import Language
+from exporter.services.rule_board import KeptAdvice, RuleBoard
+from exporter.services.rule_values.current import CurrentRules
+from exporter.services.snapshots import Snapshots
+from exporter.services.threshold_advice import ThresholdAdviser
 from exporter.storage.engine import create_engine_for
 from exporter.web.dashboard.blueprint import dashboard_blueprint
 from tests.seeding import empty_engine, reader_of, seeded_engine
@@ -41,9 +47,18 @@ def empty(sqlite_url: str) -> Iterator[Engine]:
 def application(engine: Engine, refresh_seconds: float = 10.0) -> Flask:
     """A Flask application with the page."""
     app = Flask("test")
-    page = dashboard_blueprint(reader_of(engine), Language.PT_BR, refresh_seconds)
+    reader = reader_of(engine, board_of(engine))
+    page = dashboard_blueprint(reader, Language.PT_BR, refresh_seconds)
     app.register_blueprint(page)
     return app
+
+
+def board_of(engine: Engine) -> RuleBoard:
+    """Users' rules, looked up whenever they are asked for."""
+    snapshots = Snapshots(engine, now_micros, refresh=0)
+    adviser = ThresholdAdviser(KNOWN_GAMES, Language.PT_BR)
+    values = CurrentRules(snapshots, KNOWN_GAMES, dict)
+    return RuleBoard(snapshots, values, KeptAdvice(adviser.advice))
 
 
 @contextmanager

@@ -4,13 +4,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from exporter.domain.alerts import AlertRule
+from exporter.storage import alert_rules
+from exporter.storage.engine import writing
 from exporter.web.dashboard.assets import PLOTLY_VERSION
-from tests.seeding import Arm, reader_of, seeded_engine
+from tests.seeding import NOW, Arm, reader_of, seeded_engine
 from tests.web.dashboard.conftest import application
 
 TABLES = (
     *("windows", "evidence", "references", "trends", "calibration", "money", "tiers"),
-    *("draws", "alerts", "runs", "resources"),
+    *("rules", "alerts", "notifications", "draws", "runs", "resources"),
 )
 
 
@@ -42,6 +45,15 @@ def test_it_speaks_both_languages(seeded: Engine, query: str, language: str, wor
     page = _page(application(seeded), query)
     assert f'<html lang="{language}">' in page
     assert words in page
+
+
+def test_the_page_does_not_wait_for_the_threshold_adviser(seeded: Engine) -> None:
+    rule = AlertRule("Longa <b>", "accuracy.300", "<", 0.58)
+    with writing(seeded) as connection:
+        alert_rules.put_rule(connection, rule, NOW)
+    page = _page(application(seeded))
+    assert "Longa &lt;b&gt;" in page
+    assert "calculando…" in page
 
 
 @pytest.mark.parametrize("query", ["?game=bingo", "?span=9y", "?game=&span=", "?x=1", "?game=%00"])

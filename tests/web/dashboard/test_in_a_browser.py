@@ -1,9 +1,12 @@
+import json
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 from sqlalchemy import Engine, insert, text
 
+from exporter.domain.alerts import AlertRule
+from exporter.storage import alert_rules
 from exporter.storage.engine import writing
 from exporter.storage.schema import notifications
 from tests.seeding import NOW, write_waiting_tickets
@@ -69,9 +72,25 @@ def test_it_refreshes_in_place(watched: Watched, address: str, seeded: Engine) -
     assert watched.problems == []
 
 
-def _alert(name: str) -> dict[str, object]:
-    labels = {"labels": "{}", "annotations": "{}", "severity": "critical", "event": "system_error"}
-    moment = {"starts_at": NOW, "received_at": NOW}
+def test_rules_their_advice_and_notifications_appear_by_themselves(
+    watched: Watched, address: str, seeded: Engine
+) -> None:
+    page = watched.open(f"{address}/dashboard")
+    rules = page.locator("#table-rules")
+    expect(rules).to_contain_text("Nenhuma regra foi criada.")
+    with writing(seeded) as connection:
+        alert_rules.put_rule(connection, AlertRule("Baixa", "accuracy", "<", 0.6), NOW)
+        told = _alert("LotofacilUserRule", rule="Baixa")
+        connection.execute(insert(notifications).values(told))
+    expect(rules).to_contain_text("ruído: cerca de 12 episódios em 300 sorteios")
+    expect(rules).to_contain_text("disparada")
+    expect(page.locator("#table-notifications")).to_contain_text("Baixa")
+    assert watched.problems == []
+
+
+def _alert(name: str, **labels_of: str) -> dict[str, object]:
+    labels = {"labels": json.dumps(labels_of), "annotations": "{}", "severity": "critical"}
+    moment = {"starts_at": NOW, "received_at": NOW, "event": "system_error"}
     return {"fingerprint": name, "status": "firing", "alert": name, **labels, **moment}
 
 

@@ -1,0 +1,105 @@
+"""Users' rules with their values, and with advice that nobody waits for."""
+
+from collections.abc import Callable
+from functools import partial
+from threading import Event
+from time import monotonic, sleep
+from unittest.mock import Mock
+
+import pytest
+from sqlalchemy import Engine
+
+from exporter.domain.alerts import AlertRule
+from exporter.domain.definitions import KNOWN_GAMES
+from exporter.domain.games import UnknownGame
+from exporter.domain.statistics import Advice, Verdict
+from exporter.messages import Language
+from exporter.services.rule_board import KeptAdvice, RuleBoard
+from exporter.services.rule_values.current import CurrentRules
+from exporter.services.snapshots import Snapshots
+from exporter.services.threshold_advice import ThresholdAdviser
+from exporter.storage import alert_rules
+from exporter.storage.engine import writing
+from tests.seeding import NOW
+
+RULE = AlertRule("Baixa Acurácia", "accuracy", "<", 0.6)
+DISK = AlertRule("Disco", "system.disk", ">", 0.9)
+ADVISER = ThresholdAdviser(KNOWN_GAMES, Language.PT_BR)
+
+
+def until(is_done: Callable[[], bool]) -> None:
+    last = monotonic() + 20
+    while not is_done():
+        assert monotonic() < last
+        sleep(0.005)
+
+
+def has_answer(kept: KeptAdvice, rule: AlertRule) -> bool:
+    return rule in kept.known([rule])
+
+
+def keep(engine: Engine, *rules: AlertRule) -> None:
+    with writing(engine) as connection:
+        for rule in rules:
+            alert_rules.put_rule(connection, rule, NOW)
+
+
+def test_an_answer_is_not_waited_for_and_asked_once() -> None:
+    may_answer, asked = Event(), list[str]()
+
+    def ask(rule: AlertRule) -> Advice | None:
+        asked.append(rule.name)
+        may_answer.wait(20)
+        return ADVISER.advice(rule)
+
+    kept = KeptAdvice(ask)
+    assert kept.known([RULE, DISK]) == {}
+    may_answer.set()
+    until(lambda: len(kept.known([RULE, DISK])) == 2)
+    found = kept.known([RULE, DISK])
+    assert found == {RULE: ADVISER.advice(RULE), DISK: None}
+    assert asked == [RULE.name, DISK.name]
+
+
+def test_a_rule_that_changed_is_asked_about_anew_and_others_are_forgotten() -> None:
+    asked: list[float] = []
+    kept = KeptAdvice(lambda rule: asked.append(rule.threshold))
+    for rule in (RULE, RULE.changed(threshold=0.5), RULE):
+        until(partial(has_answer, kept, rule))
+    assert asked == [0.6, 0.5, 0.6]
+
+
+@pytest.mark.parametrize("problem", [UnknownGame("bingo", []), ValueError("window")])
+def test_what_cannot_be_answered_has_no_answer(problem: Exception) -> None:
+    ask = Mock(side_effect=problem)
+    kept = KeptAdvice(ask)
+    until(partial(has_answer, kept, RULE))
+    assert kept.known([RULE]) == {RULE: None}
+    ask.assert_called_once_with(RULE)
+
+
+def board_of(engine: Engine, now: Callable[[], int] = lambda: NOW) -> RuleBoard:
+    snapshots = Snapshots(engine, now, refresh=5)
+    values = CurrentRules(snapshots, KNOWN_GAMES, lambda: {"system.disk": 0.5})
+    return RuleBoard(snapshots, values, KeptAdvice(ADVISER.advice))
+
+
+def test_the_board_has_each_rule_with_value_and_advice(engine: Engine) -> None:
+    keep(engine, RULE, DISK)
+    board = board_of(engine)
+    until(lambda: all(one.is_advised for one in board()))
+    accuracy, disk = board()
+    assert (accuracy.rule, accuracy.value) == (RULE, None)
+    assert accuracy.advice
+    assert accuracy.advice.verdict is Verdict.MOSTLY_NOISE
+    assert (disk.rule, disk.value, disk.advice) == (DISK, 0.5, None)
+
+
+def test_where_nobody_takes_snapshots_new_rules_show_when_the_last_is_old(engine: Engine) -> None:
+    moments = [NOW]
+    board = board_of(engine, lambda: moments[0])
+    assert board() == []
+    keep(engine, DISK)
+    assert board() == []
+    moments[0] += 6_000_000
+    assert [one.rule for one in board()] == [DISK]

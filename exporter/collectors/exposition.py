@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from platform import python_version
 from threading import Lock
+from time import monotonic
 
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric as Family
@@ -30,6 +31,8 @@ from exporter.services.snapshots import Snapshots, State
 from exporter.storage.snapshot import Reading
 
 _EOF = b"# EOF\n"
+#: Scrapes within this time share what the process says of itself, in seconds.
+SHARED_SECONDS = 0.1
 _FROM_READING: Mapping[str, Callable[[Figures], Iterable[Family]]] = {
     "predictions": predictions.collect,
     "accuracy": accuracy.collect,
@@ -62,6 +65,7 @@ class Exposition:
         games: Games,
         live: Mapping[str, Callable[[], Iterable[Family]]],
         version: str,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._snapshots = snapshots
         self._games = games
@@ -69,25 +73,29 @@ class Exposition:
         self._figures = Figures(Reading(0), games)
         self._cached = Runner({n: partial(self._collect, fn) for n, fn in _FROM_READING.items()})
         self._version = version
+        self._clock = clock
         self._lock = Lock()
         self._kept: dict[str, bytes] = {}
         self._kept_for = -1
+        self._last: dict[str, tuple[float, bytes]] = {}
 
     def render(self, accept: str = "") -> tuple[bytes, str]:
         """The page and its content type, as the scraper's Accept header asks.
 
-        Fifty scrapes at once cost one rendering: the lock is held only for it.
+        Fifty scrapes at once cost one rendering: what was made for the first serves the others.
         """
         encode, content_type = choose_encoder(accept)
-        state = self._snapshots.state
         with self._lock:
+            state, moment = self._snapshots.state, self._clock()
             if self._kept_for != state.version:
                 self._kept, self._kept_for = {}, state.version
             if content_type not in self._kept:
                 self._kept[content_type] = encode(Families(self._of_snapshot(state)))
-            kept = self._kept[content_type]
-        fresh = encode(Families(self._fresh()))
-        return kept.removesuffix(_EOF) + fresh, content_type
+            made_at, fresh = self._last.get(content_type, (-SHARED_SECONDS, b""))
+            if moment - made_at >= SHARED_SECONDS:
+                fresh = encode(Families(self._fresh()))
+                self._last[content_type] = moment, fresh
+            return self._kept[content_type].removesuffix(_EOF) + fresh, content_type
 
     def _of_snapshot(self, state: State) -> list[Family]:
         made = _about(state, self._version)

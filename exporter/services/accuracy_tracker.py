@@ -37,6 +37,7 @@ class AccuracyTracker:
         self._records = records
         self._games = games
         self._now = now
+        self._last = 0
 
     def start(self) -> None:
         """Starts delivering what is recorded."""
@@ -84,8 +85,13 @@ class AccuracyTracker:
             except DestinationAway as error:
                 reason = str(error)
         _log.warning("result_waits", draw=draw_number, reason=reason)
-        self._intake.accept(_spooled(game.name, result, recorded_by))
+        self._intake.accept(_spooled(game.name, result, recorded_by, self._moment()))
         return None
+
+    def _moment(self) -> int:
+        """Now, and never the same twice: it tells one waiting result from another."""
+        self._last = max(self._now(), self._last + 1)
+        return self._last
 
     def cleanup_old_data(self, days: int) -> int:
         """Deletes raw predictions older than `days`, as MetricsService.cleanup_old_data does."""
@@ -99,8 +105,8 @@ class AccuracyTracker:
         self._intake.accept(kept)
 
 
-def _spooled(game: str, result: Result, recorded_by: str) -> SpooledResult:
+def _spooled(game: str, result: Result, recorded_by: str, at: int) -> SpooledResult:
     prizes = dict(result.prizes)
     return SpooledResult(
-        game, result.number, result.drawn_at, str(result.numbers), prizes, recorded_by
+        game, result.number, result.drawn_at, str(result.numbers), prizes, recorded_by, at
     )

@@ -82,9 +82,8 @@ class SqlDelivery:
             elif isinstance(record, SpooledResult):
                 game = self._games[record.game]
                 result = Result(record.number, record.drawn_at, int(record.numbers), record.prizes)
-                draws.record(
-                    connection, game, result, now=self._now(), recorded_by=record.recorded_by
-                )
+                at, by = record.accepted_at, record.recorded_by
+                draws.record(connection, game, result, now=at, recorded_by=by, once=True)
                 quarantine.mend(
                     connection, "result", record.game, str(record.number), now=self._now()
                 )

@@ -19,7 +19,10 @@ class Quarantined(NamedTuple):
 
 
 class SpooledResult(NamedTuple):
-    """A checked draw result; numbers as text, since a bit set may not fit a packed integer."""
+    """A checked draw result; numbers as text, since a bit set may not fit a packed integer.
+
+    `accepted_at` (microseconds) tells two deliveries of the same record from two records.
+    """
 
     game: str
     number: int
@@ -27,6 +30,7 @@ class SpooledResult(NamedTuple):
     numbers: str
     prizes: dict[int, int]
     recorded_by: str
+    accepted_at: int
 
 
 Record = Prediction | Failure | Quarantined | SpooledResult

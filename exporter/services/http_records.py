@@ -13,11 +13,14 @@ from exporter.domain.moments import from_micros
 from exporter.domain.predictions import MILLION, Failure, Prediction, PredictionParser
 from exporter.domain.results import Result
 from exporter.domain.tickets import decode
+from exporter.logs import get_logger
 from exporter.outbound.exporter_client import ExporterAway, ExporterClient
 from exporter.services.delivery import DestinationAway
 from exporter.services.envelopes import Quarantined, Record, SpooledResult
 from exporter.storage.draws import Recorded
 from exporter.storage.ingest import Ingested
+
+_log = get_logger(__name__)
 
 
 class NotOverHttp(RuntimeError):  # noqa: N818 - reads as the sentence it is
@@ -85,6 +88,7 @@ class HttpDelivery:
 
     def _refused(self, body: dict[str, Any], why: str) -> None:
         key = f"refused:{body['idempotency_key']}"[:128]
+        _log.warning("prediction_refused", key=body["idempotency_key"], reason=why)
         kept = Quarantined("prediction", body["game_type"], key, why, json.dumps(body), 0)
         self._client.post("/api/quarantine", kept._asdict())
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    union_all,
     update,
 )
 
@@ -46,6 +47,14 @@ _PREVIOUS = (
 )
 _INSERT = insert(draws)
 _CHANGE = update(draws).where(_THIS)
+_RECORDED = union_all(
+    select(_c.number).where(_THIS, _c.recorded_at == bindparam("moment")),
+    select(draw_corrections.c.number).where(
+        draw_corrections.c.game_id == bindparam("of_game"),
+        draw_corrections.c.number == bindparam("of_number"),
+        draw_corrections.c.corrected_at == bindparam("moment"),
+    ),
+)
 _COUNT = select(func.min(_c.number), func.max(_c.number), func.count()).where(_OF_GAME)
 
 
@@ -75,12 +84,19 @@ class Prizes(dict[int, int]):
 
 
 def record(
-    connection: Connection, game: Game, result: Result, *, now: int, recorded_by: str
+    connection: Connection,
+    game: Game,
+    result: Result,
+    *,
+    now: int,
+    recorded_by: str,
+    once: bool = False,
 ) -> Recorded:
     """Keeps a result and scores what it decides, in the caller's transaction.
 
     The same result again changes nothing. Another one for the same draw is a correction:
-    what was there is kept in draw_corrections and every score follows. Raises DrawIsClosed.
+    what was there is kept in draw_corrections and every score follows. With `once`, what was
+    recorded at this very moment was this same record, delivered before. Raises DrawIsClosed.
     """
     key = game_id(connection, game.name)
     lock_game(connection, key, exclusive=True)
@@ -88,12 +104,17 @@ def record(
     if before is None:
         _keep(connection, game, key, result, now)
         return Recorded.NEW
-    if _same(before, result):
+    if _same(before, result) or (once and _was_recorded(connection, before, now)):
         return Recorded.REPEATED
     if before.cleaned:
         raise DrawIsClosed(before.number, before.cleaned)
     _correct(connection, game, before, result, now, recorded_by)
     return Recorded.CORRECTED
+
+
+def _was_recorded(connection: Connection, draw: Draw, moment: int) -> bool:
+    this = {"of_game": draw.game_id, "of_number": draw.number, "moment": moment}
+    return connection.execute(_RECORDED, this).first() is not None
 
 
 def find(connection: Connection, key: int, number: int) -> Draw | None:

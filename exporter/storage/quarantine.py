@@ -14,13 +14,17 @@ _MEND = """UPDATE quarantine SET mended_at = ?
 def keep(
     connection: Connection, kind: str, game: str, key: str, reason: str, body: str, *, now: int
 ) -> bool:
-    """Keeps a record; False when the same (kind, game, key) is kept already, which is refreshed.
+    """Keeps a record; False when the same (kind, game, key) is kept already.
 
+    That one is refreshed by a newer record, not by the same delivered again: it may be mended.
     `kind` is "prediction" or "result", `body` the record as it came (JSON).
     """
     this = _this(kind, game, key)
     values = {"reason": reason, "body": body, "quarantined_at": now, "mended_at": None}
-    if connection.execute(update(quarantine).where(*this).values(values)).rowcount:
+    kept = connection.execute(select(quarantine.c.quarantined_at).where(*this)).scalar()
+    if kept is not None:
+        if now > kept:
+            connection.execute(update(quarantine).where(*this).values(values))
         return False
     connection.execute(insert(quarantine).values(kind=kind, game=game, key=key, **values))
     add_to_game(connection, game_id(connection, game), {f"quarantined_{kind}": 1})

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from exporter.domain.games import Games
 from exporter.services.envelopes import Quarantined
@@ -14,6 +14,7 @@ from exporter.web.answers import success
 from exporter.web.bodies import PredictionBody, read_json, read_object
 from exporter.web.openapi import body_of as described
 from exporter.web.problems import Problem, bad_field
+from exporter.web.queries import printable
 from exporter.web.recording import RECORDING
 
 
@@ -23,6 +24,7 @@ class KeyPath(BaseModel):
     key: Annotated[
         str,
         Field(min_length=1, max_length=128, description="The idempotency_key it was sent with."),
+        AfterValidator(printable),
     ]
 
 

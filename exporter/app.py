@@ -16,6 +16,7 @@ from exporter.collectors import alert_rules, process, spool
 from exporter.collectors.exposition import Exposition
 from exporter.config import Settings
 from exporter.domain.games import Games
+from exporter.domain.hosts import KnownHosts, is_loopback
 from exporter.domain.predictions import PredictionParser
 from exporter.logs import level_counts
 from exporter.outbound.alertmanager import Alertmanager
@@ -50,7 +51,7 @@ from exporter.stack.forwarding import AlertmanagerForwarding
 from exporter.storage.engine import create_engine_for
 from exporter.storage.spool import Spool
 from exporter.web.application import create_app
-from exporter.web.auth import Access, is_loopback
+from exporter.web.auth import Access
 from exporter.web.dashboard.blueprint import dashboard_blueprint
 from exporter.web.dashboard.performance_dashboard import PerformanceDashboard
 from exporter.web.dependencies import WebDependencies
@@ -252,4 +253,5 @@ def _access(settings: Settings) -> Access:
         loopback=is_loopback(settings.EXPORTER_HOST),
         token=settings.EXPORTER_API_TOKEN.get_secret_value(),
         anonymous_read=settings.EXPORTER_ANONYMOUS_READ,
+        hosts=KnownHosts.of(settings.EXPORTER_HOST, settings.allowed_hosts),
     )

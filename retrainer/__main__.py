@@ -1,7 +1,6 @@
 """The retrainer as a service: `lotofacil-retrainer`, or `python -m retrainer`."""
 
 import gc
-import ipaddress
 import logging
 import signal
 import sys
@@ -13,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from exporter.config import InvalidSettings, Settings, load_settings
+from exporter.domain.hosts import is_loopback
 from exporter.logs import LogOptions, configure_logs, get_logger
 from exporter.storage.engine import create_engine_for
 from exporter.storage.migrate import upgrade
@@ -89,19 +89,11 @@ def _configure_logs(settings: Settings) -> None:
 
 
 def _check_host(settings: Settings) -> None:
-    if not settings.RETRAINER_TOKEN.get_secret_value() and not _is_loopback(
-        settings.RETRAINER_HOST
-    ):
+    open_to_others = not is_loopback(settings.RETRAINER_HOST)
+    if open_to_others and not settings.RETRAINER_TOKEN.get_secret_value():
         raise InvalidSettings(
             f"RETRAINER_TOKEN: needed to listen on {settings.RETRAINER_HOST}, beyond loopback"
         )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _address(settings: Settings) -> str:

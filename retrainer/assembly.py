@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from exporter.config import Settings
 from exporter.domain.games import Games
+from exporter.domain.hosts import KnownHosts
 from retrainer.background import Background
 from retrainer.clock import Clock, system_clock
 from retrainer.command import Command, child_environment
@@ -51,6 +52,7 @@ def assemble(
         clock=clock,
         wake=background.wake,
         is_working=background.works_here,
+        hosts=KnownHosts.of(settings.RETRAINER_HOST, settings.allowed_hosts),
     )
     language = settings.LOTOFACIL_LANGUAGE
     integration = RetrainingIntegration(engine, games, background, language, clock)

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from exporter import catalog
 from exporter.domain.games import Games
+from exporter.domain.hosts import LOCAL, KnownHosts
 from exporter.domain.retraining import Trigger
 from exporter.logs import get_logger
 from exporter.storage import retraining
@@ -36,7 +37,10 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Desk:
-    """What the routes work with. An empty token lets everybody in (on loopback only)."""
+    """What the routes work with. An empty token lets everybody in (on loopback only).
+
+    `hosts`: the names under which the service may be called.
+    """
 
     engine: Engine
     games: Games
@@ -46,6 +50,7 @@ class Desk:
     clock: Clock
     wake: Callable[[], None]
     is_working: Callable[[], bool]
+    hosts: KnownHosts = LOCAL
 
 
 def create_app(desk: Desk) -> Flask:
@@ -75,7 +80,12 @@ class Routes:
         self._desk = desk
 
     def check(self) -> Response | None:
-        """Lets in who has the token, and only JSON (which no page of another site can post)."""
+        """Lets in who knows our name and has the token, and of bodies only JSON.
+
+        (A page of another site can post other kinds without asking.)
+        """
+        if fault := self._desk.hosts.fault(request.headers.get("Host", "")):
+            return problem(HTTPStatus.MISDIRECTED_REQUEST, fault)
         if request.endpoint in _OPEN or request.endpoint is None:
             return None
         if not self._may_enter():

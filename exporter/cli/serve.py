@@ -8,8 +8,8 @@ import click
 from exporter.app import build, build_web
 from exporter.cli.sessions import check_data_folder, read_settings
 from exporter.config import Settings
+from exporter.domain.hosts import is_loopback
 from exporter.logs import LogOptions, configure_logs, get_logger
-from exporter.web.auth import is_loopback
 from exporter.web.server import CannotListen, Server, stop_on_signals
 
 #: How long one thread may keep the interpreter while others wait (Python's default: 0.005).

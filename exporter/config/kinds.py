@@ -117,4 +117,11 @@ FileMode = Annotated[str, _matching("0?[0-7]{3}", "a mode such as 0640")]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_check_database)]
 WebhookUrl = Annotated[SecretStr, AfterValidator(_check_webhook)]
 Token = Annotated[SecretStr, AfterValidator(_check_token)]
+HostNames = Annotated[
+    str,
+    _matching(
+        r"[A-Za-z0-9._\s,-]*",
+        "names such as monitor.empresa.com, comma-separated and without port",
+    ),
+]
 Receivers = Annotated[str, AfterValidator(_check_receivers)]

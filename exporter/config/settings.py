@@ -18,6 +18,7 @@ from exporter.config.kinds import (
     DatabaseUrl,
     Duration,
     FileMode,
+    HostNames,
     HttpUrl,
     Line,
     OptionalHttpUrl,
@@ -92,6 +93,13 @@ class Settings(BaseSettings):
     LOTOFACIL_LANGUAGE: Annotated[
         Language, Field(description="Language of what operators read.")
     ] = Language.PT_BR
+    LOTOFACIL_ALLOWED_HOSTS: Annotated[
+        HostNames,
+        Field(
+            description="Names, comma-separated, under which exporter and retrainer may be called"
+            " besides localhost; empty: none on loopback, any beyond it."
+        ),
+    ] = ""
     LOTOFACIL_GAMES_FILE: Annotated[
         Path | None,
         AfterValidator(_with_games),
@@ -175,6 +183,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """DATABASE_URL with the driver filled in (a secret: it may hold a password)."""
         return database_url(self.DATABASE_URL.get_secret_value())
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """The names in LOTOFACIL_ALLOWED_HOSTS, in small letters."""
+        return frozenset(self.LOTOFACIL_ALLOWED_HOSTS.lower().replace(",", " ").split())
 
     @cached_property
     def games(self) -> Games:

@@ -1,11 +1,15 @@
-"""Who may call: a bearer token, or HTTP Basic with the token as the password for browsers."""
+"""Who may call: a bearer token, or HTTP Basic with the token as the password for browsers.
+
+Whatever the token, only under a name of this server: see KnownHosts.
+"""
 
 from dataclasses import dataclass, field
 from hmac import compare_digest
-from ipaddress import ip_address
+from http import HTTPStatus
 
 from flask import Flask, request
 
+from exporter.domain.hosts import LOCAL, KnownHosts
 from exporter.web.problems import Problem
 
 #: What monitoring needs, and what shows no figures.
@@ -15,11 +19,12 @@ _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True)
 class Access:
-    """The rules: where the server listens, the token, and whether reading needs it."""
+    """The rules: where the server listens, the token, whether reading needs it, its names."""
 
     loopback: bool
     token: str = field(default="", repr=False)
     anonymous_read: bool = False
+    hosts: KnownHosts = LOCAL
 
     def needs_token(self, method: str) -> bool:
         """Whether a call needs the token: writes do where there is one, and beyond loopback."""
@@ -28,18 +33,12 @@ class Access:
         return bool(self.token) or not self.loopback
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a server on this address can be reached from its own machine only."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def install(app: Flask, access: Access) -> None:
-    """Has the application refuse calls that lack the token."""
+    """Has the application refuse calls under a foreign name, and those that lack the token."""
 
     def guard() -> None:
+        if fault := access.hosts.fault(request.headers.get("Host", "")):
+            raise Problem(HTTPStatus.MISDIRECTED_REQUEST, fault)
         rule = request.url_rule.rule if request.url_rule else None
         if rule not in OPEN_RULES and access.needs_token(request.method):
             _require(access)

@@ -12,6 +12,7 @@ import yaml
 
 from tests.containers.engine import COMPOSE_FILE, Deployment, call, images, provide_engine
 from tests.servers.ports import free_port
+from tests.servers.process import PROJECT
 from tests.servers.waiting import wait_until
 
 ONE_SHOT = {"settings", "demo-settings"}
@@ -40,6 +41,18 @@ def test_every_service_is_kept_running_checked_and_closed_to_others(name: str) -
     volumes = service["volumes"]
     assert isinstance(volumes, list)
     assert any(str(volume).split(":")[0].isalpha() for volume in volumes), "no named volume"
+
+
+def test_prometheus_and_alertmanager_call_by_names_that_are_known() -> None:
+    environment = services()["exporter"]["environment"]
+    assert isinstance(environment, dict)
+    names = set(environment["LOTOFACIL_ALLOWED_HOSTS"].split(","))
+    assert {"exporter", "retrainer"} < names
+    assert environment["ALERT_HISTORY_URL"] == "http://exporter:5000"
+    configuration = yaml.safe_load((PROJECT / "prometheus/prometheus.yml").read_text("utf-8"))
+    jobs = {job["job_name"]: job["static_configs"] for job in configuration["scrape_configs"]}
+    for job in ("exporter", "retrainer"):
+        assert jobs[job][0]["targets"][0].split(":")[0] in names
 
 
 def test_no_password_is_written_down() -> None:

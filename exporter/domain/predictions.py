@@ -16,7 +16,8 @@ UNVERSIONED = "unversioned"
 MAX_TEXT = 128
 MAX_LATENCY_SECONDS = 86_400
 _LOW_BITS = (1 << 63) - 1
-_INTEGERS = {int}
+_INTEGERS = frozenset({int})
+_SEQUENCES = (list, tuple)
 
 
 class InvalidPrediction(ValueError):  # noqa: N818 - reads as the sentence it is
@@ -59,20 +60,21 @@ class Failure(NamedTuple):
     error: str
 
 
-FIELDS = frozenset(
-    {
-        "game_type",
-        "numbers",
-        "confidence",
-        "model_version",
-        "metadata",
-        "draw_number",
-        "predicted_at",
-        "latency",
-        "role",
-        "idempotency_key",
-    }
+#: What a prediction may say, by the documented names, in the order of the documented call.
+NAMES = (
+    "game_type",
+    "numbers",
+    "confidence",
+    "model_version",
+    "metadata",
+    "draw_number",
+    "predicted_at",
+    "latency",
+    "role",
+    "idempotency_key",
 )
+FIELDS = frozenset(NAMES)
+_REQUIRED = frozenset(("game_type", "numbers"))
 
 
 class PredictionParser:
@@ -98,29 +100,67 @@ class PredictionParser:
         self._default_version = default_version
         self.bits = {name: _bit_table(game) for name, game in games.items()}
         self.sizes = {name: frozenset(game.sizes) for name, game in games.items()}
-        self._prefix = key_prefix
-        self._serial = count()
+        self._new_keys = map((key_prefix + "{:08x}").format, count())
 
     def parse(self, raw: Mapping[str, Any]) -> Prediction:
         """The checked prediction; raises InvalidPrediction that names the field and the rule."""
+        if not isinstance(raw, Mapping) or not _REQUIRED <= raw.keys() <= FIELDS:
+            raise _misfit(raw)
+        return self.check(*map(raw.get, NAMES))
+
+    def check(  # noqa: PLR0913 - the fields of the documented call
+        self,
+        game: Any,
+        numbers: Any,
+        confidence: Any,
+        model_version: Any,
+        metadata: Any,
+        draw_number: Any,
+        predicted_at: Any,
+        latency: Any,
+        role: Any,
+        key: Any,
+    ) -> Prediction:
+        """The same for values in the order of NAMES, None for what was left out.
+
+        In one piece: it runs with every single prediction, and calls cost more than checks.
+        """
+        size, bits = self._numbers(game, numbers)
+        high = bits >> 63
+        return _new_prediction(
+            Prediction,
+            (
+                next(self._new_keys) if key is None else self.key(key),
+                game,
+                self.version(model_version, game),
+                "model" if role is None else parse_role(role),
+                self.now() if predicted_at is None else parse_moment_of(predicted_at, 0),
+                None if draw_number is None else parse_draw_number(draw_number),
+                size,
+                bits & _LOW_BITS if high else bits,
+                high or None,
+                None if confidence is None else parse_confidence(confidence),
+                None if latency is None else parse_latency(latency),
+                None if metadata is None else self.metadata(metadata),
+            ),
+        )
+
+    def _numbers(self, game: Any, numbers: Any) -> tuple[int, int]:
         try:
-            game = raw["game_type"]
-            numbers = raw["numbers"]
             size, bit = len(numbers), self.bits[game]
             # itemgetter fetches all at once; for one number it would give no tuple.
             bits = sum(itemgetter(*numbers)(bit)) if size > 1 else bit[numbers[0]]
         except (LookupError, TypeError):
-            raise self._explain(raw) from None
+            raise self._explain(game, numbers) from None
         # A sum of powers of two keeps one bit for each only when they are distinct.
         if (
             bits.bit_count() != size
             or size not in self.sizes[game]
-            or set(map(type, numbers)) != _INTEGERS
-            or not isinstance(numbers, list | tuple)
-            or not raw.keys() <= FIELDS
+            or not _INTEGERS.issuperset(map(type, numbers))
+            or not isinstance(numbers, _SEQUENCES)
         ):
-            raise self._explain(raw)
-        return self._complete(raw, game, size, bits)
+            raise self._explain(game, numbers)
+        return size, bits
 
     def model_version(self, value: object) -> str:
         """A checked model version; raises InvalidPrediction."""
@@ -129,34 +169,13 @@ class PredictionParser:
             raise InvalidPrediction("model_version", "is missing")
         return version
 
-    def _complete(self, raw: Mapping[str, Any], game: str, size: int, bits: int) -> Prediction:
-        get = raw.get
-        high = bits >> 63
-        return _new_prediction(
-            Prediction,
-            (
-                self.key(get("idempotency_key")),
-                game,
-                self.version(get("model_version"), game),
-                parse_role(get("role")),
-                parse_moment_of(get("predicted_at"), self.now()),
-                parse_draw_number(get("draw_number")),
-                size,
-                bits & _LOW_BITS if high else bits,
-                high or None,
-                parse_confidence(get("confidence")),
-                parse_latency(get("latency")),
-                self.metadata(get("metadata")),
-            ),
-        )
-
     def key(self, given: object) -> str:
         """The caller's key, checked, or a new one."""
-        return _text("idempotency_key", given) or f"{self._prefix}{next(self._serial):08x}"
+        return _text("idempotency_key", given) or next(self._new_keys)
 
     def new_keys(self, count: int) -> list[str]:
         """As many new keys, ascending."""
-        return [f"{self._prefix}{serial:08x}" for serial in islice(self._serial, count)]
+        return list(islice(self._new_keys, count))
 
     def version(self, given: object, game: str) -> str:
         """The model version, checked; the one in use when none is given."""
@@ -173,28 +192,27 @@ class PredictionParser:
         except (TypeError, ValueError) as error:
             raise InvalidPrediction("metadata", f"cannot be written as JSON ({error})") from None
 
-    def _explain(self, raw: object) -> InvalidPrediction:
-        if not isinstance(raw, Mapping):
-            return InvalidPrediction("prediction", f"must be a mapping, not {type(raw).__name__}")
-        for field in ("game_type", "numbers"):
-            if field not in raw:
-                return InvalidPrediction(field, "is missing")
-        unknown = sorted(map(str, raw.keys() - FIELDS))
-        if unknown:
-            known = ", ".join(sorted(FIELDS))
-            return InvalidPrediction(unknown[0], f"is not a known field; known fields: {known}")
-        return self._explain_numbers(raw)
-
-    def _explain_numbers(self, raw: Mapping[str, Any]) -> InvalidPrediction:
-        name = raw["game_type"]
-        if not isinstance(name, str) or name not in self._games:
+    def _explain(self, game: object, numbers: object) -> InvalidPrediction:
+        if not isinstance(game, str) or game not in self._games:
             known = ", ".join(sorted(self._games))
-            return InvalidPrediction("game_type", f"{name!r} is not known; known games: {known}")
+            return InvalidPrediction("game_type", f"{game!r} is not known; known games: {known}")
         try:
-            encode_ticket(raw["numbers"], self._games[name])
+            encode_ticket(numbers, self._games[game])
         except InvalidNumbers as error:
             return InvalidPrediction("numbers", str(error).removeprefix("numbers: "))
         return InvalidPrediction("numbers", "cannot be read")
+
+
+def _misfit(raw: object) -> InvalidPrediction:
+    """What is wrong with a prediction's fields, before their values are looked at."""
+    if not isinstance(raw, Mapping):
+        return InvalidPrediction("prediction", f"must be a mapping, not {type(raw).__name__}")
+    for field in ("game_type", "numbers"):
+        if field not in raw:
+            return InvalidPrediction(field, "is missing")
+    unknown = sorted(map(str, raw.keys() - FIELDS))
+    known = ", ".join(sorted(FIELDS))
+    return InvalidPrediction(unknown[0], f"is not a known field; known fields: {known}")
 
 
 _new_prediction = tuple.__new__

@@ -62,7 +62,7 @@ class Intake:
         self._now = now
         self._batch_size = batch_size
         self._durable = durable
-        self._queue: deque[tuple[int, Record]] = deque()
+        self._queue: deque[Record] = deque()
         self._wake = Condition()
         self._delivering = Condition()
         self._thread: Thread | None = None
@@ -88,7 +88,7 @@ class Intake:
         Raises SpoolFull when there is no room: the record was not accepted.
         """
         if not self._durable and callers_key is None and len(self._queue) < MAX_QUEUED:
-            self._queue.append((self._now(), record))
+            self._queue.append(record)
             if self._thread is None:
                 self.start()
             return
@@ -180,7 +180,7 @@ class Intake:
         taken = [self._queue.popleft() for _ in range(count)]
         try:
             if taken:
-                self._deliver([record for _, record in taken])
+                self._deliver(taken)
         except BaseException:
             self._queue.extendleft(reversed(taken))
             raise
@@ -226,7 +226,8 @@ class Intake:
         with self._delivering:
             taken = [self._queue.popleft() for _ in range(len(self._queue))]
             try:
-                self._spool.extend((at, None, pack(record)) for at, record in taken)
+                now = self._now()
+                self._spool.extend((now, None, pack(record)) for record in taken)
             except BaseException:
                 self._queue.extendleft(reversed(taken))
                 raise

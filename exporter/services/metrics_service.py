@@ -16,6 +16,7 @@ from exporter.domain.games import Games
 from exporter.domain.moments import SECOND
 from exporter.domain.periods import parse_days
 from exporter.domain.predictions import (
+    NAMES,
     UNVERSIONED,
     Failure,
     InvalidPrediction,
@@ -143,24 +144,24 @@ class MetricsService:
         Raises ConflictingPrediction when the key was used for another one, SpoolFull when
         there is no room.
         """
-        raw = {
-            "game_type": game_type,
-            "numbers": numbers,
-            "confidence": confidence,
-            "model_version": model_version,
-            "metadata": metadata,
-            "draw_number": draw_number,
-            "predicted_at": predicted_at,
-            "latency": latency,
-            "role": role,
-            "idempotency_key": idempotency_key,
-        }
+        given = (
+            game_type,
+            numbers,
+            confidence,
+            model_version,
+            metadata,
+            draw_number,
+            predicted_at,
+            latency,
+            role,
+            idempotency_key,
+        )
         try:
-            prediction = self._parser.parse(raw)
+            prediction = self._parser.check(*given)
         except InvalidPrediction as error:
             if strict:
                 raise
-            self._quarantine(raw, error)
+            self._quarantine(dict(zip(NAMES, given, strict=True)), error)
             return None
         if idempotency_key is None:
             self._intake.accept(prediction)

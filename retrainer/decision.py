@@ -18,12 +18,13 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a request asks, whoever sent it."""
+    """What a request asks, whoever sent it; `model_version`: the one it is about, if it says so."""
 
     game: str
     trigger: str
     resolved: bool = False
     force: bool = False
+    model_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +123,40 @@ def _cooling(asked: Asked, known: Situation, language: Language) -> Verdict | No
 
 
 def _without_evidence(asked: Asked, known: Situation, language: Language) -> Verdict | None:
-    key: str | None = None
-    values: dict[str, object] = {}
+    reason = None
     if asked.trigger == Trigger.THRESHOLD:
-        if known.thresholds is None:
-            key, values = "no_thresholds", {"game": asked.game}
-        elif not broken_thresholds(known.thresholds, known.figures):
-            key, values = "within_thresholds", {"figures": describe(known.figures, language)}
-    elif asked.trigger in ALERT_TRIGGERS and known.thresholds is not None:
-        needed = known.thresholds.sample_size_min
-        if known.figures.tickets < needed:
-            key, values = "small_sample", {"tickets": known.figures.tickets, "needed": needed}
-    if key is None:
+        reason = _within_thresholds(asked, known, language)
+    elif asked.trigger in ALERT_TRIGGERS:
+        reason = _of_another_version(asked, known, language) or _small_sample(known, language)
+    return Verdict(Decision.REFUSED_NO_EVIDENCE, reason) if reason else None
+
+
+def _within_thresholds(asked: Asked, known: Situation, language: Language) -> str | None:
+    if known.thresholds is None:
+        return text("retraining.no_thresholds", language, game=asked.game)
+    if broken_thresholds(known.thresholds, known.figures):
         return None
-    return Verdict(Decision.REFUSED_NO_EVIDENCE, text(f"retraining.{key}", language, **values))
+    figures = describe(known.figures, language)
+    return text("retraining.within_thresholds", language, figures=figures)
+
+
+def _of_another_version(asked: Asked, known: Situation, language: Language) -> str | None:
+    """Why an alert does not speak of the version that was put in use, if it does not."""
+    figures = known.figures
+    if not figures.is_promoted:
+        return None
+    values = {"version": figures.model_version, "other": asked.model_version}
+    if asked.model_version not in (None, figures.model_version):
+        return text("retraining.other_version", language, **values)
+    return None if figures.tickets else text("retraining.fresh_version", language, **values)
+
+
+def _small_sample(known: Situation, language: Language) -> str | None:
+    needed = known.thresholds.sample_size_min if known.thresholds else 0
+    if known.figures.tickets >= needed:
+        return None
+    values = {"tickets": known.figures.tickets, "needed": needed}
+    return text("retraining.small_sample", language, **values)
 
 
 def _reason(asked: Asked, known: Situation, language: Language) -> str:

@@ -78,7 +78,7 @@ def situation(connection: Connection, game: str, policy: Policy, now: int) -> Si
         now=now,
         cooldown=policy.cooldown,
         thresholds=thresholds,
-        figures=current_figures(connection, game, sample),
+        figures=current_figures(connection, game, now, sample),
         running=retraining.run_under_way(connection, game) is not None,
         last_run_ended=last.ended_at if last else None,
     )
@@ -120,4 +120,5 @@ def _asked(request: Request, games: Games) -> Asked:
         trigger=trigger,
         resolved=payload.get("status") == "resolved",
         force=payload.get("force") is True,
+        model_version=payload.get("labels", {}).get("model_version") or None,
     )

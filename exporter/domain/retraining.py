@@ -132,6 +132,8 @@ class Figures:
     error_rate: float | None = None
     evidence: float | None = None
     """E-value of 'worse than chance'; 20 or more is no luck."""
+    is_promoted: bool = False
+    """Whether the version was put in use; else it is only the newest."""
 
 
 def _check_ratio(name: str, value: object) -> None:

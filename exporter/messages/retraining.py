@@ -25,6 +25,20 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Só {tickets} apostas conferidas; os limites pedem {needed}.",
         "Only {tickets} scored tickets; the thresholds ask for {needed}.",
     ),
+    "other_version": (
+        "O alerta é sobre a versão {other}; em uso está {version}.",
+        "The alert is about version {other}; {version} is in use.",
+    ),
+    "fresh_version": (
+        (
+            "A versão em uso, {version}, ainda não tem apostas conferidas: o alerta vem do que "
+            "houve antes dela."
+        ),
+        (
+            "The version in use, {version}, has no scored tickets yet: the alert is of what came "
+            "before it."
+        ),
+    ),
     "within_thresholds": (
         "Nenhum limite foi ultrapassado: {figures}.",
         "No threshold is broken: {figures}.",

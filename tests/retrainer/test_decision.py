@@ -44,6 +44,46 @@ def test_an_alert_on_fewer_tickets_than_the_thresholds_ask_for_is_no_evidence() 
     assert verdict.explanation == "Only 99 scored tickets; the thresholds ask for 100."
 
 
+IN_USE = replace(AT_CHANCE, is_promoted=True)
+FRESH = Figures("v2", is_promoted=True)
+
+
+def test_an_alert_about_another_version_than_the_one_in_use_is_no_evidence() -> None:
+    asked = Asked("lotofacil", "model_drift", model_version="v0")
+    known = replace(CALM, figures=IN_USE)
+    verdict = decide(asked, known, Language.EN)
+    assert verdict.decision is Decision.REFUSED_NO_EVIDENCE
+    assert verdict.explanation == "The alert is about version v0; v1 is in use."
+    assert decision(replace(asked, model_version="v1"), known) is Decision.RETRAIN
+    assert decision(replace(asked, model_version=None), known) is Decision.RETRAIN
+
+
+@pytest.mark.parametrize("version", [None, "v2"])
+@pytest.mark.parametrize("thresholds", [None, GUIDE])
+def test_a_fresh_version_is_not_judged_by_its_predecessors_figures(
+    version: str | None, thresholds: PerformanceThreshold | None
+) -> None:
+    known = replace(CALM, figures=FRESH, thresholds=thresholds)
+    asked = Asked("lotofacil", "accuracy_drop", model_version=version)
+    verdict = decide(asked, known, Language.EN)
+    assert verdict.decision is Decision.REFUSED_NO_EVIDENCE
+    assert verdict.explanation.startswith("The version in use, v2, has no scored tickets yet")
+
+
+def test_a_fresh_version_is_not_judged_by_thresholds_either() -> None:
+    known = replace(CALM, figures=FRESH)
+    assert decision(Asked("lotofacil", "threshold"), known) is Decision.REFUSED_NO_EVIDENCE
+    for trigger in ("schedule", "manual", "retry"):
+        assert decision(Asked("lotofacil", trigger), known) is Decision.RETRAIN
+
+
+def test_where_no_version_was_put_in_use_an_alert_may_be_about_any() -> None:
+    for figures in (AT_CHANCE, Figures("v2")):
+        known = replace(CALM, figures=figures, thresholds=None)
+        asked = Asked("lotofacil", "accuracy_drop", model_version="v0")
+        assert decision(asked, known) is Decision.RETRAIN
+
+
 @pytest.mark.parametrize("event", ["system_error", "", "unknown", "retrain\n"])
 def test_other_events_are_none_of_its_business(event: str) -> None:
     assert decision(Asked("lotofacil", event), CALM) is Decision.IGNORED_UNKNOWN

@@ -97,10 +97,25 @@ def test_an_alert_that_fires_on_after_a_refusal_asks_again_after_the_cooldown(
         tell(engine, other, clock)
         look(worker)
     assert decisions(engine) == ["retrain", "refused_cooldown"]
+    score(engine, 1, tickets=1, hits=8, version=str(runs(engine)[0].model_version))
     clock.forward(COOLDOWN)
     tell(engine, other, clock)
     look(worker)
     assert decisions(engine) == ["retrain", "refused_cooldown", "retrain"]
+
+
+def test_an_alert_about_the_version_before_does_not_train_its_successor_away(
+    engine: Engine, worker: Worker, clock: FakeClock
+) -> None:
+    score(engine, 1, tickets=1, hits=8, version="v1")
+    about = json.dumps({"status": "firing", "labels": {"model_version": "v1"}})
+    tell(engine, Wish("a@1", GAME, "model_drift", about), clock)
+    look(worker)
+    clock.forward(COOLDOWN)
+    for key, payload in (("b@1", about), ("c@1", ALERT.payload)):
+        tell(engine, Wish(key, GAME, "accuracy_drop", payload), clock)
+    look(worker)
+    assert decisions(engine) == ["retrain", "refused_no_evidence", "refused_no_evidence"]
 
 
 def _rest(wish: Wish) -> tuple[str, str, str]:

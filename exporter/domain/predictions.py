@@ -1,6 +1,6 @@
 """Predictions as they arrive: checked field by field, then a plain tuple ready for storage."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import count, islice
 from operator import itemgetter
@@ -102,29 +102,18 @@ class PredictionParser:
         self.sizes = {name: frozenset(game.sizes) for name, game in games.items()}
         self._new_keys = map((key_prefix + "{:08x}").format, count())
 
-    def parse(self, raw: Mapping[str, Any]) -> Prediction:
+    def parse(self, raw: Any) -> Prediction:
         """The checked prediction; raises InvalidPrediction that names the field and the rule."""
         if not isinstance(raw, Mapping) or not _REQUIRED <= raw.keys() <= FIELDS:
             raise _misfit(raw)
-        return self.check(*map(raw.get, NAMES))
+        return self.check(tuple(map(raw.get, NAMES)))
 
-    def check(  # noqa: PLR0913 - the fields of the documented call
-        self,
-        game: Any,
-        numbers: Any,
-        confidence: Any,
-        model_version: Any,
-        metadata: Any,
-        draw_number: Any,
-        predicted_at: Any,
-        latency: Any,
-        role: Any,
-        key: Any,
-    ) -> Prediction:
+    def check(self, given: Sequence[Any]) -> Prediction:
         """The same for values in the order of NAMES, None for what was left out.
 
         In one piece: it runs with every single prediction, and calls cost more than checks.
         """
+        game, numbers, confidence, version, metadata, draw, moment, latency, role, key = given
         size, bits = self._numbers(game, numbers)
         high = bits >> 63
         return _new_prediction(
@@ -132,10 +121,10 @@ class PredictionParser:
             (
                 next(self._new_keys) if key is None else self.key(key),
                 game,
-                self.version(model_version, game),
+                self.version(version, game),
                 "model" if role is None else parse_role(role),
-                self.now() if predicted_at is None else parse_moment_of(predicted_at, 0),
-                None if draw_number is None else parse_draw_number(draw_number),
+                self.now() if moment is None else parse_moment_of(moment, 0),
+                None if draw is None else parse_draw_number(draw),
                 size,
                 bits & _LOW_BITS if high else bits,
                 high or None,

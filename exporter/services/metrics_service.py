@@ -157,7 +157,7 @@ class MetricsService:
             idempotency_key,
         )
         try:
-            prediction = self._parser.check(*given)
+            prediction = self._parser.check(given)
         except InvalidPrediction as error:
             if strict:
                 raise

@@ -11,10 +11,11 @@ from exporter.cli.tables import aligned
 from exporter.config import Settings
 from exporter.domain.alerts import CONDITIONS, SEVERITIES, AlertRule, NotificationChannel
 from exporter.messages import Language, text
+from exporter.messages.figures import evidence
 from exporter.outbound.alertmanager import Alertmanager, AlertmanagerAway
 from exporter.services.alert_channels import UnknownChannel
 from exporter.services.channel_trial import ChannelTrial, TrialOutcome
-from exporter.services.rule_values import rule_values
+from exporter.services.rule_values import RuleValue, rule_values
 from exporter.stack.forwarding import receiver_of
 from exporter.stack.routes import TEST_ALERT
 
@@ -161,13 +162,21 @@ def _rules(app: Application, language: Language) -> list[str]:
             one.rule.name,
             f"{one.rule.metric_type} {one.rule.condition} {one.rule.threshold:g}",
             one.rule.window or _NOTHING,
-            _NOTHING if one.value is None else f"{one.value:.4g}",
+            _shown(one, language),
             one.rule.severity,
             one.rule.event,
         )
         for one in rule_values(reading, app.games, dict)
     ]
     return _table(_RULES, rows, language)
+
+
+def _shown(one: RuleValue, language: Language) -> str:
+    if one.value is None:
+        return _NOTHING
+    if one.rule.metric_type == "accuracy.evidence":
+        return evidence(one.value, language)
+    return f"{one.value:.6g}"
 
 
 def _channels(app: Application, language: Language) -> list[str]:

@@ -1,11 +1,16 @@
 """`lotofacil alerts`, `thresholds` and `doctor` without servers."""
 
+import re
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from exporter.app import build
 from exporter.cli import main
+from exporter.config import load_settings
 from tests.servers.ports import free_port
 
 
@@ -40,6 +45,24 @@ def test_rules_are_added_listed_and_removed() -> None:
     gone = run("alerts", "remove", "Baixa Acurácia")
     assert gone.exit_code == 1
     assert "There is no rule 'Baixa Acurácia'" in gone.stderr
+
+
+def test_astronomic_evidence_is_listed_as_a_power_of_ten() -> None:
+    record_a_model_that_misses()
+    run("alerts", "add", "prova", "accuracy.evidence", ">", "20")
+    (listed,) = (line for line in words(run("alerts", "list")) if line.startswith("prova"))
+    assert re.fullmatch("prova accuracy.evidence > 20 – 10[¹²³][⁰¹²³⁴⁵⁶⁷⁸⁹] .*", listed), listed
+
+
+def record_a_model_that_misses() -> None:
+    """As few hits as there can be, ten draws long."""
+    low, high = list(range(1, 16)), list(range(11, 26))
+    with closing(build(load_settings())) as app:
+        for number in range(3000, 3010):
+            app.metrics.record_prediction(
+                "lotofacil", low, draw_number=number, predicted_at="2024-01-31T12:00"
+            )
+            app.tracker.record_result("lotofacil", number, high, date(2024, 2, 1))
 
 
 def test_a_name_with_line_breaks_stays_on_one_line() -> None:

@@ -109,7 +109,7 @@ def make_worse(exporter: FakeExporter, game: str, model: str = "v2.1") -> None:
     exporter.set(catalog.MODEL_ACTIVE, 1, **labels)
     exporter.set(catalog.WINDOW_HITS, 261, **labels, window="all")
     exporter.set(catalog.WINDOW_NUMBERS, 450, **labels, window="all")
-    exporter.set(catalog.EVIDENCE_PEAK, 130, **labels, direction="worse")
+    exporter.set(catalog.EVIDENCE_PEAK, 1.87e18, **labels, direction="worse")
 
 
 def about(game: str, state: str = "") -> Callable[[EmailMessage], bool]:
@@ -144,6 +144,7 @@ def test_an_alert_and_its_end_arrive_by_mail_and_webhook(
     assert mail["To"] == "operador@empresa.com"
     for body in parts(mail):
         assert "Acurácia desde o início: 58%; o acaso daria 60%." in body
+        assert "chegou a mais de um milhão (agora: desconhecida)" in body
         assert "http://localhost:5000/dashboard" in body
         assert "docs/runbooks/LotofacilAccuracyWorseThanChance.md" in body
     hook = webhook_server.wait_for(posted("/hook", "firing", "first"))

@@ -1,16 +1,13 @@
 """Numbers and moments as the operator's language writes them."""
 
-import math
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from exporter.domain.moments import from_micros
 from exporter.domain.verdicts import Standing
-from exporter.messages import Language, text
+from exporter.messages import Language, figures, text
 
 NOTHING = "–"
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SWAP = str.maketrans(",.", ".,")
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _SIZES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
@@ -29,10 +26,7 @@ class Wording:
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """1234.5 -> 1.234,5 or 1,234.5."""
-        if value is None:
-            return NOTHING
-        shown = f"{value:,.{digits}f}".replace("-", "−")
-        return shown.translate(_SWAP) if self._portuguese else shown
+        return NOTHING if value is None else figures.number(value, digits, self.language)
 
     def percent(self, ratio: float | None, digits: int = 1) -> str:
         """0.605 -> 60,5%."""
@@ -63,11 +57,7 @@ class Wording:
 
     def evidence(self, value: float | None) -> str:
         """An e-value: small ones with two figures, astronomic ones as a power of ten."""
-        if value is None:
-            return NOTHING
-        if value >= 1e6:
-            return f"10{str(math.floor(math.log10(value))).translate(_RAISED)}"
-        return self.number(value, 0 if value >= 100 else 2)
+        return NOTHING if value is None else figures.evidence(value, self.language)
 
     def seconds(self, value: float | None) -> str:
         """Milliseconds below one second, else the two largest units."""

@@ -72,10 +72,21 @@ def end_abandoned(connection: Connection, runs: Iterable[Run], now: int) -> list
     return ended
 
 
-def ask_again(connection: Connection, run_id: int, request_id: int, game: str, now: int) -> None:
-    """Asks once more for a run that was interrupted, unless it was itself such a second try."""
+def ask_again(
+    connection: Connection,
+    run_id: int,
+    request_id: int,
+    game: str,
+    now: int,
+    *,
+    always: bool = False,
+) -> None:
+    """Asks once more for a run that was cut short, unless it was itself such a second try.
+
+    `always`: however often; for runs that were stopped with their retrainer, which nobody hears of.
+    """
     request = retraining.requests_by_id(connection, [request_id]).get(request_id)
-    if request is None or request.reason != Trigger.RETRY:
+    if always or request is None or request.reason != Trigger.RETRY:
         payload = json.dumps({"run": run_id})
         retraining.add_request(connection, f"retry:{run_id}", game, Trigger.RETRY, payload, now)
 

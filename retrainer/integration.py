@@ -71,7 +71,7 @@ class RetrainingIntegration:
         self._service.start()
 
     def stop(self) -> None:
-        """Ends what `start` began; a training under way is ended and recorded as interrupted."""
+        """Ends what `start` began; a training under way is ended and recorded as stopped."""
         self._service.stop()
 
     def is_running(self) -> bool:

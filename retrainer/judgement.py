@@ -19,7 +19,7 @@ from retrainer.decision import UNKNOWN, Asked, Situation, Verdict, decide
 from retrainer.intake import ask_again
 from retrainer.training import Result
 
-#: Outcomes that say something about training; an interrupted run starts no cooldown.
+#: Outcomes that say something about training; a run that was cut short starts no cooldown.
 _COMPLETE = (Outcome.SUCCESS, Outcome.FAILED, Outcome.TIMEOUT)
 
 
@@ -101,8 +101,9 @@ def close(connection: Connection, claim: Claim, result: Result, now: int) -> boo
         return False
     if result.outcome is Outcome.SUCCESS:
         promote(connection, claim.game, claim.version, "model", now)
-    if result.outcome is Outcome.INTERRUPTED:
-        ask_again(connection, claim.run_id, claim.request_id, claim.game, now)
+    if result.outcome in (Outcome.STOPPED, Outcome.INTERRUPTED):
+        stopped = result.outcome is Outcome.STOPPED
+        ask_again(connection, claim.run_id, claim.request_id, claim.game, now, always=stopped)
     return True
 
 

@@ -71,12 +71,14 @@ class Training:
             child.end(_GRACE_ON_STOP if stopping.is_set() else _GRACE_ON_TIMEOUT)
             self._children.clear(version)
         if code is None:
-            return self._cut_short(stopping.is_set() or given_up.is_set(), log)
+            return self._cut_short(stopping.is_set(), given_up.is_set(), log)
         return _judged(code, output, log)
 
-    def _cut_short(self, stopped: bool, log: Path) -> Result:
+    def _cut_short(self, stopped: bool, given_up: bool, log: Path) -> Result:
         if stopped:
-            return Result(Outcome.INTERRUPTED, "stopped with the retrainer")
+            return Result(Outcome.STOPPED, "stopped with the retrainer")
+        if given_up:
+            return Result(Outcome.INTERRUPTED, "given up by another retrainer")
         reason = f"ended after RETRAINER_TIMEOUT_SECONDS={self._timeout:g}"
         return Result(Outcome.TIMEOUT, _with_tail(reason, log))
 

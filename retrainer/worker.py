@@ -88,7 +88,7 @@ class Worker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the work and its trainings (recorded as interrupted), within a second."""
+        """Ends the work and its trainings (recorded as stopped), within a second."""
         self._stopping.set()
         self._wake.set()
         if self._thread is not None:

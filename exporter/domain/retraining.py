@@ -39,7 +39,10 @@ class Outcome(StrEnum):
     SUCCESS = "success"
     FAILED = "failed"
     TIMEOUT = "timeout"
+    STOPPED = "stopped"
+    """Its retrainer was asked to stop: nothing is wrong."""
     INTERRUPTED = "interrupted"
+    """Its retrainer died, or gave no sign of life."""
 
 
 class Frequency(StrEnum):

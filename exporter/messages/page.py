@@ -367,6 +367,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "outcome_success": ("concluído", "succeeded"),
     "outcome_failed": ("falhou", "failed"),
     "outcome_timeout": ("tempo esgotado", "timed out"),
+    "outcome_stopped": ("parado", "stopped"),
     "outcome_interrupted": ("interrompido", "interrupted"),
     "outcome_running": ("em andamento", "under way"),
     "host_cpu_usage_ratio": ("Processador", "Processor"),

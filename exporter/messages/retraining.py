@@ -58,16 +58,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "schedule": ("Treinamento agendado.", "Scheduled training run."),
     "manual": ("Pedido manual.", "Asked for by hand."),
     "retry": (
-        "O treinamento anterior foi interrompido; mais uma tentativa.",
-        "The run before was interrupted; one more try.",
+        "O treinamento anterior foi parado ou interrompido; mais uma tentativa.",
+        "The run before was stopped or interrupted; one more try.",
     ),
     "figure_accuracy": (
         "acurácia {value:.3f} em {tickets} apostas de {draws} sorteios",
         "accuracy {value:.3f} over {tickets} tickets of {draws} draws",
     ),
     "figure_evidence": (
-        "evidência de estar abaixo do acaso {value:.2g} (20 ou mais não é sorte)",
-        "evidence of being below chance {value:.2g} (20 or more is no luck)",
+        "evidência de estar abaixo do acaso {value} (20 ou mais não é sorte)",
+        "evidence of being below chance {value} (20 or more is no luck)",
     ),
     "figure_confidence": ("confiança média {value:.3f}", "mean confidence {value:.3f}"),
     "figure_errors": (

@@ -87,7 +87,7 @@ def test_sigterm_stops_within_a_second_and_ends_the_training(
     assert time.monotonic() - began < 1
     assert has_ended(pid)
     (tmp_path / "go").touch()
-    start_retrainer().wait_for("interrupted", "success")
+    start_retrainer().wait_for("stopped", "success")
 
 
 def test_the_cooldown_survives_a_restart(start_retrainer: Start, tmp_path: Path) -> None:

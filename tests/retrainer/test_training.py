@@ -116,7 +116,7 @@ def test_stopping_ends_the_command_within_a_second(folder: Path, tmp_path: Path)
     stopper.start()
     result = train(folder, STUBBORN, str(pid), stopping=stopping)
     stopper.join()
-    assert result.outcome is Outcome.INTERRUPTED
+    assert result.outcome is Outcome.STOPPED
     assert time.monotonic() - ended[0] < 1
     wait_until(lambda: has_ended(int(pid.read_text())))
 

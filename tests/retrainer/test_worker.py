@@ -209,6 +209,17 @@ def test_a_second_interruption_is_not_tried_again(
     assert [run.outcome for run in runs(engine)] == ["interrupted", "interrupted"]
 
 
+def test_a_stopped_run_is_begun_again_however_often_and_starts_no_cooldown(
+    engine: Engine, make_worker: MakeWorker, clock: FakeClock
+) -> None:
+    worker = make_worker(FakeTraining(Result(Outcome.STOPPED, "stopped")))
+    tell(engine, ALERT, clock)
+    for _ in range(3):
+        look(worker)
+    assert [run.outcome for run in runs(engine)] == ["stopped"] * 3
+    assert decisions(engine) == ["retrain"] * 3 + [None]
+
+
 def test_a_run_that_others_gave_up_promotes_nothing(
     engine: Engine, worker: Worker, clock: FakeClock, training: FakeTraining
 ) -> None:

@@ -189,13 +189,14 @@ def runs(overview: Overview, say: Wording) -> Table:
     return Table("runs", say("runs_title"), header, rows, say("no_runs"), "", _words(0, 1, 3))
 
 
-_OUTCOMES = ("success", "failed", "timeout", "interrupted")
+_OUTCOMES = ("success", "failed", "timeout", "stopped", "interrupted")
+_OUTCOME_TONES = {"success": Tone.GOOD, "running": Tone.PLAIN, "stopped": Tone.MUTED}
 
 
 def _run(run: Run, say: Wording) -> Row:
     outcome = run.outcome or "running"
     known = outcome in (*_OUTCOMES, "running")
-    tone = {"success": Tone.GOOD, "running": Tone.PLAIN}.get(outcome, Tone.BAD)
+    tone = _OUTCOME_TONES.get(outcome, Tone.BAD)
     lasted = None if run.ended_at is None else (run.ended_at - run.started_at) / SECOND
     return [
         Cell(say.moment(run.started_at)),

@@ -6,6 +6,9 @@ import msgspec
 
 from exporter.domain.predictions import Failure, Prediction
 
+#: Letters of a quarantined record that are kept.
+MAX_BODY = 1_000_000
+
 
 class Quarantined(NamedTuple):
     """A record that broke its game's rules, as it came (`body` is JSON)."""

@@ -34,7 +34,18 @@ class KeyIsWaiting(ValueError):  # noqa: N818 - reads as the sentence it is
     """A record with the same caller's key waits already; this one was not accepted."""
 
 
-class SpoolFull(OSError):  # noqa: N818 - reads as the sentence it is
+class SpoolUnusable(OSError):  # noqa: N818 - reads as the sentence it is
+    """The spool cannot be read or written now; `why` goes on after "the spool"."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(errno.EIO, f"the spool {why}", str(path))
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"spool {self.filename} {self.why}"
+
+
+class SpoolFull(SpoolUnusable):
     """The spool has reached its limit, or the disk is full; the record was not accepted."""
 
 
@@ -65,7 +76,7 @@ class Spool:
         try:
             return self._opened()
         except sqlite3.DatabaseError as error:
-            raise OSError(errno.EIO, f"the spool cannot be used: {error}", self.path) from error
+            raise self._fault(error) from error
 
     def _opened(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
@@ -76,7 +87,7 @@ class Spool:
         return db
 
     def append(self, accepted_at: int, body: bytes, callers_key: str | None = None) -> None:
-        """Keeps one record. Raises SpoolFull when there is no room, KeyIsWaiting."""
+        """Keeps one record. Raises SpoolFull when there is no room, SpoolUnusable, KeyIsWaiting."""
         try:
             with self._lock:
                 self._db.execute(
@@ -86,7 +97,7 @@ class Spool:
                 self._unsettled += 1
         except sqlite3.IntegrityError as error:
             raise KeyIsWaiting(callers_key) from error
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise self._fault(error) from error
 
     def extend(self, records: Iterable[tuple[int, str | None, bytes]]) -> None:
@@ -96,7 +107,7 @@ class Spool:
                 insert = "INSERT INTO records (accepted_at, callers_key, body) VALUES (?, ?, ?)"
                 with self._transaction():
                     self._db.executemany(insert, records)
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise self._fault(error) from error
 
     @contextmanager
@@ -114,14 +125,14 @@ class Spool:
     def _faults(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise self._fault(error) from error
 
-    def _fault(self, error: sqlite3.OperationalError) -> OSError:
+    def _fault(self, error: sqlite3.DatabaseError) -> SpoolUnusable:
         if "full" in str(error):
             limit = f"{self.max_bytes / 1e6:.0f} MB"
-            return SpoolFull(f"spool {self.path} is full (SPOOL_MAX_SIZE {limit}, or the disk)")
-        return OSError(f"spool {self.path}: {error}")
+            return SpoolFull(self.path, f"is full (SPOOL_MAX_SIZE {limit}, or the disk)")
+        return SpoolUnusable(self.path, f"cannot be used: {error}")
 
     def find(self, callers_key: str) -> bytes | None:
         """The waiting record that was given this key."""

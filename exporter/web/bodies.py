@@ -1,5 +1,6 @@
 """Bodies of posts: decoded at once where they are good, one by one where they are not."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -49,6 +50,17 @@ class ResultBody(BaseModel):
     prizes: Annotated[
         dict[str, float] | None, Field(description="Reais paid to one ticket, by hits.")
     ] = None
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def legible(value: str) -> str:
+    """The value; ValueError when it holds a NUL or another character that is no text."""
+    found = _CONTROL.search(value)
+    if found:
+        raise ValueError(f"has {found[0]!r} at position {found.start()}, which no text holds")
+    return value
 
 
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(printable)]

@@ -1,19 +1,19 @@
 """The REST routes that a predictor's own spool needs: looking a key up, handing quarantine over."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from exporter.domain.games import Games
-from exporter.services.envelopes import Quarantined
+from exporter.services.envelopes import MAX_BODY, Quarantined
 from exporter.services.http_records import body_of
 from exporter.services.metrics_service import MetricsService
 from exporter.web.answers import success
-from exporter.web.bodies import PredictionBody, read_json, read_object
+from exporter.web.bodies import PredictionBody, Text, legible, read_json, read_object
 from exporter.web.openapi import body_of as described
-from exporter.web.problems import Problem, bad_field
+from exporter.web.problems import Problem, first_fault
 from exporter.web.queries import printable
 from exporter.web.recording import RECORDING
 
@@ -21,11 +21,7 @@ from exporter.web.recording import RECORDING
 class KeyPath(BaseModel):
     """An idempotency key, as part of the address."""
 
-    key: Annotated[
-        str,
-        Field(min_length=1, max_length=128, description="The idempotency_key it was sent with."),
-        AfterValidator(printable),
-    ]
+    key: Annotated[Text, Field(description="The idempotency_key it was sent with.")]
 
 
 class QuarantinedBody(BaseModel):
@@ -33,11 +29,15 @@ class QuarantinedBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Annotated[str, Field(pattern="^(prediction|result)$")]
-    game: Annotated[str, Field(min_length=1, max_length=64)]
-    key: Annotated[str, Field(min_length=1, max_length=128)]
-    reason: Annotated[str, Field(max_length=2000)]
-    body: Annotated[str, Field(max_length=1_000_000, description="The record, as JSON text.")]
+    kind: Literal["prediction", "result"]
+    game: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(printable)]
+    key: Text
+    reason: Annotated[str, Field(max_length=2000), AfterValidator(legible)]
+    body: Annotated[
+        str,
+        Field(max_length=MAX_BODY, description="The record, as JSON text."),
+        AfterValidator(legible),
+    ]
     quarantined_at: Annotated[
         int, Field(ge=0, lt=2**53, description="Microseconds since 1970; 0: now.")
     ]
@@ -60,8 +60,6 @@ def add_handover(api: APIBlueprint, predictions: MetricsService, games: Games) -
         try:
             body = QuarantinedBody.model_validate(read_object(read_json(), "body"), strict=True)
         except ValidationError as error:
-            fault = error.errors()[0]
-            name = ".".join(map(str, fault["loc"]))
-            raise bad_field(name, f"{name}: {fault['msg']}") from None
+            raise first_fault(error) from None
         predictions.quarantine(Quarantined(**body.model_dump()))
         return success({"status": "kept"}, status=201)

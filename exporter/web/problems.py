@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway
+from exporter.storage.spool import SpoolUnusable
 
 CONTENT_TYPE = "application/problem+json"
 _log = get_logger(__name__)
@@ -38,6 +39,13 @@ def bad_parameter(parameter: str, reason: str) -> Problem:
 def bad_field(field: str, detail: str) -> Problem:
     """A field of a body that breaks a rule; `detail` names it, too."""
     return Problem(422, detail, field=field)
+
+
+def first_fault(error: ValidationError) -> Problem:
+    """The first field of a body that breaks its model."""
+    fault = error.errors(include_url=False)[0]
+    name = _name(fault)
+    return bad_field(name, f"{name}: {_reason(fault, 'field')}")
 
 
 def respond(problem: Problem) -> Response:
@@ -72,14 +80,22 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _from_http)
     for away in (OperationalError, InterfaceError, DestinationAway):
         app.register_error_handler(away, _away)
+    app.register_error_handler(SpoolUnusable, _not_accepted)
     app.register_error_handler(Exception, _unexpected)
 
 
 def _fault(fault: Any) -> dict[str, str]:
-    name = ".".join(str(part) for part in fault["loc"])
-    unknown = fault["type"] == "extra_forbidden"
-    text = "is not a known parameter" if unknown else fault["msg"].removeprefix("Value error, ")
-    return {"parameter": name, "detail": text}
+    return {"parameter": _name(fault), "detail": _reason(fault, "parameter")}
+
+
+def _name(fault: Any) -> str:
+    return ".".join(str(part) for part in fault["loc"])
+
+
+def _reason(fault: Any, what: str) -> str:
+    if fault["type"] == "extra_forbidden":
+        return f"is not a known {what}"
+    return str(fault["msg"]).removeprefix("Value error, ")
 
 
 def _from_http(error: HTTPException) -> Response:
@@ -93,6 +109,12 @@ def _away(error: Exception) -> Response:
     _log.warning("database_away", path=request.path, error=type(error).__name__)
     detail = "the database cannot be reached now"
     return respond(Problem(503, detail, {"Retry-After": "5"}))
+
+
+def _not_accepted(error: SpoolUnusable) -> Response:
+    _log.error("spool_unusable", path=request.path, error=str(error))
+    detail = f"nothing was accepted: the spool on disk {error.why}"
+    return respond(Problem(503, detail, {"Retry-After": "30"}))
 
 
 def _unexpected(error: Exception) -> Response:

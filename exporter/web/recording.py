@@ -19,7 +19,6 @@ from exporter.services.accuracy_tracker import AccuracyTracker
 from exporter.services.metrics_service import ConflictingPrediction, MetricsService
 from exporter.storage.draws import DrawIsClosed, Recorded
 from exporter.storage.models import UnknownModelVersion
-from exporter.storage.spool import SpoolFull
 from exporter.web.answers import success
 from exporter.web.bodies import (
     NDJSON,
@@ -33,7 +32,7 @@ from exporter.web.bodies import (
     read_predictions,
 )
 from exporter.web.openapi import body_of
-from exporter.web.problems import Problem, bad_field, respond
+from exporter.web.problems import Problem, bad_field, first_fault
 
 KEY = "idempotency_key"
 RECORDING = Tag(name="recording", description="What predictors and feeds send")
@@ -48,7 +47,6 @@ _LATER: ResponseDict = {"202": {"description": "Kept on disk until the database 
 
 def add_recording(api: APIBlueprint, predictions: MetricsService, results: AccuracyTracker) -> None:
     """Adds every route that writes."""
-    api.register_error_handler(SpoolFull, _full)
     several = body_of(PredictionBody, *NDJSON[:1])
 
     @api.post(
@@ -183,7 +181,7 @@ def _failure(service: MetricsService, body: dict[str, Any]) -> Response:
         checked = FailureBody.model_validate(_with_key(body), strict=True)
         failure = service.record_failure(**checked.model_dump())
     except ValidationError as error:
-        raise _first_fault(error) from None
+        raise first_fault(error) from None
     except InvalidPrediction as error:
         raise bad_field(error.field, str(error)) from None
     except UnknownGame as error:
@@ -202,7 +200,7 @@ def _reference(service: MetricsService, body: dict[str, Any]) -> Response:
         checked = ReferenceBody.model_validate(body, strict=True)
         service.set_reference_accuracy(checked.model_version, checked.accuracy, checked.game_type)
     except ValidationError as error:
-        raise _first_fault(error) from None
+        raise first_fault(error) from None
     except InvalidReference as error:
         raise bad_field("accuracy", str(error)) from None
     except UnknownGame as error:
@@ -212,17 +210,7 @@ def _reference(service: MetricsService, body: dict[str, Any]) -> Response:
     return success(checked.model_dump())
 
 
-def _first_fault(error: ValidationError) -> Problem:
-    fault = error.errors(include_url=False)[0]
-    name = str(fault["loc"][0])
-    return bad_field(name, f"{name}: {fault['msg']}")
-
-
 def _refuse_unknown(body: Mapping[str, Any], known: frozenset[str]) -> None:
     unknown = sorted(body.keys() - known)
     if unknown:
         raise bad_field(unknown[0], f"{unknown[0]}: is not a known field")
-
-
-def _full(error: SpoolFull) -> Response:
-    return respond(Problem(503, str(error), {"Retry-After": "30"}))

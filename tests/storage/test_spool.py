@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from exporter.storage.spool import KeyIsWaiting, Spool, SpoolFull, SpoolState
+from exporter.storage.spool import KeyIsWaiting, Spool, SpoolFull, SpoolState, SpoolUnusable
 
 SMALL = 400_000
 
@@ -144,7 +144,8 @@ def test_only_the_owner_may_read_it(spool: Spool) -> None:
 def test_a_locked_file_is_told_by_its_name(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
     spool.append(1, b"x")
     monkeypatch.setattr(spool, "_db", cast(Any, Broken()))
-    with pytest.raises(OSError, match=re.escape(f"spool {spool.path}: database is locked")):
+    line = f"spool {spool.path} cannot be used: database is locked"
+    with pytest.raises(SpoolUnusable, match=re.escape(line)):
         spool.remove([1])
 
 

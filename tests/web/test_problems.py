@@ -1,5 +1,7 @@
 """Every error has one form, and none shows the inside."""
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
+from exporter.app import Application
 from exporter.web.problems import CONTENT_TYPE
 
 
@@ -65,3 +68,23 @@ def test_a_database_that_is_away_is_no_defect(app: Flask) -> None:
     answer = app.test_client().get("/api/away")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "hunter2" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/predictions", {"game_type": "lotofacil", "numbers": list(range(1, 16))}),
+        ("/api/failures", {"game_type": "lotofacil", "error": "no ticket"}),
+    ],
+)
+def test_a_spool_that_cannot_be_written_is_said_and_accepts_nothing(
+    client: FlaskClient, application: Application, path: str, body: dict[str, Any]
+) -> None:
+    spool = application.settings.LOTOFACIL_DATA_DIR / "spool.db"
+    with closing(sqlite3.connect(spool)) as other:
+        other.execute("DROP TABLE records")
+    answer = client.post(path, json=body)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert answer.get_json()["detail"] == (
+        "nothing was accepted: the spool on disk cannot be used: no such table: records"
+    )

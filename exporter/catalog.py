@@ -665,6 +665,12 @@ RETRAINER_PASS_FAILURES = _counter(
     (),
     "retrainer",
 )
+RETRAINER_FAULTS = _counter(
+    "lotofacil_retrainer_faults",
+    "Errors that nobody foresaw; the log has their traceback, and the work goes on.",
+    (),
+    "retrainer",
+)
 RETRAINER_LAST_PASS = _gauge(
     "lotofacil_retrainer_last_pass_timestamp_seconds",
     "When the worker last looked for something to do; long past: it hangs.",

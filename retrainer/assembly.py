@@ -14,10 +14,11 @@ from retrainer.clock import Clock, system_clock
 from retrainer.command import Command, child_environment
 from retrainer.integration import RetrainingIntegration
 from retrainer.judgement import Policy
+from retrainer.pace import Pace
 from retrainer.telemetry import Telemetry
 from retrainer.training import Training
 from retrainer.web import Desk, create_app
-from retrainer.worker import Pace, Worker
+from retrainer.worker import Worker
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,12 @@ from retrainer.decision import Verdict
 from retrainer.schedule import last_due
 from retrainer.webhook import Wish
 
-_REFUSED = (Decision.REFUSED_COOLDOWN, Decision.REFUSED_RUNNING, Decision.REFUSED_NO_EVIDENCE)
+_REFUSED = (
+    Decision.REFUSED_COOLDOWN,
+    Decision.REFUSED_RUNNING,
+    Decision.REFUSED_NO_EVIDENCE,
+    Decision.REFUSED_FAULT,
+)
 
 
 def keep(connection: Connection, wish: Wish, cooldown: float, now: int) -> bool:

@@ -22,6 +22,7 @@ _PLAIN = (
     catalog.RETRAINER_ALERT_REPEATS,
     catalog.RETRAINER_PASSES,
     catalog.RETRAINER_PASS_FAILURES,
+    catalog.RETRAINER_FAULTS,
     catalog.RETRAINER_LAST_PASS,
     catalog.RETRAINER_RUN,
 )

@@ -29,6 +29,8 @@ class Decision(StrEnum):
     REFUSED_COOLDOWN = "refused_cooldown"
     REFUSED_RUNNING = "refused_running"
     REFUSED_NO_EVIDENCE = "refused_no_evidence"
+    REFUSED_FAULT = "refused_fault"
+    """Deciding it went wrong in a way that nobody foresaw."""
     IGNORED_RESOLVED = "ignored_resolved"
     IGNORED_UNKNOWN = "ignored_unknown"
 

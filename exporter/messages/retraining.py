@@ -47,6 +47,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Nenhum limite está configurado para {game}.",
         "No thresholds are configured for {game}.",
     ),
+    "fault": (
+        "Um erro inesperado impediu a decisão ({error}); está no log do retreinador.",
+        "An unforeseen error prevented the decision ({error}); it is in the retrainer's log.",
+    ),
     "broken": (
         "Limite ultrapassado: {broken}. Valores: {figures}.",
         "Threshold broken: {broken}. Figures: {figures}.",

@@ -17,9 +17,10 @@ from exporter.storage.migrate import upgrade
 from exporter.storage.models import promote
 from exporter.storage.schema import draw_scores, draws
 from retrainer.judgement import Policy
+from retrainer.pace import Pace
 from retrainer.telemetry import Telemetry
 from retrainer.training import Result
-from retrainer.worker import Pace, Worker
+from retrainer.worker import Worker
 
 GAME = "lotofacil"
 START = to_micros(LOTOFACIL.calendar.moment(LOTOFACIL.tariffs[-1].since))
@@ -40,9 +41,9 @@ class FakeClock:
 
 
 class FakeTraining:
-    """Trains nothing; its `runs` end with `result` as soon as `go` is set."""
+    """Trains nothing; its `runs` end with `result` (or raise it) as soon as `go` is set."""
 
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: Result | Exception) -> None:
         self.result = result
         self.runs: list[tuple[str, str]] = []
         self.go = threading.Event()
@@ -57,6 +58,8 @@ class FakeTraining:
         self.runs.append((game, version))
         while not self.go.wait(0.01) and not stopping.is_set() and alive():
             pass
+        if isinstance(self.result, Exception):
+            raise self.result
         return self.result
 
 
@@ -74,12 +77,17 @@ def engine(sqlite_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def make_worker(engine: Engine, clock: FakeClock) -> Callable[..., Worker]:
+def telemetry(clock: FakeClock) -> Telemetry:
+    return Telemetry(clock())
+
+
+@pytest.fixture
+def make_worker(engine: Engine, clock: FakeClock, telemetry: Telemetry) -> Callable[..., Worker]:
     """A function that makes a worker which looks only when it is told to."""
 
     def make(training: FakeTraining, name: str = "one") -> Worker:
         policy = Policy(name, COOLDOWN, Language.EN)
-        parts = (training, policy, Telemetry(clock()), clock, Pace())
+        parts = (training, policy, telemetry, clock, Pace(poll=0.01))
         return Worker(engine, KNOWN_GAMES, *parts)  # type: ignore[arg-type]  # stands for Training
 
     return make

@@ -1,0 +1,36 @@
+"""What goes wrong: a database that is away is waited for, anything else is told and passed over."""
+
+from sqlalchemy import exc
+
+from exporter import catalog
+from exporter.logs import get_logger
+from retrainer.telemetry import Telemetry
+
+_log = get_logger(__name__)
+
+
+class Faults:
+    """Notes what nobody foresaw, so that the work can go on."""
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        self._telemetry = telemetry
+        self._last = ""
+
+    def note(self, event: str, error: Exception, **fields: object) -> None:
+        """Counts an error and logs its traceback; the same one again and again in one line."""
+        self._telemetry.add(catalog.RETRAINER_FAULTS)
+        known, self._last = self._last, f"{event} {error!r}"
+        is_new = self._last != known
+        _log.error(event, error=first_line(error), exc_info=error if is_new else None, **fields)
+
+
+def is_away(error: Exception) -> bool:
+    """Whether the database cannot be used now, so that trying again later helps."""
+    return isinstance(error, exc.DBAPIError | exc.TimeoutError) and not isinstance(
+        error, exc.DataError | exc.IntegrityError
+    )
+
+
+def first_line(error: Exception) -> str:
+    """An error in few words."""
+    return str(error).partition("\n")[0] or type(error).__name__

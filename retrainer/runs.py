@@ -1,0 +1,117 @@
+"""Training runs under way: each in a thread of its own, and ended in SQL whatever happens."""
+
+import threading
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from exporter import catalog
+from exporter.domain.moments import SECOND
+from exporter.domain.retraining import Outcome
+from exporter.logs import get_logger
+from exporter.storage import retraining
+from exporter.storage.engine import writing
+from retrainer.clock import Clock
+from retrainer.faults import Faults, first_line, is_away
+from retrainer.judgement import Claim, close
+from retrainer.pace import Pace
+from retrainer.telemetry import Telemetry
+from retrainer.training import Result, Training
+
+_log = get_logger(__name__)
+#: Ends that nobody need look into.
+_QUIET = (Outcome.SUCCESS, Outcome.STOPPED)
+
+
+class Runs:
+    """Begins trainings, and records how they ended; `stopping` ends all of them."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        training: Training,
+        telemetry: Telemetry,
+        clock: Clock,
+        pace: Pace,
+        stopping: threading.Event,
+    ) -> None:
+        self._engine = engine
+        self._training = training
+        self._telemetry = telemetry
+        self._faults = Faults(telemetry)
+        self._clock = clock
+        self._pace = pace
+        self._stopping = stopping
+        self._threads: list[threading.Thread] = []
+
+    def begin(self, claim: Claim) -> None:
+        """Trains in the background."""
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        name = f"training-{claim.game}"
+        thread = threading.Thread(target=self._run, args=(claim,), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def wait(self) -> None:
+        """Waits until the trainings under way have ended."""
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, claim: Claim) -> None:
+        fields = {"run": claim.run_id, "game": claim.game, "model_version": claim.version}
+        _log.info("training_started", **fields)
+        self._telemetry.add(catalog.RETRAINER_RUN)
+        try:
+            result, recorded = self._train(claim)
+        finally:
+            self._telemetry.add(catalog.RETRAINER_RUN, -1)
+        tell = _log.info if result.outcome in _QUIET else _log.warning
+        tell("training_ended", **fields, outcome=result.outcome, recorded=recorded)
+
+    def _train(self, claim: Claim) -> tuple[Result, bool]:
+        """How the training ended, and whether that was recorded."""
+        try:
+            alive = Pulse(self._engine, claim.run_id, self._clock, self._pace.renew)
+            result = self._training.run(claim.game, claim.version, self._stopping, alive.beat)
+            return result, self._close(claim, result)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the run must not stay open
+            self._faults.note("training_fault", error, run=claim.run_id, game=claim.game)
+            result = Result(Outcome.FAILED, f"{type(error).__name__}: {error}")
+            return result, self._close(claim, result)
+
+    def _close(self, claim: Claim, result: Result) -> bool:
+        # What was trained for an hour is not lost because the database is away for a minute.
+        while True:
+            try:
+                with writing(self._engine) as connection:
+                    return close(connection, claim, result, self._clock())
+            except SQLAlchemyError as error:
+                if not is_away(error):
+                    raise
+                _log.error("training_end_not_recorded", run=claim.run_id, error=first_line(error))
+                if self._stopping.wait(self._pace.poll):
+                    return False  # the next life finds the run abandoned
+
+
+class Pulse:
+    """Signs of life of a run, no more often than every `seconds`."""
+
+    def __init__(self, engine: Engine, run_id: int, clock: Clock, seconds: float) -> None:
+        self._engine = engine
+        self._run_id = run_id
+        self._clock = clock
+        self._every = round(seconds * SECOND)
+        self._next = clock() + self._every
+
+    def beat(self) -> bool:
+        """Renews the claim when it is time; False when the run was given up by others."""
+        now = self._clock()
+        if now < self._next:
+            return True
+        self._next = now + self._every
+        try:
+            with writing(self._engine) as connection:
+                return retraining.renew_run(connection, self._run_id, now)
+        except SQLAlchemyError as error:
+            _log.warning("training_not_renewed", run=self._run_id, error=first_line(error))
+            return True

@@ -11,6 +11,7 @@ from exporter.domain.retraining import (
     Trigger,
 )
 from exporter.messages import Language, text
+from exporter.messages.figures import evidence
 
 #: Game of requests that name none we know; their decision is always `ignored_unknown`.
 UNKNOWN = "unknown"
@@ -77,7 +78,7 @@ def describe(figures: Figures, language: Language) -> str:
     """The figures in half a sentence."""
     values = {
         "accuracy": figures.accuracy,
-        "evidence": figures.evidence,
+        "evidence": _e_value(figures.evidence, language),
         "confidence": figures.mean_confidence,
         "errors": figures.error_rate,
     }
@@ -88,6 +89,10 @@ def describe(figures: Figures, language: Language) -> str:
         if value is not None
     ]
     return "; ".join(parts) or text("retraining.figure_none", language)
+
+
+def _e_value(value: float | None, language: Language) -> str | None:
+    return None if value is None else evidence(value, language)
 
 
 def _ignored(asked: Asked, language: Language) -> Verdict | None:

@@ -154,5 +154,11 @@ def test_figures_on_the_threshold_do_not_break_it() -> None:
     assert broken_thresholds(GUIDE, exactly) == []
 
 
-def test_evidence_is_told_with_the_figures() -> None:
-    assert "evidence of being below chance 1.1" in describe(AT_CHANCE, Language.EN)
+@pytest.mark.parametrize(
+    ("value", "english", "portuguese"),
+    [(1.1, "1.10", "1,10"), (130.4, "130", "130"), (1.87e18, "10¹⁸", "10¹⁸")],
+)
+def test_evidence_is_told_with_the_figures(value: float, english: str, portuguese: str) -> None:
+    figures = replace(AT_CHANCE, evidence=value)
+    assert f"evidence of being below chance {english} (" in describe(figures, Language.EN)
+    assert f"estar abaixo do acaso {portuguese} (" in describe(figures, Language.PT_BR)

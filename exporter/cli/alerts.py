@@ -8,7 +8,6 @@ import click
 from exporter.app import Application
 from exporter.cli.sessions import application, read_settings
 from exporter.cli.tables import aligned
-from exporter.config import Settings
 from exporter.domain.alerts import CONDITIONS, SEVERITIES, AlertRule, NotificationChannel
 from exporter.messages import Language, text
 from exporter.messages.figures import evidence
@@ -120,7 +119,7 @@ def test(name: str, timeout: float) -> None:
         channel = _find(app, name, language)
         trial = ChannelTrial(Alertmanager(settings.ALERTMANAGER_URL), app.now, time.sleep)
         try:
-            outcome = trial.send(channel.type, _labels(name), _annotations(name, settings), timeout)
+            outcome = trial.send(channel.type, _labels(name), _annotations(name), timeout)
         except AlertmanagerAway as error:
             values = {"url": settings.ALERTMANAGER_URL, "reason": error}
             raise click.ClickException(text("rules.away", language, **values)) from None
@@ -144,13 +143,13 @@ def _labels(name: str) -> dict[str, str]:
     return alert | {"channel": receiver_of(name)}
 
 
-def _annotations(name: str, settings: Settings) -> dict[str, str]:
+def _annotations(name: str) -> dict[str, str]:
     languages = (("", Language.PT_BR), ("_en", Language.EN))
     return {
         f"{part}{suffix}": text(f"rules.test_{part}", language, name=name)
         for suffix, language in languages
         for part in ("summary", "description")
-    } | {"runbook": settings.DASHBOARD_URL}
+    }
 
 
 def _rules(app: Application, language: Language) -> list[str]:

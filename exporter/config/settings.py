@@ -128,6 +128,13 @@ class Settings(BaseSettings):
     DASHBOARD_URL: Annotated[
         HttpUrl, Field(description="The dashboard page, as people reach it (for links in mails).")
     ] = "http://localhost:5000/dashboard"
+    RUNBOOKS_URL: Annotated[
+        OptionalHttpUrl,
+        Field(
+            description="The repository, as people read it (for links in mails), such as"
+            " https://github.com/OWNER/NAME/blob/main; empty: mails name the runbook's path."
+        ),
+    ] = ""
     ALERT_EMAIL_FROM: Annotated[Line, Field(description="Sender of mails.")] = "lotofacil@localhost"
     ALERT_EMAIL_TO: Annotated[
         Receivers, Field(description="Receivers of every alert, comma-separated.")

@@ -70,7 +70,9 @@ def configuration_files(
     """The configuration and its template, by path below the configuration's folder."""
     return {
         CONFIGURATION: render(settings, channels, timing, history_url),
-        TEMPLATE: notification_template.render(settings.LOTOFACIL_LANGUAGE, settings.DASHBOARD_URL),
+        TEMPLATE: notification_template.render(
+            settings.LOTOFACIL_LANGUAGE, settings.DASHBOARD_URL, settings.RUNBOOKS_URL
+        ),
     }
 
 

@@ -15,11 +15,11 @@ _TEXT = re.compile(r"\[\[(\w+)\]\]")
 
 
 def render(language: Language, dashboard_url: str, runbooks_url: str = "") -> str:
-    """The template; `runbooks_url` is put before a runbook's path in the repository."""
+    """The template; `runbooks_url` is the folder in which a runbook's path leads to it."""
     values = {
         "language": language.value,
         "dashboard_url": _go_string(dashboard_url),
-        "runbooks_url": _go_string(runbooks_url),
+        "runbooks_url": _go_string(f"{runbooks_url.rstrip('/')}/" if runbooks_url else ""),
         "suffix": "" if language is Language.PT_BR else "_en",
     }
 

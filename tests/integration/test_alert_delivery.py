@@ -147,6 +147,7 @@ def test_an_alert_and_its_end_arrive_by_mail_and_webhook(
         assert "chegou a mais de um milhão (agora: desconhecida)" in body
         assert "http://localhost:5000/dashboard" in body
         assert "docs/runbooks/LotofacilAccuracyWorseThanChance.md" in body
+        assert '<a href="docs' not in body
     hook = webhook_server.wait_for(posted("/hook", "firing", "first"))
     assert hook.headers["x-key"] == "k1"
     asked = webhook_server.wait_for(posted("/retrainer/webhook", "firing", "first"))
@@ -331,3 +332,22 @@ def test_a_channel_has_its_own_subject_and_language(
     mail = smtp_server.wait_for(about("english"))
     assert mail["Subject"] == "Alerta {{ .x }} Sistema Lotofácil: [CRITICAL] Alert of english"
     assert all("Open the dashboard" in body for body in parts(mail))
+
+
+def test_runbooks_are_linked_where_it_is_said_where_people_find_them(
+    tmp_path: Path,
+    smtp_server: SmtpServer,
+    webhook_server: WebhookServer,
+    start_alertmanager: StartAlertmanager,
+) -> None:
+    base = "https://git.empresa.com/lotofacil/-/blob/main"
+    file = configuration(tmp_path, smtp_server, webhook_server, RUNBOOKS_URL=f"{base}/")
+    path = "docs/runbooks/LotofacilUserRule.md"
+    server = start_alertmanager(file)
+    alert = _alert("linked")
+    notes = {**alert["annotations"], "runbook": path}
+    server.post_alerts([alert | {"annotations": notes}, _alert("bare")])
+    plain, page = parts(smtp_server.wait_for(about("linked")))
+    assert f"O que fazer: {base}/{path}" in plain.splitlines()
+    assert f'O que fazer: <a href="{base}/{path}"' in page
+    assert all("O que fazer" not in body for body in parts(smtp_server.wait_for(about("bare"))))

@@ -1,5 +1,6 @@
 """Tests of Alertmanager's rendered configuration, with amtool where it must be believed."""
 
+import json
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -292,11 +293,17 @@ def test_texts_hold_no_markup() -> None:
 
 
 @pytest.mark.integration
-def test_the_address_of_the_dashboard_cannot_break_out(tmp_path: Path) -> None:
-    url = 'https://empresa.com/?a=1&b="{{ .x }}"><script>'
+@pytest.mark.parametrize("place", [0, 1], ids=["dashboard", "runbooks"])
+def test_an_address_cannot_break_out(tmp_path: Path, place: int) -> None:
+    urls = ["http://localhost", ""]
+    urls[place] = 'https://empresa.com/?a=1&b="{{ .x }}"><script>'
     file = tmp_path / "t.tmpl"
-    file.write_text(notification_template.render(Language.EN, url), "utf-8")
+    file.write_text(notification_template.render(Language.EN, *urls), "utf-8")
     call = '--template.text={{ template "lotofacil.mail.html" . }}'
-    page = amtool("template", "render", f"--template.glob={file}", "--template.type=html", call)
+    alert = {"status": "firing", "labels": {}, "annotations": {"runbook": "docs/a.md"}}
+    data = tmp_path / "data.json"
+    data.write_text(json.dumps({"alerts": [alert | {"startsAt": "2024-01-01T00:00:00Z"}]}))
+    given = (f"--template.glob={file}", "--template.type=html", f"--template.data={data}", call)
+    page = amtool("template", "render", *given)
     assert "<script>" not in page
     assert "https://empresa.com/?a=1&amp;b=%22%7b%7b" in page

@@ -34,6 +34,10 @@ class Artefacts:
         """Removes what an unsuccessful run left."""
         remove(self._unfinished(version))
 
+    def files(self, version: str) -> tuple[Path, Path]:
+        """Where a model of this version is, and where it is while it is being made."""
+        return self.path(version), self._unfinished(version)
+
     def path(self, version: str) -> Path:
         """Where a finished model of this version is."""
         return self._folder / f"{version}{self._suffix}"
@@ -46,6 +50,11 @@ def new_version(game: str, micros: int) -> str:
     """A name for a model trained now: sorts by time, and one game trains one model at a time."""
     safe = re.sub(r"[^\w-]", "_", game)  # it is to be a file's name, too
     return f"{safe}-{from_micros(micros):%Y%m%dT%H%M%S.%fZ}"
+
+
+def is_our_name(version: str) -> bool:
+    """Whether `new_version` makes such names: no other file is ours to remove."""
+    return re.fullmatch(r"[\w-]+-\d{8}T\d{6}\.\d{6}Z", version) is not None
 
 
 def is_empty(path: Path) -> bool:

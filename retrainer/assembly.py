@@ -15,6 +15,7 @@ from retrainer.command import Command, child_environment
 from retrainer.integration import RetrainingIntegration
 from retrainer.judgement import Policy
 from retrainer.pace import Pace
+from retrainer.retention import Retention
 from retrainer.telemetry import Telemetry
 from retrainer.training import Training
 from retrainer.web import Desk, create_app
@@ -69,4 +70,5 @@ def _training(settings: Settings) -> Training:
     command = Command.parse(settings.RETRAINER_COMMAND)
     environment = child_environment(settings.database)
     timeout = settings.RETRAINER_TIMEOUT_SECONDS
-    return Training(command, folder(settings), timeout, environment)
+    retention = Retention(settings.RETRAINER_KEEP_MODELS)
+    return Training(command, folder(settings), timeout, environment, retention)

@@ -1,6 +1,7 @@
 """Training runs under way: each in a thread of its own, and ended in SQL whatever happens."""
 
 import threading
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,7 +11,8 @@ from exporter.domain.moments import SECOND
 from exporter.domain.retraining import Outcome
 from exporter.logs import get_logger
 from exporter.storage import retraining
-from exporter.storage.engine import writing
+from exporter.storage.engine import reading, writing
+from retrainer.artefacts import remove
 from retrainer.clock import Clock
 from retrainer.faults import Faults, first_line, is_away
 from retrainer.judgement import Claim, close
@@ -67,6 +69,26 @@ class Runs:
             self._telemetry.add(catalog.RETRAINER_RUN, -1)
         tell = _log.info if result.outcome in _QUIET else _log.warning
         tell("training_ended", **fields, outcome=result.outcome, recorded=recorded)
+        self._tidy(claim.game)
+
+    def _tidy(self, game: str) -> None:
+        """Removes the game's models and logs that nothing needs any more."""
+        for path in self._old_files(game):
+            try:
+                remove(path)
+            except OSError as error:
+                self._faults.note("training_file_not_removed", error, game=game, file=str(path))
+            else:
+                _log.info("training_file_removed", game=game, file=str(path))
+
+    def _old_files(self, game: str) -> list[Path]:
+        try:
+            with reading(self._engine) as connection:
+                trained = retraining.trained_versions(connection, game)
+            return self._training.old_files(trained, self._clock())
+        except SQLAlchemyError as error:  # the next training looks again
+            _log.warning("training_files_not_looked_at", game=game, error=first_line(error))
+            return []
 
     def _train(self, claim: Claim) -> tuple[Result, bool]:
         """How the training ended, and whether that was recorded."""

@@ -1,14 +1,16 @@
 """One training run: the command, its limits, and the model it must leave behind."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.domain.retraining import Outcome
-from retrainer.artefacts import Artefacts, is_empty
+from exporter.storage.retraining import Trained
+from retrainer.artefacts import Artefacts, is_empty, is_our_name
 from retrainer.command import Command
 from retrainer.process import Child, Remembered, tail
+from retrainer.retention import Retention
 
 #: How much of the output goes into the run's record, in bytes.
 TAIL = 4_000
@@ -28,9 +30,15 @@ class Training:
     """Runs the training command; models, logs and notes are kept in `folder`."""
 
     def __init__(
-        self, command: Command, folder: Path, timeout: float, environment: Mapping[str, str]
+        self,
+        command: Command,
+        folder: Path,
+        timeout: float,
+        environment: Mapping[str, str],
+        retention: Retention = Retention(),  # noqa: B008 - it never changes
     ) -> None:
         self._command = command
+        self._retention = retention
         self._timeout = timeout
         self._environment = environment
         self._logs = folder / "training"
@@ -40,6 +48,14 @@ class Training:
     def end_leftovers(self) -> int:
         """Ends trainings that an earlier, killed life of this retrainer left running."""
         return self._children.end_leftovers()
+
+    def old_files(self, trained: Sequence[Trained], now: int) -> list[Path]:
+        """Models and logs that are there and need not be kept `now` (microseconds)."""
+        models, logs = self._retention.kept(trained, now)
+        ours = {one.version for one in trained if is_our_name(one.version)}
+        old = [path for version in ours - models for path in self.artefacts.files(version)]
+        old += [self._log(version) for version in ours - logs]
+        return sorted(path for path in old if path.exists())
 
     def run(
         self, game: str, version: str, stopping: threading.Event, alive: Callable[[], bool]
@@ -60,7 +76,7 @@ class Training:
     ) -> Result:
         output = self.artefacts.prepare(version)
         self._logs.mkdir(parents=True, exist_ok=True)
-        log = self._logs / f"{version}.log"
+        log = self._log(version)
         words = self._command.filled(output, game, version)
         child = Child(words, log, self._environment)
         self._children.write(version, child.pid)
@@ -73,6 +89,9 @@ class Training:
         if code is None:
             return self._cut_short(stopping.is_set(), given_up.is_set(), log)
         return _judged(code, output, log)
+
+    def _log(self, version: str) -> Path:
+        return self._logs / f"{version}.log"
 
     def _cut_short(self, stopped: bool, given_up: bool, log: Path) -> Result:
         if stopped:

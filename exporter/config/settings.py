@@ -179,6 +179,14 @@ class Settings(BaseSettings):
     RETRAINER_COOLDOWN_SECONDS: Annotated[
         Seconds, Field(ge=0, description="Least time between two training runs of a game.")
     ] = 86_400.0
+    RETRAINER_KEEP_MODELS: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=10_000,
+            description="Newest models, and logs of trainings, kept of a game beside those in use.",
+        ),
+    ] = 5
 
     _unusable = field_validator("*", mode="before")(refuse_unusable)
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from exporter.domain.retraining import Outcome
+from exporter.storage.schema import games, models
 from exporter.storage.schema import retraining_requests as requests
 from exporter.storage.schema import training_runs as runs
 
@@ -41,6 +42,15 @@ class Run(NamedTuple):
     detail: str | None
     claimed_by: str
     alive_at: int
+
+
+class Trained(NamedTuple):
+    """A version that an ended run was to make; microseconds, 0: it never predicted."""
+
+    version: str
+    outcome: str
+    is_active: bool
+    last_predicted_at: int
 
 
 def add_request(
@@ -138,6 +148,24 @@ def recent_runs(
     """Newest first; `before` is the id of the last one seen."""
     query = _newest(select(runs), runs.c, game, before)
     return [Run(*row) for row in connection.execute(query.limit(limit))]
+
+
+def trained_versions(connection: Connection, game: str) -> list[Trained]:
+    """What the game's ended runs were to make, newest first, and whether it is in use."""
+    use = (models.c.active, models.c.last_predicted_at)
+    query = (
+        select(runs.c.model_version, runs.c.outcome, *use)
+        .join(games, games.c.name == runs.c.game, isouter=True)
+        .join(
+            models,
+            (models.c.game_id == games.c.id) & (models.c.version == runs.c.model_version),
+            isouter=True,
+        )
+        .where(runs.c.game == game, runs.c.outcome.is_not(None), runs.c.model_version.is_not(None))
+        .order_by(runs.c.id.desc())
+    )
+    found = connection.execute(query)
+    return [Trained(name, end, bool(active), at or 0) for name, end, active, at in found]
 
 
 def request_by_key(connection: Connection, key: str) -> Request | None:

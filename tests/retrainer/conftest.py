@@ -45,12 +45,16 @@ class FakeTraining:
 
     def __init__(self, result: Result | Exception) -> None:
         self.result = result
+        self.old: list[Path] = []
         self.runs: list[tuple[str, str]] = []
         self.go = threading.Event()
         self.go.set()
 
     def end_leftovers(self) -> int:
         return 0
+
+    def old_files(self, *_: object) -> list[Path]:
+        return self.old
 
     def run(
         self, game: str, version: str, stopping: threading.Event, alive: Callable[[], bool]

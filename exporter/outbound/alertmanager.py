@@ -21,10 +21,12 @@ _SHOWN = 300
 
 
 class Outcome(StrEnum):
-    """What became of a configuration that was not refused."""
+    """What became of a configuration that was not refused; why it waits, where it does."""
 
     APPLIED = "applied"
-    KEPT = "kept"  # written; no Alertmanager is reachable, the next one to start reads it
+    AWAY = "no Alertmanager answers"  # the next one to start reads what was written
+    ELSEWHERE = "the Alertmanager that answers reads another file"
+    UNWRITTEN = "its configuration cannot be written"
 
 
 class AlertmanagerAway(RuntimeError):  # noqa: N818 - reads as the sentence it is
@@ -111,7 +113,7 @@ def _load(server: Alertmanager, before: Mapping[Path, str | None], mode: int) ->
     try:
         server.reload()
     except AlertmanagerAway:
-        return Outcome.KEPT
+        return Outcome.AWAY
     except ConfigurationRefused:
         _write_all(before, mode)
         _reload_if_it_answers(server)

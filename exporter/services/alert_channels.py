@@ -59,7 +59,7 @@ class Channels:
     now: Callable[[], int]
     language: Language
     _applied: tuple[StoredChannel, ...] | None = None
-    _last: str = ""
+    _last: tuple[str, dict[str, object]] | None = None
     _lock: Lock = field(default_factory=Lock)
 
     def all(self) -> list[NotificationChannel]:
@@ -82,7 +82,7 @@ class Channels:
         with self._lock:
             others = {one.channel.name: one for one in self._read()}
             wanted = {**others, channel.name: StoredChannel(channel, self.now())}
-            applied = self._apply(wanted, channel.name)
+            applied = self._apply(wanted, channel.name) is Outcome.APPLIED
             with self.database.writing() as connection:
                 stored.put_channel(connection, *wanted[channel.name])
             self._remember(wanted, applied)
@@ -96,7 +96,7 @@ class Channels:
             if name not in wanted:
                 raise UnknownChannel(name)
             gone = wanted.pop(name).channel
-            applied = self._apply(wanted, name)
+            applied = self._apply(wanted, name) is Outcome.APPLIED
             with self.database.writing() as connection:
                 stored.remove_channel(connection, name)
             self._remember(wanted, applied)
@@ -111,37 +111,43 @@ class Channels:
             if self._applied == tuple(wanted.values()):
                 return True
             try:
-                applied = self._apply(wanted, "")
+                outcome = self._apply(wanted, "")
             except ChannelRefused as error:
-                self._tell("channels_refused", str(error))
+                self._tell("channels_refused", reason=str(error))
                 return False
+            applied = outcome is Outcome.APPLIED
             self._remember(wanted, applied)
-            self._tell("channels_applied" if applied else "channels_wait", "")
+            if applied:
+                self._tell("channels_applied", channels=len(wanted))
+            else:
+                self._tell("channels_wait", channels=len(wanted), reason=outcome.value)
             return applied
 
     def _read(self) -> list[StoredChannel]:
         with self.database.reading() as connection:
             return stored.read_channels(connection)
 
-    def _apply(self, wanted: Mapping[str, StoredChannel], name: str) -> bool:
+    def _apply(self, wanted: Mapping[str, StoredChannel], name: str) -> Outcome:
         try:
-            outcome = self.forwarding.apply([one.channel for one in wanted.values()])
+            return self.forwarding.apply([one.channel for one in wanted.values()])
         except ConfigurationRefused as error:
             raise ChannelRefused(f"channel {name!r}: Alertmanager refuses it: {error}") from None
         except ValueError as error:
             raise ChannelRefused(str(error)) from None
-        return outcome is Outcome.APPLIED
 
     def _remember(self, wanted: Mapping[str, StoredChannel], applied: bool) -> None:
         by_name = tuple(wanted[name] for name in sorted(wanted))
         self._applied = by_name if applied else None
 
-    def _tell(self, event: str, reason: str) -> None:
-        """Once for each change: the check is repeated every minute."""
-        if event != self._last:
-            level = _log.info if event == "channels_applied" else _log.warning
-            level(event, reason=reason)
-        self._last = event
+    def _tell(self, event: str, **fields: object) -> None:
+        """Once for each change: the check is repeated every minute.
+
+        Without channels nobody waits: that no Alertmanager is there is then no warning.
+        """
+        if (event, fields) != self._last:
+            is_calm = event == "channels_applied" or fields.get("channels") == 0
+            (_log.info if is_calm else _log.warning)(event, **fields)
+        self._last = event, fields
 
     def _unreachable(self, channel: NotificationChannel) -> tuple[str, ...]:
         if not channel.url or self.check_url(channel.url):

@@ -42,8 +42,7 @@ class AlertmanagerForwarding:
     def apply(self, channels: Sequence[NotificationChannel]) -> Outcome:
         """Puts exactly these in force. Raises ConfigurationRefused or ValueError.
 
-        KEPT also when the Alertmanager that answers reads another file than this process
-        writes: then a process beside it has to do this.
+        ELSEWHERE: a process beside the Alertmanager that answers has to do this.
         """
         files = self.files(channels)
         path, text = self._settings.ALERTMANAGER_CONFIG, files.pop(CONFIGURATION)
@@ -52,8 +51,9 @@ class AlertmanagerForwarding:
             outcome = apply_configuration(path, text, self._server, beside=files, mode=mode)
         except OSError as error:
             _log.warning("configuration_not_written", path=str(path), reason=error.strerror)
-            return Outcome.KEPT
-        return outcome if self.is_loaded(text) else Outcome.KEPT
+            return Outcome.UNWRITTEN
+        is_elsewhere = outcome is Outcome.APPLIED and not self.is_loaded(text)
+        return Outcome.ELSEWHERE if is_elsewhere else outcome
 
     def left_out(self, channels: Sequence[NotificationChannel]) -> Sequence[str]:
         """Names of those that cannot send with the present settings."""

@@ -39,7 +39,7 @@ def first_check(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 def test_without_alertmanager_the_file_is_kept_for_it(tmp_path: Path, nobody: Alertmanager) -> None:
     path = tmp_path / "new" / "alertmanager.yml"
     outcome = apply_configuration(path, GOOD, nobody, beside={"templates/t.tmpl": "x"})
-    assert outcome is Outcome.KEPT
+    assert outcome is Outcome.AWAY
     assert path.read_text() == GOOD
     assert (path.parent / "templates" / "t.tmpl").read_text() == "x"
 

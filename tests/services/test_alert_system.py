@@ -89,7 +89,7 @@ def test_channels_and_webhooks_are_put_in_force(
 def test_without_alertmanager_a_channel_is_kept_and_applied_later(
     system: AlertSystem, forwarding: PlayedForwarding
 ) -> None:
-    forwarding.outcome = Outcome.KEPT
+    forwarding.outcome = Outcome.AWAY
     done = system.add_notification_channel(MAIL)
     assert not done.applied
     assert "was kept, and is in force once the exporter reaches it" in done.warnings[0]
@@ -111,7 +111,7 @@ def test_what_another_process_sets_is_applied_by_the_check(
     system: AlertSystem, forwarding: PlayedForwarding, engine: Engine
 ) -> None:
     assert system.channels.apply_pending()
-    elsewhere = PlayedForwarding(outcome=Outcome.KEPT)
+    elsewhere = PlayedForwarding(outcome=Outcome.ELSEWHERE)
     alert_system(engine, elsewhere).add_notification_channel(MAIL)
     assert system.channels.apply_pending()
     assert forwarding.applied == [[], ["Email Admin"]]
@@ -140,6 +140,24 @@ def test_a_refused_configuration_is_told_once_by_the_check(
         assert not system.channels.apply_pending()
         assert not system.channels.apply_pending()
     assert caplog.text.count("channels_refused") == 1
+
+
+@pytest.mark.parametrize("reason", [o for o in Outcome if o is not Outcome.APPLIED])
+def test_the_check_tells_once_why_channels_wait(
+    system: AlertSystem,
+    forwarding: PlayedForwarding,
+    caplog: pytest.LogCaptureFixture,
+    reason: Outcome,
+) -> None:
+    forwarding.outcome = reason
+    with caplog.at_level(logging.WARNING):
+        assert not system.channels.apply_pending()
+        assert "channels_wait" not in caplog.text  # nobody waits
+        system.add_notification_channel(MAIL)
+        assert not system.channels.apply_pending()
+        assert not system.channels.apply_pending()
+    assert caplog.text.count("channels_wait") == 1
+    assert reason.value in caplog.text
 
 
 def test_private_addresses_are_refused_and_nothing_is_kept(system: AlertSystem) -> None:

@@ -31,7 +31,7 @@ def test_without_alertmanager_the_file_waits_for_it_readable_by_nobody_else(
     tmp_path: Path,
 ) -> None:
     settings = settings_in(tmp_path)
-    assert AlertmanagerForwarding(settings).apply([HOOK]) is Outcome.KEPT
+    assert AlertmanagerForwarding(settings).apply([HOOK]) is Outcome.AWAY
     assert stat.S_IMODE(settings.ALERTMANAGER_CONFIG.stat().st_mode) == 0o600
     names = [
         r["name"] for r in yaml.safe_load(settings.ALERTMANAGER_CONFIG.read_text())["receivers"]
@@ -47,7 +47,7 @@ def test_the_mode_of_the_file_can_be_set(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_no_crash(tmp_path: Path) -> None:
     (tmp_path / "alertmanager").write_text("")
-    assert AlertmanagerForwarding(settings_in(tmp_path)).apply([HOOK]) is Outcome.KEPT
+    assert AlertmanagerForwarding(settings_in(tmp_path)).apply([HOOK]) is Outcome.UNWRITTEN
 
 
 def test_the_exporter_is_told_where_it_is_reached(tmp_path: Path) -> None:
@@ -83,6 +83,6 @@ def test_channels_are_in_force_or_told_not_to_be(
     # A process elsewhere reaches Alertmanager, but writes a file that it does not read.
     url = settings.ALERTMANAGER_URL
     elsewhere = settings_in(tmp_path / "elsewhere", ALERTMANAGER_URL=url)
-    assert AlertmanagerForwarding(elsewhere).apply([MAIL]) is Outcome.KEPT
+    assert AlertmanagerForwarding(elsewhere).apply([MAIL]) is Outcome.ELSEWHERE
     assert forwarding.has_in_force([MAIL, HOOK])
     alertmanager.stop()

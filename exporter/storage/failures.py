@@ -1,9 +1,10 @@
 """Writing failed predictor calls: the error rate's numerator, exactly once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import IntegrityError
 
 from exporter.domain.moments import hour_of
 from exporter.domain.predictions import Failure
@@ -13,23 +14,46 @@ from exporter.storage.rollups import add_activity
 from exporter.storage.rows import Row, insert_rows
 from exporter.storage.schema import failures
 
+#: How often a batch is tried again when another writer took one of its keys meanwhile.
+_TRIES = 5
 _COLUMNS = ("key", "game_id", "model_id", "failed_at", "latency", "error")
 
 
 def write_failures(engine: Engine, batch: Sequence[Failure]) -> int:
     """Stores failed calls and counts them; how many were new. A repeated key changes nothing."""
-    with writing(engine) as connection:
-        for game in sorted({game_id(connection, one.game) for one in batch}):
-            lock_game(connection, game, exclusive=False)  # a rebuild has the game to itself
-        known = _known(connection, [one.key for one in batch])
-        fresh = {one.key: one for one in batch if one.key not in known}
-        rows = [_row(connection, one) for one in fresh.values()]
+    for _ in range(_TRIES):
+        try:
+            with writing(engine) as connection:
+                return _write(connection, batch)
+        except IntegrityError as error:
+            last = error
+    raise last
+
+
+def _write(connection: Connection, batch: Sequence[Failure]) -> int:
+    games = {name: game_id(connection, name) for name in sorted({one.game for one in batch})}
+    for game in sorted(games.values()):
+        lock_game(connection, game, exclusive=False)  # a rebuild has the game to itself
+    # In the order of their keys, so that two writers of the same ones cannot block each other.
+    once = {one.key: one for one in reversed(batch)}
+    new = _insert_new(connection, _rows(connection, [once[key] for key in sorted(once)], games))
+    counts: dict[tuple[int, int], int] = defaultdict(int)
+    for row in new:
+        counts[row[2], hour_of(row[3])] += 1
+    add_activity(connection, {hour: {("failures", 0): n} for hour, n in counts.items()})
+    return len(new)
+
+
+def _insert_new(connection: Connection, rows: list[Row]) -> list[Row]:
+    """Inserts what is not there; the usual case, all of it new, needs no look before."""
+    try:
+        with connection.begin_nested():
+            insert_rows(connection, failures, _COLUMNS, rows)
+    except IntegrityError:
+        known = _known(connection, [row[0] for row in rows])
+        rows = [row for row in rows if row[0] not in known]
         insert_rows(connection, failures, _COLUMNS, rows)
-        counts: dict[tuple[int, int], int] = defaultdict(int)
-        for row in rows:
-            counts[row[2], hour_of(row[3])] += 1
-        add_activity(connection, {hour: {("failures", 0): n} for hour, n in counts.items()})
-    return len(rows)
+    return rows
 
 
 def _known(connection: Connection, keys: Sequence[str]) -> set[str]:
@@ -40,7 +64,12 @@ def _known(connection: Connection, keys: Sequence[str]) -> set[str]:
     return found
 
 
-def _row(connection: Connection, failure: Failure) -> Row:
-    game = game_id(connection, failure.game)
-    model = model_id(connection, game, failure.model_version, failure.role, failure.failed_at)
-    return (failure.key, game, model, failure.failed_at, failure.latency, failure.error)
+def _rows(connection: Connection, batch: Sequence[Failure], games: Mapping[str, int]) -> list[Row]:
+    """The values of _COLUMNS; each model is looked up once for a batch."""
+    start = min(one.failed_at for one in batch)
+    models = {}
+    for name, version, role in sorted({(one.game, one.model_version, one.role) for one in batch}):
+        models[name, version] = model_id(connection, games[name], version, role, start)
+    return [
+        (one.key, games[one.game], models[one.game, one.model_version], *one[4:]) for one in batch
+    ]

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from exporter.domain.moments import DAY
 from exporter.domain.retraining import Outcome
 from exporter.logs import LogOptions, configure_logs, log_files
 from exporter.storage import retraining
-from exporter.storage.engine import reading, writing
+from exporter.storage.engine import writing
 from exporter.storage.models import promote
 from exporter.storage.retraining import Trained
 from retrainer.command import Command
@@ -187,23 +187,3 @@ def test_a_file_that_cannot_be_removed_costs_neither_the_run_nor_the_other_files
     assert [run.outcome for run in runs(engine)] == ["success"]
     assert not (tmp_path / "old").exists()
     assert faults(telemetry) == 1
-
-
-def test_what_runs_made_is_told_with_its_use(engine: Engine, clock: FakeClock) -> None:
-    with writing(engine) as connection:
-        for version, outcome in (("v1", "success"), ("v2", "failed"), ("v3", "success")):
-            run = retraining.start_run(connection, 1, GAME, version, "one", clock())
-            retraining.end_run(connection, run, outcome, "", clock())
-            if outcome == "success":
-                promote(connection, GAME, version, "model", clock())
-        retraining.start_run(connection, 1, GAME, "v4", "one", clock())
-        other = retraining.start_run(connection, 1, "quina", "q1", "one", clock())
-        retraining.end_run(connection, other, "success", "", clock())
-        promote(connection, "quina", "v1", "model", clock())
-        connection.execute(text("UPDATE models SET last_predicted_at = 7 WHERE version = 'v1'"))
-    with reading(engine) as connection:
-        assert retraining.trained_versions(connection, GAME) == [
-            Trained("v3", "success", is_active=True, last_predicted_at=0),
-            Trained("v2", "failed", is_active=False, last_predicted_at=0),
-            Trained("v1", "success", is_active=False, last_predicted_at=7),
-        ]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine, insert, update
 
 from exporter.domain.moments import DAY
 from exporter.domain.retraining import Figures, Frequency, PerformanceThreshold, Schedule
@@ -15,8 +15,9 @@ from exporter.storage.engine import create_engine_for, reading, writing
 from exporter.storage.identities import game_id, model_id
 from exporter.storage.migrate import upgrade
 from exporter.storage.models import models_of, promote
+from exporter.storage.retraining import Trained
 from exporter.storage.retraining_figures import current_figures
-from exporter.storage.schema import day_rollups, draw_scores, evidence, totals
+from exporter.storage.schema import day_rollups, draw_scores, evidence, models, totals
 
 GAME = "lotofacil"
 #: A moment of the thousandth day since 1970.
@@ -115,6 +116,24 @@ def test_recent_runs_are_paged_newest_first(connection: Connection) -> None:
     older = retraining.recent_runs(connection, GAME, 2, before=second)
     assert [run.id for run in older] == [first]
     assert retraining.recent_runs(connection, "quina") == []
+
+
+def test_what_runs_made_is_told_with_its_use(connection: Connection) -> None:
+    ends = [(GAME, "v1", "success"), (GAME, "v2", "failed"), (GAME, "v3", "success")]
+    for game, version, outcome in (*ends, ("quina", "v1", "success")):
+        run = retraining.start_run(connection, 1, game, version, "one", 1)
+        retraining.end_run(connection, run, outcome, "", 2)
+        if outcome == "success":
+            promote(connection, game, version, "model", 2)
+    retraining.start_run(connection, 1, GAME, "v4", "one", 3)
+    first = models_of(connection, GAME)[0].id
+    change = update(models).where(models.c.id == first).values(last_predicted_at=7)
+    connection.execute(change)
+    assert retraining.trained_versions(connection, GAME) == [
+        Trained("v3", "success", is_active=True, last_predicted_at=0),
+        Trained("v2", "failed", is_active=False, last_predicted_at=0),
+        Trained("v1", "success", is_active=False, last_predicted_at=7),
+    ]
 
 
 def test_a_very_long_detail_is_cut(connection: Connection) -> None:

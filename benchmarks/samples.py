@@ -5,22 +5,31 @@ import random
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from exporter.app import Application, build
+from exporter.app import Application, build, now_micros
 from exporter.config import load_settings
+from exporter.domain.moments import to_micros
 
 SEED = 20240131
 DRAW = 3500
 #: Any fifteen numbers.
 DRAWN = [*range(1, 26, 2), 2, 4]
+#: When the clock of what is measured starts: midnight of a Tuesday in São Paulo.
+_START = datetime(2024, 1, 2, 3, tzinfo=UTC)
+_BEHIND = now_micros() - to_micros(_START)
 
 
-def day_of_draw(number: int) -> date:
-    """Days far ahead, so that what is recorded now is recorded in time."""
-    return date(2090, 1, 2) + timedelta(days=number)
+def now() -> int:
+    """A clock that runs as the machine's does, hours before the draws."""
+    return now_micros() - _BEHIND
+
+
+def day_of_draw(number: int) -> datetime:
+    """Moments later that day, so that what is recorded now is recorded in time."""
+    return _START + timedelta(hours=12, seconds=number)
 
 
 def predictions(count: int, *, draw: int | None = DRAW, versions: int = 1) -> list[dict[str, Any]]:
@@ -51,7 +60,7 @@ def application(**settings: Any) -> Iterator[Application]:
             "DATABASE_URL": f"sqlite:///{path / 'metrics.db'}",
             "LOTOFACIL_DATA_DIR": path,
         }
-        app = build(load_settings(given | settings))
+        app = build(load_settings(given | settings), now)
         try:
             yield app
         finally:

@@ -10,6 +10,7 @@ from exporter.app import Application, build, build_exposition
 from exporter.config import database_url as with_driver
 from exporter.config import load_settings
 from exporter.domain.moments import to_micros
+from exporter.domain.results import InvalidResult
 from exporter.services.http_instruments import HttpInstruments
 from exporter.storage.draws import Recorded
 
@@ -128,6 +129,48 @@ def test_an_impossible_draw_is_quarantined_and_mended(app: Application) -> None:
     assert figures(app)[waiting] == 1
     app.tracker.record_result("lotofacil", 2500, LAST_FIFTEEN, date(2024, 1, 31))
     assert figures(app)[waiting] == 0
+
+
+def test_a_result_of_a_day_to_come_is_quarantined_until_the_right_day_is_told(
+    app: Application, clock: Clock
+) -> None:
+    app.tracker.record_result("lotofacil", 3010, LAST_FIFTEEN, date(2024, 1, 31))
+    assert app.tracker.record_result("lotofacil", 3011, LAST_FIFTEEN, date(2124, 2, 1)) is None
+    waiting = 'lotofacil_quarantine_records{game="lotofacil",kind="result"}'
+    due = 'lotofacil_draw_next_timestamp_seconds{game="lotofacil"}'
+    seen = figures(app)
+    assert (seen[waiting], seen[due]) == (1, datetime(2024, 2, 1, 23, tzinfo=UTC).timestamp())
+    assert seen['lotofacil_draws_missing{game="lotofacil"}'] == 0
+    with pytest.raises(InvalidResult, match="draw_date: 2124-02-01 is yet to come"):
+        app.tracker.record_result("lotofacil", 3011, LAST_FIFTEEN, date(2124, 2, 1), strict=True)
+    clock.moment += timedelta(days=1)
+    app.tracker.record_result("lotofacil", 3011, LAST_FIFTEEN, date(2024, 2, 1))
+    assert figures(app)[waiting] == 0
+
+
+def told(app: Application, numbers: list[int], accepted_at: str | None = None) -> Recorded | None:
+    day = date(2024, 1, 31)
+    return app.tracker.record_result("lotofacil", 3010, numbers, day, accepted_at=accepted_at)
+
+
+CORRECTIONS = 'lotofacil_draw_corrections_total{game="lotofacil"}'
+AT = "2024-01-31T14:00:00Z"
+
+
+def test_a_result_sent_again_after_its_correction_corrects_nothing_back(app: Application) -> None:
+    assert told(app, FIRST_FIFTEEN, AT) is Recorded.NEW
+    assert told(app, LAST_FIFTEEN) is Recorded.CORRECTED
+    assert told(app, FIRST_FIFTEEN, AT) is Recorded.REPEATED
+    assert figures(app)[CORRECTIONS] == 1
+    assert told(app, FIRST_FIFTEEN) is Recorded.CORRECTED  # somebody means it
+    assert figures(app)[CORRECTIONS] == 2
+
+
+def test_two_results_of_the_same_second_are_two(app: Application) -> None:
+    both = (FIRST_FIFTEEN, LAST_FIFTEEN)
+    assert [told(app, numbers, AT) for numbers in both] == [Recorded.NEW, Recorded.CORRECTED]
+    assert [told(app, numbers, AT) for numbers in both] == [Recorded.REPEATED] * 2
+    assert figures(app)[CORRECTIONS] == 1
 
 
 def test_clean_up_keeps_totals_and_scores(app: Application, clock: Clock) -> None:

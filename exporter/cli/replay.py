@@ -89,7 +89,7 @@ def replay(  # noqa: PLR0913 - one argument for each option
     played = game or (LOTOFACIL if file else SIMULATED)
     with application(settings, "replay") as app:
         if file:
-            record, complete = _read(file, played, language)
+            record, complete = _read(file, played, app.now(), language)
         else:
             record, complete = _simulated(app, played, draws, seed, language), True
         claimed = played.chance if confidence is None else confidence
@@ -103,12 +103,14 @@ def replay(  # noqa: PLR0913 - one argument for each option
     _exit(context, finished=finished, whole=complete and delivered and _no_refusal(run, language))
 
 
-def _read(file: BinaryIO, game: Game, language: Language) -> tuple[list[DrawRecord], bool]:
+def _read(
+    file: BinaryIO, game: Game, now: int, language: Language
+) -> tuple[list[DrawRecord], bool]:
     """The draws of a file, ascending, and whether every line could be read."""
     draws: list[DrawRecord] = []
     faults: list[Fault] = []
     try:
-        for found in read_draws(file, game):
+        for found in read_draws(file, game, now):
             if isinstance(found, Fault):
                 faults.append(found)
             else:
@@ -149,6 +151,9 @@ def _simulated(
     if app.settings.EXPORTER_URL:
         raise click.UsageError(text("replay.missing_file", language))
     draws = simulated_draws(game, count, seed)
+    if game.began and draws[0].day < game.began:
+        message = text("replay.too_old", language, game=game.name, began=game.began, count=count)
+        raise click.ClickException(message)
     other = other_draw(app.engine, game, draws)
     if other is not None:
         message = text("replay.not_simulated", language, game=game.name, number=other)

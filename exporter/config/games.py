@@ -95,6 +95,7 @@ class _NewGame(_Definition):
     ticket: Count | Annotated[list[Count], Field(min_length=2, max_length=2)]
     tiers: Annotated[list[Hits], Field(min_length=1)]
     draws: _Draws
+    began: date | None = None
     prices: list[_Price] = []
 
     def game(self, name: str) -> Game:
@@ -113,6 +114,7 @@ class _NewGame(_Definition):
             self.draws.calendar(),
             self.first,
             _tariffs(self.prices, tiers),
+            began=self.began,
         )
 
 

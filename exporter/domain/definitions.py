@@ -47,6 +47,7 @@ LOTOFACIL = Game(
         _lotofacil_tariff(date(2023, 4, 30), 300),
         _lotofacil_tariff(date(2025, 7, 10), 350),
     ),
+    began=date(2003, 9, 29),
 )
 MEGA_SENA = Game(
     name="megasena",
@@ -66,6 +67,7 @@ MEGA_SENA = Game(
         (date(2023, 4, 30), 500),
         (date(2025, 7, 12), 600),
     ),
+    began=date(1996, 3, 11),
 )
 QUINA = Game(
     name="quina",
@@ -82,6 +84,7 @@ QUINA = Game(
         (date(2023, 4, 30), 250),
         (date(2025, 7, 10), 300),
     ),
+    began=date(1994, 3, 13),
 )
 LOTOMANIA = Game(
     name="lotomania",
@@ -99,10 +102,13 @@ LOTOMANIA = Game(
         (date(2019, 11, 10), 250),
         (date(2023, 4, 30), 300),
     ),
+    began=date(1999, 1, 1),  # only the year was found
 )
 
 # Invented draws are games of their own, so that they never mix with real ones and can be removed.
-SIMULATED = replace(LOTOFACIL, name="simulated", title="Lotofácil simulada", invented=True)
+SIMULATED = replace(
+    LOTOFACIL, name="simulated", title="Lotofácil simulada", invented=True, began=None
+)
 DEMO = replace(
     LOTOFACIL,
     name="demo",
@@ -110,6 +116,7 @@ DEMO = replace(
     # Drawn at any time of any day: a draw's moment is at most the scheduled one.
     calendar=Calendar(frozenset(range(7)), time(23, 59, 59), "UTC"),
     invented=True,
+    began=None,
 )
 
 KNOWN_GAMES = Games((LOTOFACIL, MEGA_SENA, QUINA, LOTOMANIA, SIMULATED, DEMO))

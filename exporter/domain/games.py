@@ -71,7 +71,8 @@ class Game:
     """A game's rules: `drawn` of `pool` numbers, counted from `first`.
 
     A ticket holds `smallest` to `largest` numbers; it wins at the hits in `tiers`. The draws
-    of an `invented` game never take place: nobody is shown it who did not ask for it.
+    of an `invented` game never take place: nobody is shown it who did not ask for it. No draw
+    is older than `began`; a game that names it is drawn once a day at most, from number 1.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Game:
     first: int = 1
     tariffs: tuple[Tariff, ...] = ()
     invented: bool = False
+    began: date | None = None
 
     def __post_init__(self) -> None:
         """Refuses rules that contradict each other."""
@@ -112,6 +114,10 @@ class Game:
         """Prices and prizes in force on `day`; None before the first known."""
         known = [tariff for tariff in self.tariffs if tariff.since <= day]
         return max(known, key=lambda tariff: tariff.since, default=None)
+
+    def most_draws(self, day: date) -> int | None:
+        """How many draws there can have been up to the end of `day`; None where nobody knows."""
+        return max(0, (day - self.began).days + 1) if self.began else None
 
     def bets(self, size: int) -> int:
         """How many bets of the smallest ticket a ticket of `size` numbers stands for."""

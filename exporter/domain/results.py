@@ -4,10 +4,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 
 from exporter.domain.games import Game
-from exporter.domain.moments import YEARS, draw_moment, parse_moment
+from exporter.domain.moments import DAY, YEARS, draw_moment, from_micros, parse_moment, to_micros
 from exporter.domain.tickets import InvalidNumbers, encode_draw
+
+Day = TypeVar("Day", bound=date)
+#: How far ahead of the clock a draw may lie: zones and clocks differ, and a bare date stands for
+#: that evening.
+MAX_AHEAD = DAY
 
 
 class InvalidResult(ValueError):  # noqa: N818 - reads as the sentence it is
@@ -29,11 +35,12 @@ class Result:
 
 
 def parse_result(
-    game: Game, number: object, numbers: object, drawn: object, prizes: object = None
+    game: Game, number: object, numbers: object, drawn: object, prizes: object = None, *, now: int
 ) -> Result:
     """The checked result; `drawn` is a date, a datetime or ISO 8601 text, prizes reais by hits.
 
-    Raises InvalidResult that names the documented field and the rule.
+    `now` (microseconds) is the clock's: what is yet to be drawn has no result. Raises
+    InvalidResult that names the documented field and the rule.
     """
     if type(number) is not int or not 0 < number < 2**31:
         raise InvalidResult("draw_number", f"{number!r} is not a positive integer")
@@ -42,21 +49,54 @@ def parse_result(
     except InvalidNumbers as error:
         text = str(error).removeprefix("numbers: ")
         raise InvalidResult("winning_numbers", text) from None
-    return Result(number, draw_moment(_day(drawn), game.calendar), bits, _prizes(game, prizes))
+    drawn_at = draw_moment(_day(drawn), game.calendar)
+    check_draw(game, number, drawn_at, now)
+    return Result(number, drawn_at, bits, _prizes(game, prizes))
 
 
-def _day(value: object) -> date | datetime:
-    day = value if isinstance(value, date) else _read_day(value)
-    if day.year not in YEARS:
-        raise InvalidResult("draw_date", f"{value!r} is not between {YEARS[0]} and {YEARS[-1]}")
-    return day
+def check_draw(game: Game, number: int, drawn_at: int, now: int) -> None:
+    """Refuses a draw that is yet to come, or whose number its day cannot have.
+
+    Moments are microseconds. Raises InvalidResult.
+    """
+    day, today = (game.calendar.local_day(from_micros(moment)) for moment in (drawn_at, now))
+    if drawn_at > now + MAX_AHEAD:
+        reason = f"{day} is yet to come: a result is of today ({today}) at the latest"
+        raise InvalidResult("draw_date", reason)
+    most = game.most_draws(day)
+    if most is not None and number > most:
+        since = f"drawn since {game.began} and once a day at most"
+        reason = f"{number} cannot be of {day}: {game.name}, {since}, had {most} draws at most then"
+        raise InvalidResult("draw_number", reason)
 
 
-def _read_day(value: object) -> datetime:
+def parse_acceptance(value: object) -> int | None:
+    """Microseconds of the moment at which a caller took a result in; None stays None.
+
+    Raises InvalidResult.
+    """
+    if value is None:
+        return None
+    moment = value if isinstance(value, datetime) else _read("accepted_at", value)
+    return to_micros(_of_our_time("accepted_at", moment))
+
+
+def _day(value: object) -> date:
+    day = value if isinstance(value, date) else _read("draw_date", value)
+    return _of_our_time("draw_date", day)
+
+
+def _of_our_time(field: str, value: Day) -> Day:
+    if value.year not in YEARS:
+        raise InvalidResult(field, f"{str(value)!r} is not between {YEARS[0]} and {YEARS[-1]}")
+    return value
+
+
+def _read(field: str, value: object) -> datetime:
     if isinstance(value, str):
         with suppress(ValueError):
             return parse_moment(value)
-    raise InvalidResult("draw_date", f"{value!r} is not a date, such as 2024-01-31")
+    raise InvalidResult(field, f"{value!r} is not a date, such as 2024-01-31")
 
 
 def _prizes(game: Game, value: object) -> dict[int, int]:

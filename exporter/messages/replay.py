@@ -20,6 +20,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Sem arquivo: {count} sorteios simulados (semente {seed}) do jogo {game}.",
         "No file: {count} simulated draws (seed {seed}) of the game {game}.",
     ),
+    "too_old": (
+        (
+            "{count} sorteios simulados começariam antes do primeiro de {game}, em {began}: "
+            "dê menos em --draws, ou deixe --game de lado."
+        ),
+        (
+            "{count} simulated draws would begin before the first one of {game}, on {began}: "
+            "give fewer in --draws, or leave --game out."
+        ),
+    ),
     "not_simulated": (
         (
             "{game} já tem outros resultados (do concurso {number}, por exemplo) e sorteios "

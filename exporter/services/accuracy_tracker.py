@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from exporter.domain.games import Games
 from exporter.domain.periods import parse_days
-from exporter.domain.results import InvalidResult, Result, parse_result
+from exporter.domain.results import InvalidResult, Result, parse_acceptance, parse_result
 from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway
 from exporter.services.envelopes import Quarantined, SpooledResult
@@ -20,8 +20,13 @@ _log = get_logger(__name__)
 class ResultRecords(Protocol):
     """The destination of results."""
 
-    def record_result(self, game: str, result: Result, recorded_by: str) -> Recorded:
-        """Keeps and scores a result; raises DestinationAway, DrawIsClosed."""
+    def record_result(
+        self, game: str, result: Result, recorded_by: str, accepted_at: int
+    ) -> Recorded:
+        """Keeps and scores a result, once for each moment (microseconds) it was accepted at.
+
+        Raises DestinationAway, DrawIsClosed, InvalidResult.
+        """
 
     def cleanup(self, days: int) -> int:
         """Deletes raw predictions older than this; raises DestinationAway."""
@@ -51,7 +56,7 @@ class AccuracyTracker:
         """Whether records are being delivered in the background."""
         return self._intake.is_running()
 
-    def record_result(
+    def record_result(  # noqa: PLR0913 - the documented call
         self,
         game_type: str,
         draw_number: int,
@@ -60,36 +65,46 @@ class AccuracyTracker:
         *,
         prizes: Mapping[int, float] | None = None,
         recorded_by: str = "api",
+        accepted_at: datetime | str | None = None,
         strict: bool = False,
     ) -> Recorded | None:
         """Records a draw's result and scores its predictions.
 
         `draw_date` is the draw's day (or moment), `prizes` the amounts paid in reais by hits.
         The same result again changes nothing; another one is a correction, and is kept with
-        what it replaced. A result that breaks its game's rules is quarantined and None
-        returned; with `strict` it raises InvalidResult. While the database is away the
-        result waits on disk and None is returned.
+        what it replaced. A result that breaks its game's rules, or of a draw that is yet to
+        come, is quarantined and None returned; with `strict` it raises InvalidResult. While
+        the database is away the result waits on disk and None is returned.
+
+        Whoever may send a result again after it was corrected names the moment it took the
+        result in (`accepted_at`, now where not given): the same result of the same moment is
+        the same record, and no correction back.
         """
         game = self._games[game_type]
+        now = self._moment()
         try:
-            result = parse_result(game, draw_number, winning_numbers, draw_date, prizes)
+            result = parse_result(game, draw_number, winning_numbers, draw_date, prizes, now=now)
+            moment = parse_acceptance(accepted_at)
+            return self._record(game.name, result, recorded_by, now if moment is None else moment)
         except InvalidResult as error:
             if strict:
                 raise
             self._quarantine(game.name, (draw_number, winning_numbers, draw_date), error)
             return None
+
+    def _record(self, game: str, result: Result, recorded_by: str, moment: int) -> Recorded | None:
         reason = "earlier records wait"  # an earlier result of this draw may be one of them
         if self._intake.flush():
             try:
-                return self._records.record_result(game.name, result, recorded_by)
+                return self._records.record_result(game, result, recorded_by, moment)
             except DestinationAway as error:
                 reason = str(error)
-        _log.warning("result_waits", draw=draw_number, reason=reason)
-        self._intake.accept(_spooled(game.name, result, recorded_by, self._moment()))
+        _log.warning("result_waits", draw=result.number, reason=reason)
+        self._intake.accept(_spooled(game, result, recorded_by, moment))
         return None
 
     def _moment(self) -> int:
-        """Now, and never the same twice: it tells one waiting result from another."""
+        """Now, and never the same twice: it tells one result from another."""
         self._last = max(self._now(), self._last + 1)
         return self._last
 

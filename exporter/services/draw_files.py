@@ -11,10 +11,11 @@ from exporter.domain.games import Game
 _ZIP = b"PK\x03\x04"
 
 
-def read_draws(stream: Iterable[bytes], game: Game) -> Iterator[DrawRecord | Fault]:
+def read_draws(stream: Iterable[bytes], game: Game, now: int) -> Iterator[DrawRecord | Fault]:
     """The draws of a file opened for reading bytes: UTF-8, with or without its mark, or Latin-1.
 
-    Raises nothing for what the file holds; reading it may raise OSError.
+    A draw that cannot be recorded `now` (microseconds) is a fault. Raises nothing for what the
+    file holds; reading it may raise OSError.
     """
     lines = iter(stream)
     first = next(lines, b"")
@@ -22,7 +23,7 @@ def read_draws(stream: Iterable[bytes], game: Game) -> Iterator[DrawRecord | Fau
         yield Fault(1, "this is a workbook or an archive: save it as CSV")
         return
     everything = chain([first.removeprefix(BOM_UTF8)], lines)
-    yield from parse_draws(map(_decoded, everything), game)
+    yield from parse_draws(map(_decoded, everything), game, now)
 
 
 def _decoded(line: bytes) -> str:

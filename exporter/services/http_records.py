@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http.client import UNPROCESSABLE_ENTITY
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NoReturn
@@ -11,10 +12,10 @@ from exporter.domain.batches import Columns, predictions_of
 from exporter.domain.games import Game, Games
 from exporter.domain.moments import from_micros
 from exporter.domain.predictions import MILLION, Failure, Prediction, PredictionParser
-from exporter.domain.results import Result
+from exporter.domain.results import InvalidResult, Result
 from exporter.domain.tickets import decode
 from exporter.logs import get_logger
-from exporter.outbound.exporter_client import ExporterAway, ExporterClient
+from exporter.outbound.exporter_client import ExporterAway, ExporterClient, ExporterRefused
 from exporter.services.delivery import DestinationAway
 from exporter.services.envelopes import Quarantined, Record, SpooledResult
 from exporter.storage.draws import Recorded
@@ -35,6 +36,17 @@ def _reachable() -> Iterator[None]:
         raise DestinationAway(str(error)) from None
 
 
+@contextmanager
+def _invalid() -> Iterator[None]:
+    try:
+        yield
+    except ExporterRefused as error:
+        if error.status != UNPROCESSABLE_ENTITY:
+            raise
+        field, _, reason = str(error).partition(": ")
+        raise InvalidResult(field, reason) from None
+
+
 def body_of(prediction: Prediction, games: Games) -> dict[str, Any]:
     """The prediction with the documented names, as REST takes and gives it."""
     p = prediction
@@ -52,14 +64,15 @@ def body_of(prediction: Prediction, games: Games) -> dict[str, Any]:
     }
 
 
-def result_body(game: Game, result: Result) -> dict[str, Any]:
-    """The result with the documented names, as REST takes it."""
+def result_body(game: Game, result: Result, accepted_at: int) -> dict[str, Any]:
+    """The result with the documented names, as REST takes it, and when it was taken in."""
     return {
         "game_type": game.name,
         "draw_number": result.number,
         "winning_numbers": decode(result.numbers, game),
         "draw_date": from_micros(result.drawn_at).isoformat(),
         "prizes": {str(hits): cents / 100 for hits, cents in result.prizes.items()} or None,
+        "accepted_at": from_micros(accepted_at).isoformat(),
     }
 
 
@@ -98,9 +111,18 @@ class HttpDelivery:
         elif isinstance(record, Quarantined):
             self._client.post("/api/quarantine", record._asdict())
         elif isinstance(record, SpooledResult):
-            game = self._games[record.game]
-            result = Result(record.number, record.drawn_at, int(record.numbers), record.prizes)
-            self._client.post("/api/results", result_body(game, result))
+            self._send_result(record)
+
+    def _send_result(self, record: SpooledResult) -> None:
+        result = Result(record.number, record.drawn_at, int(record.numbers), record.prizes)
+        body = result_body(self._games[record.game], result, record.accepted_at)
+        try:
+            self._client.post("/api/results", body)
+        except ExporterRefused as error:  # its clock may differ, or the draw be closed
+            _log.warning("result_refused", draw=record.number, reason=str(error))
+            head = ("result", record.game, str(record.number), str(error))
+            kept = Quarantined(*head, json.dumps(body), record.accepted_at)
+            self._client.post("/api/quarantine", kept._asdict())
 
 
 def _failure_body(failure: Failure) -> dict[str, Any]:
@@ -145,10 +167,20 @@ class HttpRecords:
         in_use = [one for one in known if one["game"] == game and one["active"]]
         return str(in_use[-1]["model_version"]) if in_use else None
 
-    def record_result(self, game: str, result: Result, recorded_by: str) -> Recorded:  # noqa: ARG002 - the exporter notes who it knows
-        """Has a result kept and scored; raises DestinationAway, ExporterRefused."""
-        with _reachable():
-            done = self._client.post("/api/results", result_body(self._games[game], result))
+    def record_result(
+        self,
+        game: str,
+        result: Result,
+        recorded_by: str,  # noqa: ARG002 - the exporter notes who it knows
+        accepted_at: int,
+    ) -> Recorded:
+        """Has a result kept and scored, once for each moment it was accepted at.
+
+        Raises DestinationAway, InvalidResult where the exporter knows better, ExporterRefused.
+        """
+        body = result_body(self._games[game], result, accepted_at)
+        with _reachable(), _invalid():
+            done = self._client.post("/api/results", body)
         return Recorded(done["status"]) if done["status"] != "waiting" else Recorded.NEW
 
     def set_reference(self, game: str, version: str, accuracy: int | None) -> None:

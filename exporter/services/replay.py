@@ -13,7 +13,9 @@ from typing import Any, Protocol
 from exporter.domain.draw_records import DrawRecord
 from exporter.domain.games import Game
 from exporter.domain.pickers import History, Picker
+from exporter.domain.results import InvalidResult
 from exporter.domain.statistics.baseline import Assessment, DrawTotals, WindowSums, assess
+from exporter.outbound.exporter_client import ExporterRefused
 from exporter.services.metrics_service import Batch
 from exporter.storage.draws import DrawIsClosed
 
@@ -169,7 +171,7 @@ class Replay:
         given = (self._plan.game.name, draw.number, draw.numbers, draw.day)
         try:
             self._results.record_result(*given, prizes=prizes, recorded_by="replay", strict=True)
-        except DrawIsClosed as error:
+        except (DrawIsClosed, InvalidResult, ExporterRefused) as error:
             self.refused.append(str(error))
 
     def _count(self, one: _Round) -> None:

@@ -82,14 +82,19 @@ class SqlRecords:
             else:
                 references.put(connection, model.id, accuracy, self._now())
 
-    def record_result(self, game: str, result: Result, recorded_by: str) -> Recorded:
-        """Keeps and scores a result; raises DestinationAway, DrawIsClosed."""
-        now = self._now()
+    def record_result(
+        self, game: str, result: Result, recorded_by: str, accepted_at: int
+    ) -> Recorded:
+        """Keeps and scores a result, once for each moment it was accepted at.
+
+        Raises DestinationAway, DrawIsClosed.
+        """
+        rules, by = self._games[game], recorded_by
         with self._reachable(), writing(self._engine) as connection:
             done = draws.record(
-                connection, self._games[game], result, now=now, recorded_by=recorded_by
+                connection, rules, result, now=accepted_at, recorded_by=by, once=True
             )
-            quarantine.mend(connection, "result", game, str(result.number), now=now)
+            quarantine.mend(connection, "result", game, str(result.number), now=self._now())
         return done
 
     def cleanup(self, days: int) -> int:

@@ -1,7 +1,6 @@
 """Draw results: recorded once, corrected with a trace, matched to predictions exactly."""
 
 import json
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -14,7 +13,6 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    union_all,
     update,
 )
 
@@ -47,13 +45,14 @@ _PREVIOUS = (
 )
 _INSERT = insert(draws)
 _CHANGE = update(draws).where(_THIS)
-_RECORDED = union_all(
-    select(_c.number).where(_THIS, _c.recorded_at == bindparam("moment")),
-    select(draw_corrections.c.number).where(
+_RECORDED_AT = select(_c.recorded_at).where(_THIS)
+_CORRECTIONS = (
+    select(draw_corrections)
+    .where(
         draw_corrections.c.game_id == bindparam("of_game"),
         draw_corrections.c.number == bindparam("of_number"),
-        draw_corrections.c.corrected_at == bindparam("moment"),
-    ),
+    )
+    .order_by(draw_corrections.c.id)
 )
 _COUNT = select(func.min(_c.number), func.max(_c.number), func.count()).where(_OF_GAME)
 
@@ -95,8 +94,9 @@ def record(
     """Keeps a result and scores what it decides, in the caller's transaction.
 
     The same result again changes nothing. Another one for the same draw is a correction:
-    what was there is kept in draw_corrections and every score follows. With `once`, what was
-    recorded at this very moment was this same record, delivered before. Raises DrawIsClosed.
+    what was there is kept in draw_corrections and every score follows. With `once`, the same
+    result recorded at this very moment was this same record, delivered before, whatever has
+    corrected it since. Raises DrawIsClosed.
     """
     key = game_id(connection, game.name)
     lock_game(connection, key, exclusive=True)
@@ -104,7 +104,7 @@ def record(
     if before is None:
         _keep(connection, game, key, result, now)
         return Recorded.NEW
-    if _same(before, result) or (once and _was_recorded(connection, before, now)):
+    if _same(before, result) or (once and _was_recorded(connection, before, result, now)):
         return Recorded.REPEATED
     if before.cleaned:
         raise DrawIsClosed(before.number, before.cleaned)
@@ -112,9 +112,14 @@ def record(
     return Recorded.CORRECTED
 
 
-def _was_recorded(connection: Connection, draw: Draw, moment: int) -> bool:
-    this = {"of_game": draw.game_id, "of_number": draw.number, "moment": moment}
-    return connection.execute(_RECORDED, this).first() is not None
+def _was_recorded(connection: Connection, draw: Draw, result: Result, moment: int) -> bool:
+    this = {"of_game": draw.game_id, "of_number": draw.number}
+    corrections = connection.execute(_CORRECTIONS, this).all()
+    if not corrections:
+        return False  # what is there is another result
+    told = {(row.corrected_at, row.after) for row in corrections}
+    told.add((connection.execute(_RECORDED_AT, this).scalar_one(), corrections[0].before))
+    return (moment, _body(result)) in told
 
 
 def find(connection: Connection, key: int, number: int) -> Draw | None:
@@ -234,11 +239,13 @@ def _trace(connection: Connection, before: Draw, draw: Draw, now: int, recorded_
         "number": before.number,
         "corrected_at": now,
         "corrected_by": recorded_by,
-        "before": _body(before.drawn_at, before.numbers, before.prizes),
-        "after": _body(draw.drawn_at, draw.numbers, draw.prizes),
+        "before": _body(before),
+        "after": _body(draw),
     }
     connection.execute(insert(draw_corrections).values(row))
 
 
-def _body(drawn_at: int, numbers: int, prizes: Mapping[int, int]) -> str:
-    return json.dumps({"drawn_at": drawn_at, "numbers": str(numbers), "prizes": dict(prizes)})
+def _body(told: Draw | Result) -> str:
+    """What a result says, always in the same words."""
+    said = {"drawn_at": told.drawn_at, "numbers": str(told.numbers), "prizes": dict(told.prizes)}
+    return json.dumps(said, sort_keys=True)

@@ -46,9 +46,17 @@ class ResultBody(BaseModel):
     game_type: Annotated[str, Field(examples=["lotofacil"])]
     draw_number: Annotated[int, Field(gt=0)]
     winning_numbers: list[int]
-    draw_date: Annotated[str, Field(description="A date or an RFC 3339 time.")]
+    draw_date: Annotated[str, Field(description="A date or an RFC 3339 time, today at the latest.")]
     prizes: Annotated[
         dict[str, float] | None, Field(description="Reais paid to one ticket, by hits.")
+    ] = None
+    accepted_at: Annotated[
+        str | None,
+        Field(
+            description="When the sender took the result in (RFC 3339); left out: now. The same "
+            "result sent again with the same moment is the same record, even where it was "
+            "corrected in between."
+        ),
     ] = None
 
 

@@ -3,6 +3,8 @@ import os
 import signal
 import sys
 from collections import Counter
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,15 @@ def test_bad_lines_are_told_and_the_rest_is_replayed() -> None:
     assert records() == (2, 2)
 
 
+def test_a_draw_of_a_day_to_come_is_told_by_its_line_and_gets_no_tickets() -> None:
+    ahead = replace(SECOND, day=date(2126, 5, 24))
+    found = run("-", "--models", "random", stdin=f"{csv_line(FIRST)}\n{csv_line(ahead)}\n")
+    assert found.exit_code == 1
+    told, _ = found.stderr.splitlines()
+    assert told.startswith("<stdin>: line 2: draw_date: 2126-05-24 is yet to come: a result is of")
+    assert records() == (1, 1)
+
+
 def test_many_bad_lines_are_cut_short() -> None:
     found = run("-", stdin=csv_line(FIRST) + "\nx,y" * 30)
     assert len(found.stderr.splitlines()) == 22
@@ -80,6 +91,16 @@ def test_without_a_file_draws_are_simulated_apart_from_real_ones() -> None:
     assert again.exit_code == 1
     assert again.stderr.startswith("Error: simulated has other results already (of draw 1,")
     assert records() == (15, 5)
+
+
+def test_a_real_game_is_not_simulated_from_before_it_began() -> None:
+    found = run("--game", "lotofacil", "--draws", "7000")
+    assert found.exit_code == 1
+    assert found.stderr == (
+        "Error: 7000 simulated draws would begin before the first one of lotofacil, on 2003-09-29: "
+        "give fewer in --draws, or leave --game out.\n"
+    )
+    assert run("--game", "lotofacil", "--draws", "3", "--models", "random").exit_code == 0
 
 
 def test_another_confidence_is_another_version() -> None:

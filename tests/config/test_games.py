@@ -54,10 +54,17 @@ def test_a_game_needs_a_definition_only() -> None:
     assert game.calendar.weekdays == {1, 3, 5}
     assert game.calendar.at == time(20)
     assert game.chance == 7 / 80
+    assert (game.began, game.most_draws(date(2024, 1, 1))) == (None, None)
     tariff = game.tariff(date(2024, 1, 1))
     assert tariff is not None
     assert tariff.bet == 350
     assert tariff.prizes == {3: 350, 4: 1050, 5: None, 6: None, 7: None}
+
+
+def test_a_game_may_say_when_it_began() -> None:
+    write(TIMEMANIA.replace("    pool: 80", "    began: 2008-03-01\n    pool: 80"))
+    game = load_settings({"LOTOFACIL_GAMES_FILE": "games.yml"}).games["timemania"]
+    assert game.most_draws(date(2008, 3, 2)) == 2
 
 
 def test_a_known_game_can_be_given_newer_prices() -> None:

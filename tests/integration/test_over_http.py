@@ -1,34 +1,39 @@
 """A predictor without a database: the documented calls send to an exporter over HTTP."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, date, datetime
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
+from flask import Flask, Response
 from sqlalchemy import select
 
-from exporter.app import Application, build, build_web
+from exporter.app import Application, build, build_web, now_micros
 from exporter.config import load_settings
-from exporter.domain.moments import to_micros
+from exporter.domain.moments import DAY, to_micros
+from exporter.domain.results import InvalidResult
 from exporter.services.http_records import NotOverHttp
 from exporter.services.metrics_service import ConflictingPrediction
 from exporter.storage.draws import Recorded
 from exporter.storage.engine import reading
-from exporter.storage.schema import failures
+from exporter.storage.schema import draw_corrections, draws, failures
 from exporter.storage.snapshot import Reading, read
 from exporter.web.server import Server
 from tests.servers.ports import free_port
 
 NUMBERS = list(range(1, 16))
+OTHERS = list(range(11, 26))
+DRAW_DAY = date(2024, 1, 31)
 WHEN = datetime(2024, 1, 31, 12, tzinfo=UTC)
 TOKEN = "a-token-of-this-test"
 
 
 @contextmanager
-def serving(app: Application, port: int) -> Iterator[None]:
-    server = Server(build_web(app), "127.0.0.1", port, 4)
+def serving(app: Application, port: int, web: Flask | None = None) -> Iterator[None]:
+    server = Server(web or build_web(app), "127.0.0.1", port, 4)
     thread = Thread(target=server.run)
     thread.start()
     try:
@@ -45,27 +50,32 @@ def port() -> int:
 
 @pytest.fixture
 def exporter(tmp_path: Path) -> Iterator[Application]:
-    folder = tmp_path / "exporter"
+    with closing(made_exporter(tmp_path)) as app:
+        yield app
+
+
+def made_exporter(folder: Path, now: Callable[[], int] = now_micros) -> Application:
     given = {
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'truth.db'}",
-        "LOTOFACIL_DATA_DIR": folder,
+        "DATABASE_URL": f"sqlite:///{folder / 'truth.db'}",
+        "LOTOFACIL_DATA_DIR": folder / "exporter",
         "EXPORTER_API_TOKEN": TOKEN,
     }
-    app = build(load_settings(given))
-    yield app
-    app.close()
+    return build(load_settings(given), now)
 
 
 @pytest.fixture
 def predictor(tmp_path: Path, port: int) -> Iterator[Application]:
+    with closing(made_predictor(tmp_path / "predictor", port)) as app:
+        yield app
+
+
+def made_predictor(folder: Path, port: int) -> Application:
     given = {
-        "LOTOFACIL_DATA_DIR": tmp_path / "predictor",
+        "LOTOFACIL_DATA_DIR": folder,
         "EXPORTER_URL": f"http://127.0.0.1:{port}",
         "EXPORTER_API_TOKEN": TOKEN,
     }
-    app = build(load_settings(given), over_http=True)
-    yield app
-    app.close()
+    return build(load_settings(given), over_http=True)
 
 
 def stored(app: Application) -> Reading:
@@ -153,3 +163,81 @@ def test_what_breaks_the_rules_is_quarantined_at_the_exporter(
 def test_calls_that_need_the_database_say_so(predictor: Application) -> None:
     with pytest.raises(NotOverHttp, match="cleanup_old_data"):
         predictor.metrics.cleanup_old_data(days=90)
+
+
+def told(app: Application, numbers: list[int], day: date = DRAW_DAY) -> Recorded | None:
+    return app.tracker.record_result("lotofacil", 3010, numbers, day)
+
+
+def corrections(app: Application) -> tuple[int, int]:
+    """How many there were, and the numbers that stand now."""
+    with reading(app.engine) as connection:
+        count = len(connection.execute(select(draw_corrections.c.id)).all())
+        return count, connection.execute(select(draws.c.numbers)).scalar_one()
+
+
+OTHERS_STAND = sum(1 << n - 1 for n in OTHERS)
+
+
+def test_a_result_delivered_again_after_a_crash_takes_no_correction_back(
+    exporter: Application, predictor: Application, port: int, tmp_path: Path
+) -> None:
+    assert told(predictor, NUMBERS) is None
+    before = tmp_path / "crashed"  # what is on disk when the delivery's answer is never noted
+    shutil.copytree(predictor.settings.LOTOFACIL_DATA_DIR, before)
+    with serving(exporter, port):
+        assert predictor.metrics.flush()
+        assert told(exporter, OTHERS) is Recorded.CORRECTED
+        with closing(made_predictor(before, port)) as restarted:
+            assert restarted.intake.state().records == 1
+            assert restarted.metrics.flush()
+            assert restarted.intake.state().records == 0
+    assert corrections(exporter) == (1, OTHERS_STAND)
+
+
+def test_a_result_whose_answer_was_lost_takes_no_correction_back(
+    exporter: Application, predictor: Application, port: int
+) -> None:
+    web, gives_up = build_web(exporter), Event()
+
+    @web.after_request
+    def gateway(answer: Response) -> Response:
+        return Response("too late", 504) if gives_up.is_set() else answer
+
+    with serving(exporter, port, web):
+        gives_up.set()
+        assert told(predictor, NUMBERS) is None  # stored, and nobody hears of it
+        assert told(exporter, OTHERS) is Recorded.CORRECTED
+        gives_up.clear()
+        assert predictor.metrics.flush()
+        assert told(predictor, OTHERS) is Recorded.REPEATED
+    assert corrections(exporter) == (1, OTHERS_STAND)
+
+
+def test_a_result_that_waited_for_a_slower_clock_is_quarantined_there(
+    predictor: Application, port: int, tmp_path: Path
+) -> None:
+    day = (datetime.now(UTC) - timedelta(days=3)).date()
+    assert told(predictor, NUMBERS, day) is None  # accepted: here that day is over
+    with closing(made_exporter(tmp_path, lambda: now_micros() - 30 * DAY)) as exporter:
+        with serving(exporter, port):
+            assert predictor.metrics.flush()
+            assert predictor.intake.state().records == 0
+            assert stored(exporter).quarantine == {("lotofacil", "result"): 1}
+        told(exporter, NUMBERS, day - timedelta(days=60))
+        assert stored(exporter).quarantine == {}
+
+
+def test_an_exporter_that_knows_better_is_heard(
+    predictor: Application, port: int, tmp_path: Path
+) -> None:
+    day = (datetime.now(UTC) - timedelta(days=3)).date()
+    with (
+        closing(made_exporter(tmp_path, lambda: now_micros() - 30 * DAY)) as exporter,
+        serving(exporter, port),
+    ):
+        with pytest.raises(InvalidResult, match=f"draw_date: {day} is yet to come"):
+            predictor.tracker.record_result("lotofacil", 3010, NUMBERS, day, strict=True)
+        assert told(predictor, NUMBERS, day) is None
+        assert predictor.metrics.flush()
+        assert stored(exporter).quarantine == {("lotofacil", "result"): 1}

@@ -1,0 +1,110 @@
+"""Results of draws that cannot have been: of days to come, of numbers beyond any count."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from exporter.domain.definitions import DEMO, KNOWN_GAMES, LOTOFACIL, MEGA_SENA, SIMULATED
+from exporter.domain.games import Game
+from exporter.domain.moments import from_micros, to_micros
+from exporter.domain.results import InvalidResult, Result, parse_acceptance, parse_result
+from tests.services.real_draws.record import published
+
+DRAWN = range(1, 16)
+#: Saturday noon in São Paulo; that day's draw is eight hours away.
+NOW = datetime(2026, 11, 21, 15, tzinfo=UTC)
+
+
+def parse(drawn: object, number: int = 3800, game: Game = LOTOFACIL) -> Result:
+    return parse_result(game, number, list(DRAWN), drawn, now=to_micros(NOW))
+
+
+def reason(*given: Any) -> str:
+    with pytest.raises(InvalidResult) as refused:
+        parse(*given)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "drawn", ["2126-05-24", date(2126, 5, 24), datetime(2126, 5, 24, 12, tzinfo=UTC)]
+)
+def test_a_result_of_a_day_to_come_is_refused_by_name(drawn: object) -> None:
+    assert reason(drawn) == (
+        "draw_date: 2126-05-24 is yet to come: a result is of today (2026-11-21) at the latest"
+    )
+
+
+def test_the_last_digit_of_a_year_is_enough() -> None:
+    assert reason("2027-11-21").startswith("draw_date: 2027-11-21 is yet to come")
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        date(2026, 11, 21),  # that evening's
+        NOW + timedelta(hours=24),  # a clock that is a day ahead
+        datetime(2026, 11, 22, 9, tzinfo=timezone(timedelta(hours=9))),  # Tokyo is in tomorrow
+        "2003-09-29",
+    ],
+)
+def test_zones_and_clocks_that_differ_by_a_day_are_borne(drawn: object) -> None:
+    assert parse(drawn, number=1).number == 1
+
+
+def test_a_moment_further_than_a_day_ahead_is_not() -> None:
+    assert "yet to come" in reason(NOW + timedelta(hours=24, microseconds=1))
+
+
+@pytest.mark.parametrize("number", [2_000_000_000, 37_999, 9_999])
+def test_a_number_that_no_count_of_days_reaches_is_refused(number: int) -> None:
+    assert reason("2026-11-20", number) == (
+        f"draw_number: {number} cannot be of 2026-11-20: lotofacil, drawn since 2003-09-29 and "
+        "once a day at most, had 8454 draws at most then"
+    )
+
+
+def test_a_day_before_the_first_draw_has_no_number() -> None:
+    assert "had 0 draws at most then" in reason("1925-05-24", 1)
+
+
+def test_what_is_invented_or_of_an_unknown_start_may_have_any_number() -> None:
+    for game in (SIMULATED, DEMO):
+        assert parse("2026-11-20", 2**31 - 1, game).number == 2**31 - 1
+
+
+def test_every_real_draw_is_taken_on_its_own_evening() -> None:
+    """No draw is held against another one, so that neither their order nor gaps can matter."""
+    for one in published():
+        moment = to_micros(LOTOFACIL.calendar.moment(one.day))
+        result = parse_result(LOTOFACIL, one.number, list(one.numbers), one.day, now=moment)
+        assert (result.number, result.drawn_at) == (one.number, moment)
+
+
+@pytest.mark.parametrize(
+    ("number", "day"),
+    [(1, date(1996, 3, 11)), (2, date(1996, 3, 18)), (2052, date(2018, 6, 23))],
+)
+def test_published_draws_of_another_game_are_taken(number: int, day: date) -> None:
+    given = (MEGA_SENA, number, [1, 2, 3, 4, 5, 6], day)
+    assert parse_result(*given, now=to_micros(NOW)).number == number
+
+
+def test_every_played_game_says_when_it_began() -> None:
+    assert {name for name, game in KNOWN_GAMES.items() if game.began is None} == {
+        "simulated",
+        "demo",
+    }
+
+
+def test_the_moment_of_acceptance_is_kept_to_the_microsecond() -> None:
+    moment = to_micros(NOW) + 7
+    assert parse_acceptance(from_micros(moment).isoformat()) == moment
+    assert parse_acceptance(from_micros(moment)) == moment
+    assert parse_acceptance(None) is None
+
+
+@pytest.mark.parametrize("value", ["soon", 7, [], "9999-12-31T23:59:59-12:00"])
+def test_what_is_no_moment_of_acceptance(value: object) -> None:
+    with pytest.raises(InvalidResult, match=r"^accepted_at: "):
+        parse_acceptance(value)

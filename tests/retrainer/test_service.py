@@ -1,5 +1,6 @@
 """The service as a process: stopped, killed, started again, and started wrongly."""
 
+import os
 import shlex
 import subprocess
 import sys
@@ -18,26 +19,38 @@ from tests.retrainer.service import COMMAND, RunningRetrainer, environment, star
 from tests.retrainer.test_training import has_ended
 from tests.servers.waiting import wait_until
 
-#: Trains as soon as the file `go` is there; says its number first.
+#: Says its number, then trains as soon as the pipe `gate` gives it a byte.
 PATIENT = """
-import os, pathlib, sys, time
-output, go, pid = map(pathlib.Path, sys.argv[1:])
+import os, pathlib, sys
+output, gate, pid = map(pathlib.Path, sys.argv[1:])
 pid.write_text(str(os.getpid()))
-while not go.exists():
-    time.sleep(0.02)
+gate.open("rb", buffering=0).read(1)
 output.write_text("model")
 """
 Start = Callable[..., RunningRetrainer]
+LetTrain = Callable[[], object]
 
 
 @pytest.fixture
-def start_retrainer(tmp_path: Path, sqlite_url: str) -> Iterator[Start]:
+def let_train(tmp_path: Path) -> Iterator[LetTrain]:
+    """A function that lets one training, under way or to come, be done."""
+    os.mkfifo(tmp_path / "gate")
+    with (tmp_path / "gate").open("r+b", buffering=0) as gate:
+        yield lambda: gate.write(b"1")
+
+
+@pytest.fixture
+def start_retrainer(
+    tmp_path: Path,
+    sqlite_url: str,
+    let_train: LetTrain,  # noqa: ARG001 - its pipe is there
+) -> Iterator[Start]:
     """A function that starts a retrainer in this test's folder."""
     with ExitStack() as started:
 
         def begin(**settings: str) -> RunningRetrainer:
             words = [sys.executable, "-c", PATIENT, "{output}"]
-            words += [str(tmp_path / "go"), str(tmp_path / "pid")]
+            words += [str(tmp_path / "gate"), str(tmp_path / "pid")]
             own = {"RETRAINER_COMMAND": shlex.join(words)}
             retrainer = start(tmp_path, environment(tmp_path, sqlite_url, **(own | settings)))
             started.callback(retrainer.server.stop)
@@ -53,7 +66,7 @@ def training_pid(folder: Path) -> int:
 
 
 def test_a_killed_service_takes_up_its_work_again(
-    start_retrainer: Start, tmp_path: Path, sqlite_url: str
+    start_retrainer: Start, let_train: LetTrain, tmp_path: Path, sqlite_url: str
 ) -> None:
     first = start_retrainer()
     first.retrain(game=GAME)
@@ -64,7 +77,7 @@ def test_a_killed_service_takes_up_its_work_again(
     second = start_retrainer()
     wait_until(lambda: has_ended(lost), what="the end of what the killed service left running")
     second.wait_for("interrupted", None)
-    (tmp_path / "go").touch()
+    let_train()
     second.wait_for("interrupted", "success")
     version = second.seen()["runs"][0]["model_version"]
     assert (tmp_path / "data/retrainer/models" / version).read_text() == "model"
@@ -77,7 +90,7 @@ def test_a_killed_service_takes_up_its_work_again(
 
 
 def test_sigterm_stops_within_a_second_and_ends_the_training(
-    start_retrainer: Start, tmp_path: Path
+    start_retrainer: Start, let_train: LetTrain, tmp_path: Path
 ) -> None:
     retrainer = start_retrainer()
     retrainer.retrain(game=GAME)
@@ -86,12 +99,12 @@ def test_sigterm_stops_within_a_second_and_ends_the_training(
     retrainer.server.stop()
     assert time.monotonic() - began < 1
     assert has_ended(pid)
-    (tmp_path / "go").touch()
+    let_train()
     start_retrainer().wait_for("stopped", "success")
 
 
-def test_the_cooldown_survives_a_restart(start_retrainer: Start, tmp_path: Path) -> None:
-    (tmp_path / "go").touch()
+def test_the_cooldown_survives_a_restart(start_retrainer: Start, let_train: LetTrain) -> None:
+    let_train()
     first = start_retrainer()
     first.retrain(game=GAME)
     first.wait_for("success")

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from threading import Event
-from time import monotonic, sleep
 from unittest.mock import Mock
 
 import pytest
@@ -21,17 +20,11 @@ from exporter.services.threshold_advice import ThresholdAdviser
 from exporter.storage import alert_rules
 from exporter.storage.engine import writing
 from tests.seeding import NOW
+from tests.servers.waiting import wait_until
 
 RULE = AlertRule("Baixa Acurácia", "accuracy", "<", 0.6)
 DISK = AlertRule("Disco", "system.disk", ">", 0.9)
 ADVISER = ThresholdAdviser(KNOWN_GAMES, Language.PT_BR)
-
-
-def until(is_done: Callable[[], bool]) -> None:
-    last = monotonic() + 20
-    while not is_done():
-        assert monotonic() < last
-        sleep(0.005)
 
 
 def has_answer(kept: KeptAdvice, rule: AlertRule) -> bool:
@@ -55,7 +48,7 @@ def test_an_answer_is_not_waited_for_and_asked_once() -> None:
     kept = KeptAdvice(ask)
     assert kept.known([RULE, DISK]) == {}
     may_answer.set()
-    until(lambda: len(kept.known([RULE, DISK])) == 2)
+    wait_until(lambda: len(kept.known([RULE, DISK])) == 2)
     found = kept.known([RULE, DISK])
     assert found == {RULE: ADVISER.advice(RULE), DISK: None}
     assert asked == [RULE.name, DISK.name]
@@ -65,7 +58,7 @@ def test_a_rule_that_changed_is_asked_about_anew_and_others_are_forgotten() -> N
     asked: list[float] = []
     kept = KeptAdvice(lambda rule: asked.append(rule.threshold))
     for rule in (RULE, RULE.changed(threshold=0.5), RULE):
-        until(partial(has_answer, kept, rule))
+        wait_until(partial(has_answer, kept, rule))
     assert asked == [0.6, 0.5, 0.6]
 
 
@@ -73,7 +66,7 @@ def test_a_rule_that_changed_is_asked_about_anew_and_others_are_forgotten() -> N
 def test_what_cannot_be_answered_has_no_answer(problem: Exception) -> None:
     ask = Mock(side_effect=problem)
     kept = KeptAdvice(ask)
-    until(partial(has_answer, kept, RULE))
+    wait_until(partial(has_answer, kept, RULE))
     assert kept.known([RULE]) == {RULE: None}
     ask.assert_called_once_with(RULE)
 
@@ -87,7 +80,7 @@ def board_of(engine: Engine, now: Callable[[], int] = lambda: NOW) -> RuleBoard:
 def test_the_board_has_each_rule_with_value_and_advice(engine: Engine) -> None:
     keep(engine, RULE, DISK)
     board = board_of(engine)
-    until(lambda: all(one.is_advised for one in board()))
+    wait_until(lambda: all(one.is_advised for one in board()))
     accuracy, disk = board()
     assert (accuracy.rule, accuracy.value) == (RULE, None)
     assert accuracy.advice

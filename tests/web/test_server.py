@@ -5,25 +5,41 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import pytest
 import requests
 from flask import Flask
 
 from exporter.web.server import CannotListen, Server
+from tests.servers.waiting import wait_until
+
+
+@dataclass
+class Slow:
+    """An application whose answer can be held back."""
+
+    app: Flask
+    asked: threading.Event = field(default_factory=threading.Event)
+    may_answer: threading.Event = field(default_factory=threading.Event)
+
+    def answer(self) -> str:
+        self.asked.set()
+        self.may_answer.wait(5)
+        return "done"
 
 
 @pytest.fixture
-def slow_app() -> Flask:
-    app = Flask("slow")
-    app.config["MAX_CONTENT_LENGTH"] = 1000
+def slow() -> Slow:
+    made = Slow(Flask("slow"))
+    made.app.config["MAX_CONTENT_LENGTH"] = 1000
+    made.app.add_url_rule("/slow", view_func=made.answer)
+    return made
 
-    @app.route("/slow")
-    def slow() -> str:
-        time.sleep(0.3)
-        return "done"
 
-    return app
+@pytest.fixture
+def slow_app(slow: Slow) -> Flask:
+    return slow.app
 
 
 @contextmanager
@@ -47,14 +63,17 @@ def test_stopping_takes_less_than_a_second(slow_app: Flask) -> None:
         assert time.monotonic() - started < 1
 
 
-def test_what_is_under_way_is_finished(slow_app: Flask) -> None:
+def test_what_is_under_way_is_finished(slow: Slow) -> None:
     answers = []
-    with running(slow_app) as (server, thread):
+    with running(slow.app) as (server, thread):
         url = f"http://127.0.0.1:{server.port}/slow"
         asking = threading.Thread(target=lambda: answers.append(requests.get(url, timeout=5).text))
         asking.start()
-        time.sleep(0.1)
+        assert slow.asked.wait(5)
+        listener = next(server._listeners())
         server.stop()
+        wait_until(lambda: not listener.accepting, what="the end of accepting")
+        slow.may_answer.set()
         thread.join(5)
         asking.join(5)
     assert answers == ["done"]

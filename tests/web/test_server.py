@@ -73,6 +73,8 @@ def test_what_is_under_way_is_finished(slow: Slow) -> None:
         listener = next(server._listeners())
         server.stop()
         wait_until(lambda: not listener.accepting, what="the end of accepting")
+        thread.join(0.1)
+        assert thread.is_alive()  # it waits for the answer
         slow.may_answer.set()
         thread.join(5)
         asking.join(5)

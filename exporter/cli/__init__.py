@@ -17,6 +17,7 @@ COMMANDS = (
     "rollups",
     "alerts",
     "thresholds",
+    "references",
     "doctor",
 )
 

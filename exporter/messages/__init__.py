@@ -17,6 +17,7 @@ SUBJECTS: Final = (
     "doctor",
     "landing",
     "page",
+    "references",
     "replay",
     "report",
     "retraining",

@@ -1,0 +1,140 @@
+"""`lotofacil references`: the accuracies that model versions are held to, instead of to chance."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from exporter.app import Application
+from exporter.cli.parameters import GameName
+from exporter.cli.sessions import application, read_settings
+from exporter.cli.tables import aligned
+from exporter.config import Settings
+from exporter.domain.games import Game
+from exporter.domain.moments import from_micros
+from exporter.domain.predictions import MILLION
+from exporter.domain.references import InvalidReference
+from exporter.domain.verdicts import standing_of_evidence
+from exporter.messages import Language, text
+from exporter.messages.figures import evidence, number
+from exporter.outbound.exporter_client import ExporterRefused
+from exporter.storage.models import UnknownModelVersion
+from exporter.storage.references import Reference
+from exporter.storage.snapshot import Model, Reading
+
+_COLUMNS = ("game", "version", "named", "accuracy", "draws", "worse", "peak", "verdict", "since")
+_FIGURES = (2, 3, 4, 5, 6)
+_of_game = click.option(
+    "--game", type=GameName(), default="lotofacil", show_default=True, help="The version's game."
+)
+
+
+@click.group
+def references() -> None:
+    """Accuracies that model versions are held to, such as the one claimed at release."""
+
+
+@references.command("list")
+def list_all() -> None:
+    """Show each named accuracy beside the real one, and the evidence against it."""
+    settings = read_settings()
+    language = settings.LOTOFACIL_LANGUAGE
+    if settings.EXPORTER_URL:
+        url = f"{settings.EXPORTER_URL}/api/metrics/models"
+        raise click.UsageError(text("references.elsewhere", language, url=url))
+    with application(settings, "references") as app:
+        reading = _reading(app)
+        rows = [_row(reading, *named, language) for named in _named(reading)]
+    header = [text(f"references.{column}", language) for column in _COLUMNS]
+    none = [text("references.none", language)]
+    for line in aligned([header, *rows], right=_FIGURES) if rows else none:
+        click.echo(line)
+
+
+@references.command("set")
+@click.argument("version")
+@click.argument("accuracy", type=float)
+@_of_game
+def set_one(version: str, accuracy: float, game: Game) -> None:
+    """Hold VERSION to ACCURACY, such as 0.62, instead of to chance; one named before is replaced.
+
+    Evidence counts from the version's first draw. A reference means something only when it is
+    named before the draws it is held to.
+    """
+    settings = read_settings()
+    language = settings.LOTOFACIL_LANGUAGE
+    with _recording(settings) as app:
+        app.metrics.set_reference_accuracy(version, accuracy, game.name)
+        draws = 0 if settings.EXPORTER_URL else _draws_of(_reading(app), game, version)
+    values = {"version": version, "game": game.name, "accuracy": number(accuracy, 4, language)}
+    click.echo(text("references.set", language, **values))
+    if draws:
+        click.echo(text("references.seen", language, draws=draws), err=True)
+
+
+@references.command
+@click.argument("version")
+@_of_game
+def remove(version: str, game: Game) -> None:
+    """Hold VERSION to nothing but chance again."""
+    settings = read_settings()
+    language = settings.LOTOFACIL_LANGUAGE
+    values = {"version": version, "game": game.name}
+    with _recording(settings) as app:
+        if not (settings.EXPORTER_URL or _has_reference(_reading(app), game, version)):
+            raise click.ClickException(text("references.unknown", language, **values))
+        app.metrics.set_reference_accuracy(version, None, game.name)
+    click.echo(text("references.removed", language, **values))
+
+
+@contextmanager
+def _recording(settings: Settings) -> Iterator[Application]:
+    """The application; what it refuses ends the command with one line."""
+    try:
+        with application(settings, "references") as app:
+            yield app
+    except InvalidReference as error:
+        raise click.UsageError(str(error)) from None
+    except (UnknownModelVersion, ExporterRefused) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _reading(app: Application) -> Reading:
+    state = app.snapshots.take()
+    if state.reading is None:
+        raise click.ClickException(state.error)
+    return state.reading
+
+
+def _named(reading: Reading) -> list[tuple[Model, Reference]]:
+    known = reading.references
+    return [(model, known[model.id]) for model in reading.models if model.id in known]
+
+
+def _draws_of(reading: Reading, game: Game, version: str) -> int:
+    found = (kept for model, kept in _named(reading) if _is(model, game, version))
+    return sum(kept.evidence.draws for kept in found)
+
+
+def _has_reference(reading: Reading, game: Game, version: str) -> bool:
+    return any(_is(model, game, version) for model, _ in _named(reading))
+
+
+def _is(model: Model, game: Game, version: str) -> bool:
+    return (model.game, model.version) == (game.name, version)
+
+
+def _row(reading: Reading, model: Model, kept: Reference, language: Language) -> list[str]:
+    sums = reading.totals.get(model.id, {})
+    numbers, found = sums.get(("numbers", 0), 0), kept.evidence
+    return [
+        model.game,
+        model.version,
+        number(kept.accuracy / MILLION, 4, language),
+        number(sums.get(("hits", 0), 0) / numbers, 4, language) if numbers else "–",
+        number(found.draws, 0, language),
+        evidence(found.worse.e_value, language),
+        evidence(found.worse.peak, language),
+        text(f"page.kept_{standing_of_evidence(found).value}", language),
+        f"{from_micros(kept.set_at):%F %T}Z",
+    ]

@@ -17,8 +17,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "seen": (
         (
-            "Sorteios já conferidos dessa versão: {draws}. Uma referência escolhida depois de ver os"
-            " números não promete nada."
+            "Sorteios já conferidos dessa versão: {draws}. Uma referência escolhida depois de ver"
+            " os números não promete nada."
         ),
         (
             "Scored draws of this version so far: {draws}. A reference that is chosen after looking"

@@ -28,7 +28,7 @@ from exporter.services.alert_channels import Channels
 from exporter.services.alert_history import AlertHistory
 from exporter.services.alert_system import AlertSystem
 from exporter.services.alert_upkeep import AlertUpkeep
-from exporter.services.delivery import Delivery, SqlDelivery
+from exporter.services.delivery import Delivery
 from exporter.services.figures.system import SystemReader
 from exporter.services.http_instruments import HttpInstruments
 from exporter.services.http_records import HttpDelivery, HttpRecords
@@ -43,6 +43,7 @@ from exporter.services.rule_board import KeptAdvice, RuleBoard
 from exporter.services.rule_values.current import CurrentRules
 from exporter.services.rule_values.machine import ErrorsOfHour, Machine
 from exporter.services.snapshots import Snapshots
+from exporter.services.sql_delivery import SqlDelivery
 from exporter.services.sql_records import SqlRecords
 from exporter.services.structured_logger import StructuredLogger
 from exporter.services.system_resources import read_resources
@@ -96,7 +97,8 @@ def build(
     """
     games = settings.games
     engine = create_engine_for(settings.database)
-    delivery, records = _destination(settings, engine, games, now, over_http=over_http)
+    database = PreparedDatabase(engine)
+    delivery, records = _destination(settings, database, games, now, over_http=over_http)
     intake = Intake(
         Spool(settings.LOTOFACIL_DATA_DIR / "spool.db", settings.SPOOL_MAX_SIZE),
         delivery,
@@ -104,7 +106,7 @@ def build(
         batch_size=settings.METRICS_BATCH_SIZE,
         durable=settings.SPOOL_DURABLE,
     )
-    history = AlertHistory(PreparedDatabase(engine), now)
+    history = AlertHistory(database, now)
     adviser = ThresholdAdviser(games, settings.LOTOFACIL_LANGUAGE)
     snapshots = Snapshots(engine, now, settings.EXPORTER_REFRESH_SECONDS)
     return Application(
@@ -116,7 +118,7 @@ def build(
         metrics=MetricsService(intake, records, games, now),
         tracker=AccuracyTracker(intake, records, games, now),
         snapshots=snapshots,
-        alerts=_alert_system(settings, engine, history, adviser, now),
+        alerts=_alert_system(settings, database, history, adviser, now),
         history=history,
         adviser=adviser,
         rule_values=CurrentRules(snapshots, games, _machine(settings, intake, snapshots, now)),
@@ -125,14 +127,14 @@ def build(
 
 def _destination(
     settings: Settings,
-    engine: Engine,
+    database: PreparedDatabase,
     games: Games,
     now: Callable[[], int],
     *,
     over_http: bool,
 ) -> tuple[Delivery, SqlRecords | HttpRecords]:
     if not over_http:
-        return SqlDelivery(engine, games, now), SqlRecords(engine, games, now)
+        return SqlDelivery(database, games, now), SqlRecords(database, games, now)
     client = ExporterClient(settings.EXPORTER_URL, settings.EXPORTER_API_TOKEN.get_secret_value())
     parser = PredictionParser(games, now, encode_metadata, "")
     return HttpDelivery(client, games), HttpRecords(client, games, parser)
@@ -140,12 +142,11 @@ def _destination(
 
 def _alert_system(
     settings: Settings,
-    engine: Engine,
+    database: PreparedDatabase,
     history: AlertHistory,
     adviser: ThresholdAdviser,
     now: Callable[[], int],
 ) -> AlertSystem:
-    database = PreparedDatabase(engine)
     check_url = Destinations(
         settings.ALERT_WEBHOOK_ALLOW_PRIVATE,
         allow_loopback=is_loopback(urlsplit(settings.ALERTMANAGER_URL).hostname or ""),

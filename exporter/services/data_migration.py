@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from exporter.services.upkeep import reachable
+from exporter.services.prepared_database import reachable
 from exporter.storage import backup, migrate
 from exporter.storage.engine import reading
 

@@ -1,30 +1,24 @@
 """The SQL database as the destination of records: what services ask of it."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-
-from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from exporter.domain.batches import Columns
 from exporter.domain.games import Games
 from exporter.domain.moments import DAY
 from exporter.domain.predictions import Prediction
 from exporter.domain.results import Result
-from exporter.services.delivery import DestinationAway, is_away, reason
+from exporter.services.prepared_database import PreparedDatabase
 from exporter.storage import (
     backup,
     draws,
     ingest,
-    migrate,
     models,
     quarantine,
     references,
     retention,
 )
 from exporter.storage.draws import Recorded
-from exporter.storage.engine import reading, writing
 from exporter.storage.identities import lock_game
 from exporter.storage.ingest import Ingested
 from exporter.storage.lookup import find_prediction
@@ -33,48 +27,35 @@ from exporter.storage.lookup import find_prediction
 class SqlRecords:
     """Reads and writes records; the schema is brought up to date on first use."""
 
-    def __init__(self, engine: Engine, games: Games, now: Callable[[], int]) -> None:
-        self._engine = engine
+    def __init__(self, database: PreparedDatabase, games: Games, now: Callable[[], int]) -> None:
+        self._database = database
         self._games = games
         self._now = now
-        self._migrated = False
-
-    @contextmanager
-    def _reachable(self) -> Iterator[None]:
-        try:
-            if not self._migrated:
-                migrate.upgrade(self._engine)
-                self._migrated = True
-            yield
-        except SQLAlchemyError as error:
-            if is_away(error):
-                raise DestinationAway(f"database: {reason(error)}") from error
-            raise
 
     def find(self, key: str) -> Prediction | None:
         """The stored prediction with this key; raises DestinationAway."""
-        with self._reachable(), reading(self._engine) as connection:
+        with self._database.reading() as connection:
             return find_prediction(connection, key)
 
     def write(self, batches: Sequence[Columns]) -> Ingested:
         """Stores batches at once; raises DestinationAway."""
-        with self._reachable():
-            return ingest.write_predictions(self._engine, batches, self._games)
+        with self._database.ready() as engine:
+            return ingest.write_predictions(engine, batches, self._games)
 
     def active_version(self, game: str) -> str | None:
         """The model version in use; raises DestinationAway."""
-        with self._reachable(), reading(self._engine) as connection:
+        with self._database.reading() as connection:
             known = [m for m in models.models_of(connection, game) if m.active]
         return known[-1].version if known else None
 
     def promote(self, game: str, version: str) -> None:
         """Puts a model version in use; raises DestinationAway."""
-        with self._reachable(), writing(self._engine) as connection:
+        with self._database.writing() as connection:
             models.promote(connection, game, version, "model", self._now())
 
     def set_reference(self, game: str, version: str, accuracy: int | None) -> None:
         """Names an accuracy (millionths), or none; raises DestinationAway, UnknownModelVersion."""
-        with self._reachable(), writing(self._engine) as connection:
+        with self._database.writing() as connection:
             model = models.find(connection, game, version)
             lock_game(connection, model.game_id, exclusive=True)
             if accuracy is None:
@@ -90,7 +71,7 @@ class SqlRecords:
         Raises DestinationAway, DrawIsClosed.
         """
         rules, by = self._games[game], recorded_by
-        with self._reachable(), writing(self._engine) as connection:
+        with self._database.writing() as connection:
             done = draws.record(
                 connection, rules, result, now=accepted_at, recorded_by=by, once=True
             )
@@ -99,14 +80,14 @@ class SqlRecords:
 
     def cleanup(self, days: int) -> int:
         """Deletes scored raw predictions older than `days`; raises DestinationAway."""
-        with self._reachable():
-            return retention.cleanup(self._engine, before=self._now() - days * DAY, now=self._now())
+        with self._database.ready() as engine:
+            return retention.cleanup(engine, before=self._now() - days * DAY, now=self._now())
 
     def backup(self, path: Path, *, compress: bool, retention_days: int | None) -> Path:
         """Writes a verified backup; raises DestinationAway or OSError."""
-        with self._reachable():
+        with self._database.ready() as engine:
             return backup.write(
-                self._engine,
+                engine,
                 path,
                 compress=compress,
                 retention_days=retention_days,

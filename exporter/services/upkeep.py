@@ -1,41 +1,25 @@
 """Looking after the database by hand: verifying and rebuilding roll-ups, restoring a backup."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from exporter.domain.games import Games
-from exporter.services.delivery import DestinationAway, is_away, reason
-from exporter.storage import migrate, rebuilding, verification
+from exporter.services.prepared_database import PreparedDatabase
+from exporter.storage import rebuilding, verification
 from exporter.storage.restore import restore
 from exporter.storage.verification import Verified
 
 
-@contextmanager
-def reachable() -> Iterator[None]:
-    """Says DestinationAway where the database cannot be used now."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        if is_away(error):
-            raise DestinationAway(f"database: {reason(error)}") from error
-        raise
-
-
 def verify_rollups(engine: Engine, games: Games) -> Verified:
     """Holds every roll-up against a recomputation; raises DestinationAway."""
-    with reachable():
-        migrate.upgrade(engine)
+    with PreparedDatabase(engine).ready():
         return verification.verify(engine, games)
 
 
 def rebuild_rollups(engine: Engine, games: Games, now: int) -> int:
     """Puts right what differs; how many figures. Raises DestinationAway."""
-    with reachable():
-        migrate.upgrade(engine)
+    with PreparedDatabase(engine).ready():
         return rebuilding.rebuild(engine, games, now=now)
 
 
@@ -44,6 +28,5 @@ def restore_backup(engine: Engine, path: Path) -> int:
 
     Raises DestinationAway, RestoreRefused, DamagedBackup, OSError.
     """
-    with reachable():
-        migrate.upgrade(engine)
+    with PreparedDatabase(engine).ready():
         return sum(restore(engine, path).values())

@@ -3,8 +3,9 @@
 from sqlalchemy import Engine, func, select
 
 from exporter.domain.definitions import KNOWN_GAMES
-from exporter.services.delivery import SqlDelivery
 from exporter.services.envelopes import Quarantined, SpooledResult
+from exporter.services.prepared_database import PreparedDatabase
+from exporter.services.sql_delivery import SqlDelivery
 from exporter.storage import quarantine
 from exporter.storage.engine import reading, writing
 from exporter.storage.schema import draw_corrections
@@ -18,7 +19,7 @@ def result(numbers: int, accepted_at: int) -> SpooledResult:
 
 
 def test_a_result_and_its_correction_delivered_twice_are_one_correction(engine: Engine) -> None:
-    delivery = SqlDelivery(engine, KNOWN_GAMES, lambda: 9)
+    delivery = SqlDelivery(PreparedDatabase(engine), KNOWN_GAMES, lambda: 9)
     waiting = [result(FIRST, 1), result(LAST, 2)]
     for _ in range(3):
         delivery.deliver(waiting)
@@ -28,7 +29,7 @@ def test_a_result_and_its_correction_delivered_twice_are_one_correction(engine: 
 
 
 def test_a_quarantined_record_delivered_again_stays_mended(engine: Engine) -> None:
-    delivery = SqlDelivery(engine, KNOWN_GAMES, lambda: 9)
+    delivery = SqlDelivery(PreparedDatabase(engine), KNOWN_GAMES, lambda: 9)
     broken = Quarantined("result", "lotofacil", "3010", "outside", "{}", 1)
     delivery.deliver([broken, result(FIRST, 2)])
     delivery.deliver([broken])

@@ -2,13 +2,15 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from operator import attrgetter
 
 from sqlalchemy import Connection
 
 from exporter.domain.games import Game
 from exporter.domain.matching import is_eligible
+from exporter.domain.moments import DAY
 from exporter.domain.scoring import DrawScore, Ticket
 from exporter.domain.scoring import score as score_tickets
 from exporter.storage import evidence, scores
@@ -16,10 +18,15 @@ from exporter.storage.draws import load
 from exporter.storage.rows import Columns, Row, run
 from exporter.storage.scores import Draw
 
-#: The draws that may concern a batch, and some between them.
-_KNOWN = """SELECT * FROM draws WHERE game_id = ? AND (number BETWEEN ? AND ? OR drawn_at >= ?)
+#: Up to the first draw that is not before the last of some moments: each has its own among them.
+_DRAWN = """SELECT * FROM draws WHERE game_id = ? AND drawn_at >= ? AND drawn_at <= COALESCE(
+    (SELECT MIN(drawn_at) FROM draws WHERE game_id = ? AND drawn_at >= ?), ?)
     ORDER BY drawn_at, number"""
-_NEVER = 2**63 - 1
+_NAMED = "SELECT * FROM draws WHERE game_id = ? AND number IN ({marks})"
+#: Named draws that are asked for at once.
+_AT_ONCE = 500
+#: Moments that lie further apart are looked up apart, and not what was drawn between them.
+_APART = 7 * DAY
 
 
 class DrawIsKnown(Exception):  # noqa: N818 - a signal to take the stronger lock, not an error
@@ -30,21 +37,53 @@ def find(connection: Connection, game_id: int, values: Columns) -> dict[Draw, li
     """The rows whose draw is known, by draw; `values` are the columns as ingest writes them."""
     moments, numbers = values[3], values[4]
     chosen = set(numbers)
-    oldest, first, last = _NEVER, 1, 0
     if None in chosen:
-        oldest = min(at for at, number in zip(moments, numbers, strict=True) if number is None)
         chosen.discard(None)
-    if chosen:
-        first, last = min(chosen), max(chosen)
-    found = run(connection, _KNOWN, [game_id, first, last, oldest]).all()
-    return _assign(zip(*values, strict=True), [load(row) for row in found]) if found else {}
+        if chosen:
+            given = zip(moments, numbers, strict=True)
+            moments = [moment for moment, number in given if number is None]
+        known = _drawn_near(connection, game_id, moments)
+    else:
+        known = []
+    named = _named(connection, game_id, sorted(chosen))
+    return _assign(zip(*values, strict=True), named, known) if named or known else {}
 
 
-def _assign(rows: Iterable[Row], known: Sequence[Draw]) -> dict[Draw, list[Row]]:
-    by_number = {draw.number: draw for draw in known}
+def _named(connection: Connection, game_id: int, numbers: Sequence[int]) -> dict[int, Draw]:
+    found: dict[int, Draw] = {}
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = numbers[start : start + _AT_ONCE]
+        query = _NAMED.format(marks=", ".join("?" * len(some)))
+        found |= {row.number: load(row) for row in run(connection, query, [game_id, *some])}
+    return found
+
+
+def _drawn_near(connection: Connection, game_id: int, moments: Sequence[int]) -> list[Draw]:
+    """Every draw that one of the moments can be for, in their order."""
+    return [
+        load(row)
+        for first, last in _stretches(sorted(moments))
+        for row in run(connection, _DRAWN, [game_id, first, game_id, last, last])
+    ]
+
+
+def _stretches(moments: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The first and the last of ascending moments with no long gap between them."""
+    first = moments[0]
+    if moments[-1] - first > _APART:  # seldom: a batch is of one day
+        for moment, following in pairwise(moments):
+            if following - moment > _APART:
+                yield first, moment
+                first = following
+    yield first, moments[-1]
+
+
+def _assign(
+    rows: Iterable[Row], named: Mapping[int, Draw], known: Sequence[Draw]
+) -> dict[Draw, list[Row]]:
     found: dict[Draw, list[Row]] = defaultdict(list)
     for row in rows:
-        draw = by_number.get(row[4]) if row[4] is not None else _drawn_next(known, row[3])
+        draw = named.get(row[4]) if row[4] is not None else _drawn_next(known, row[3])
         if draw:
             found[draw].append(row)
     return found

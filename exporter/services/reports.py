@@ -4,7 +4,7 @@ The report is made of the same tiles and tables as the page; `str(report)` is al
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from exporter.services.overview import Model, Overview, OverviewReader, Span
 from exporter.services.presentation import as_mail, as_text
 from exporter.services.presentation.figures import figures_of
 from exporter.services.presentation.shapes import Table, Tile
-from exporter.services.presentation.tables import all_tables
+from exporter.services.presentation.tables import tables_of_game, tables_of_system
 from exporter.services.presentation.tiles import tiles
 from exporter.services.presentation.wording import Wording
 
@@ -91,11 +91,12 @@ def compose(
 ) -> DailyReport:
     """A report over at least one overview."""
     first = overviews[0]
+    parts = [_part(overview, _wording(overview, language)) for overview in overviews]
     return DailyReport(
         at=from_micros(first.at),
         subject=_subject(first, _wording(first, language)),
         language=language,
-        parts=[_part(overview, _wording(overview, language)) for overview in overviews],
+        parts=[*parts[:-1], _with_system(parts[-1], overviews[-1], language)],
         data={"games": [figures_of(overview) for overview in overviews]},
         dashboard_url=dashboard_url,
     )
@@ -126,7 +127,13 @@ def _part(overview: Overview, say: Wording) -> GameReport:
     if overview.is_empty:
         return GameReport(title, period, [], [], [], say("report.empty"))
     hits = _hits(overview.current, say) if overview.current else []
-    return GameReport(title, period, tiles(overview, say), all_tables(overview, say), hits)
+    return GameReport(title, period, tiles(overview, say), tables_of_game(overview, say), hits)
+
+
+def _with_system(part: GameReport, overview: Overview, language: Language) -> GameReport:
+    """The last part, with what is said once for all games below it."""
+    shared = tables_of_system(overview, _wording(overview, language))
+    return replace(part, tables=[*part.tables, *shared])
 
 
 def _hits(model: Model, say: Wording) -> list[Bar]:

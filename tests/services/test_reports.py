@@ -3,12 +3,18 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
+from exporter.domain.alerts import AlertRule
+from exporter.domain.moments import DAY, HOUR
 from exporter.messages import Language
 from exporter.outbound.mail import MailNotSent, MailServer
-from exporter.services.reports import DailyReport, DailyReports, mail_report
-from tests.seeding import Arm, empty_engine, reader_of, seeded_engine
+from exporter.services.reports import DailyReport, DailyReports, compose, mail_report
+from exporter.services.rule_board import WatchedRule
+from exporter.storage import models, retention
+from exporter.storage.engine import writing
+from exporter.storage.schema import notifications
+from tests.seeding import NOW, Arm, empty_engine, reader_of, seeded_engine
 from tests.servers.smtp import SmtpServer
 
 HOSTILE = '<script>alert("x")</script>'
@@ -57,6 +63,65 @@ def test_its_figures_are_plain_values(report: DailyReport) -> None:
     assert game["chance"] == 0.6
     assert game["models"][0]["windows"]["30"]["draws"] == 30
     assert game["models"][0]["money"]["net"] < 0
+
+
+def lines_of(report: DailyReport, title: str) -> list[str]:
+    """The rows of a table."""
+    lines = str(report).splitlines()
+    at = lines.index(title)
+    return lines[at + 3 : lines.index("", at)] if "" in lines[at:] else lines[at + 3 :]
+
+
+RULE = WatchedRule(AlertRule("Baixa acurácia", "accuracy", "<", 0.6), 0.5912)
+
+
+def test_rules_and_notifications_are_told_in_both_languages(engine: Engine) -> None:
+    reader = reader_of(engine, lambda: [RULE])
+    report = DailyReports(reader).daily()
+    (rule,) = lines_of(report, "Regras de alerta")
+    condition = "acurácia · 30 sorteios < 60% 59,12% violada, sem notificação"
+    assert " ".join(rule.split()) == f"Baixa acurácia {condition}"
+    (told,) = lines_of(report, "Notificações do período")
+    assert told.split()[-3:] == ["LotofacilConfidenceOver", "aviso", "disparou"]
+    assert report.data["games"][0]["rules"][0]["value"] == 0.5912
+    assert report.data["games"][0]["notifications"][0]["status"] == "firing"
+    english = DailyReports(reader, Language.EN).daily()
+    assert "Alert rules" in str(english)
+    assert "Notifications of the period" in english.html
+    assert max(map(len, lines_of(english, "Alert rules"))) < 100
+
+
+def test_what_there_is_none_of_is_said(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(update(notifications).values(received_at=NOW - 2 * DAY))
+    text = str(DailyReports(reader_of(engine)).daily())
+    with writing(engine) as connection:
+        connection.execute(update(notifications).values(received_at=NOW - 2 * HOUR))
+    assert "Regras de alerta\n  Nenhuma regra foi criada." in text
+    assert "Notificações do período\n  Nada foi notificado no período." in text
+
+
+def test_what_is_of_the_whole_system_is_said_once(engine: Engine) -> None:
+    overview = reader_of(engine).overview()
+    text = str(compose([overview, overview], Language.EN))
+    assert text.count("Prize tiers") == 2
+    assert text.count("Active alerts\n") == text.count("Alert rules\n") == 1
+    assert text.index("Active alerts\n") > text.rindex("Prize tiers")
+
+
+def test_the_last_draws_keep_their_tickets_after_a_clean_up_and_a_promotion(
+    sqlite_url: str,
+) -> None:
+    engine = seeded_engine(sqlite_url, 10, (Arm("v2.1", "model", 0.6), Arm("v2.0", "model", 0.6)))
+    before = lines_of(DailyReports(reader_of(engine)).daily(), "Últimos sorteios")
+    assert [line.split()[-3] for line in before] == ["4"] * 8
+    assert retention.cleanup(engine, before=NOW, now=NOW) > 0
+    with writing(engine) as connection:
+        models.promote(connection, "lotofacil", "v3", "model", NOW)
+    after = DailyReports(reader_of(engine)).daily()
+    assert lines_of(after, "Últimos sorteios") == before
+    assert after.data["games"][0]["models"][0]["model_version"] == "v3"
+    engine.dispose()
 
 
 class _Tags(HTMLParser):

@@ -96,7 +96,7 @@ class OverviewReader:
         models = read_model_overviews(connection, game, shown)
         parts: dict[str, Any] = {
             "activity": read_activity(connection, game, counted, span, now),
-            "draws": read_draw_state(connection, game, now),
+            "draws": read_draw_state(connection, game, counted, now),
             "alerts": read_active_alerts(connection),
             "notifications": read_notifications(connection, _NOTIFICATIONS),
             "runs": recent_runs(connection, name, _RUNS),

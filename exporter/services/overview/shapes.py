@@ -106,12 +106,18 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class RecentDraw:
-    """A draw's numbers beside the tickets on it."""
+    """A draw's numbers beside the tickets on it; `best` is the most hits of one, None: no tickets.
+
+    Tickets and hits are those of every version in its time; control arms left out.
+    """
 
     number: int
     drawn_at: int
     numbers: Sequence[int]
     corrections: int
+    tickets: int = 0
+    hits: int = 0
+    best: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

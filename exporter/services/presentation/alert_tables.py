@@ -49,6 +49,17 @@ def notifications(overview: Overview, say: Wording) -> Table:
     return Table("notifications", title, header, rows, nothing, say("notifications_note"), words)
 
 
+def notifications_in_short(overview: Overview, say: Wording) -> Table:
+    """What was notified in the overview's span, newest first, for a page that cannot be wide."""
+    since = overview.at - overview.activity.span.length
+    told = [one for one in overview.notifications if one.received_at > since]
+    rows = [[cells[at] for at in (0, 1, 2, 4)] for cells in (_notification(o, say) for o in told)]
+    header = [say(f"column_{name}") for name in ("when", "alert", "severity", "state")]
+    title, nothing = say("period_notifications_title"), say("no_period_notifications")
+    words = frozenset(range(len(header)))
+    return Table("notifications", title, header, rows, nothing, say("notifications_note"), words)
+
+
 def _notification(told: Notification, say: Wording) -> list[Cell]:
     fires = told.status == "firing"
     return [
@@ -79,6 +90,14 @@ def rules(overview: Overview, say: Wording) -> Table:
     header = [say(f"column_{name}") for name in names]
     title, nothing, note = say("rules_title"), say("no_rules"), say("rules_note")
     return Table("rules", title, header, rows, nothing, note, frozenset({0, 1, 4, 5, 6}))
+
+
+def rules_in_short(overview: Overview, say: Wording) -> Table:
+    """The rules with their values now, for a page that cannot be wide."""
+    whole, kept = rules(overview, say), (0, 1, 2, 3, 5)
+    header = [whole.header[at] for at in kept]
+    rows = [[cells[at] for at in kept] for cells in whole.rows]
+    return Table(whole.name, whole.title, header, rows, whole.nothing, "", frozenset({0, 1, 4}))
 
 
 def _rule(one: WatchedRule, say: Wording, *, is_firing: bool) -> list[Cell]:

@@ -6,6 +6,8 @@ from typing import Any
 from exporter.domain.moments import from_micros
 from exporter.domain.verdicts import standing_of_evidence, standing_of_window
 from exporter.services.overview.shapes import Model, Overview
+from exporter.services.rule_board import WatchedRule
+from exporter.storage.notifications import Notification
 
 
 def figures_of(overview: Overview) -> dict[str, Any]:
@@ -26,9 +28,21 @@ def figures_of(overview: Overview) -> dict[str, Any]:
             "missing": draws.missing,
         },
         "alerts": [{"alert": a.alert, "severity": a.severity} for a in overview.alerts],
+        "rules": [_rule(one) for one in overview.rules],
+        "notifications": [_notification(told) for told in overview.notifications],
         "quarantined": overview.quarantined,
         "resources": dict(overview.resources),
     }
+
+
+def _rule(one: WatchedRule) -> dict[str, Any]:
+    rule = one.rule
+    condition = {"condition": rule.condition, "threshold": rule.threshold}
+    return {"rule": rule.name, "metric_type": rule.metric_type, **condition, "value": one.value}
+
+
+def _notification(told: Notification) -> dict[str, Any]:
+    return {"alert": told.name, "status": told.status, "received_at": _iso(told.received_at)}
 
 
 def _model(model: Model) -> dict[str, Any]:

@@ -14,18 +14,20 @@ from exporter.storage.retraining import Run
 Row = list[Cell]
 
 
-def all_tables(overview: Overview, say: Wording) -> list[Table]:
-    """Every table, in the order of a report."""
+def tables_of_game(overview: Overview, say: Wording) -> list[Table]:
+    """What a report says of a game, in its order."""
     made = (
-        *(
-            windows,
-            evidence,
-            standing_tables.references,
-            standing_tables.trends,
-            calibration,
-            money,
-        ),
-        *(standing_tables.tiers, draws, alert_tables.alerts, runs, resources),
+        *(windows, evidence, standing_tables.references, standing_tables.trends, calibration),
+        *(money, standing_tables.tiers, draws, runs),
+    )
+    return [table(overview, say) for table in made]
+
+
+def tables_of_system(overview: Overview, say: Wording) -> list[Table]:
+    """What a report says once, however many games it is about."""
+    made = (
+        *(alert_tables.alerts, alert_tables.rules_in_short, alert_tables.notifications_in_short),
+        resources,
     )
     return [table(overview, say) for table in made]
 
@@ -158,8 +160,8 @@ def _money(model: Model, say: Wording) -> Row:
 
 
 def draws(overview: Overview, say: Wording) -> Table:
-    """The last draws beside the tickets of the model in use."""
-    rows = [_draw(overview, draw, say) for draw in overview.draws.recent]
+    """The last draws beside the tickets on them."""
+    rows = [_draw(draw, say) for draw in overview.draws.recent]
     header = _header(say, "draw", "day", "numbers", "tickets", "mean_hits", "best_hits")
     title = say("draws_title")
     return Table(
@@ -167,18 +169,16 @@ def draws(overview: Overview, say: Wording) -> Table:
     )
 
 
-def _draw(overview: Overview, draw: RecentDraw, say: Wording) -> Row:
-    points = overview.current.points if overview.current else ()
-    found = next((p for p in reversed(points) if p.number == draw.number and p.tickets), None)
+def _draw(draw: RecentDraw, say: Wording) -> Row:
     numbers = " ".join(f"{number:02d}" for number in draw.numbers)
     corrected = f" ({say('corrected')})" if draw.corrections else ""
     return [
         Cell(f"{draw.number}{corrected}"),
         Cell(say.day(draw.drawn_at)),
         Cell(numbers),
-        Cell(say.number(found.tickets if found else 0)),
-        Cell(say.number(found.totals.hits / found.tickets if found else None, 1)),
-        Cell(say.number(found.best if found else None)),
+        Cell(say.number(draw.tickets)),
+        Cell(say.number(draw.hits / draw.tickets if draw.tickets else None, 1)),
+        Cell(say.number(draw.best)),
     ]
 
 

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,7 @@ from exporter.services.overview import OverviewReader, Span
 from exporter.services.overview.activity import step_of
 from exporter.services.overview.draws import overdue
 from exporter.storage.engine import reading
-from exporter.storage.schema import draw_scores
+from exporter.storage.schema import draw_scores, models
 from tests.seeding import ARMS, LEAKING, NOW, empty_engine, reader_of, seeded_engine
 
 
@@ -43,6 +44,24 @@ def test_hits_and_money_add_up(seeded: Engine) -> None:
     assert sum(model.expected_hits) == pytest.approx(80)
     assert model.money.cost == 80 * 300
     assert sum(model.held_shares) == pytest.approx(15)
+
+
+def test_the_last_draws_have_the_tickets_of_every_version_but_the_control_arm(
+    seeded: Engine,
+) -> None:
+    draw = reader_of(seeded).overview().draws.recent[0]
+    with reading(seeded) as connection:
+        rows = connection.execute(
+            select(draw_scores, models.c.role)
+            .join(models, models.c.id == draw_scores.c.model_id)
+            .where(draw_scores.c.draw_number == draw.number)
+        ).all()
+    counted = [row for row in rows if row.role == "model"]
+    assert len(counted) == len(rows) - 1 == 2
+    assert draw.tickets == sum(row.tickets for row in counted) == 4
+    assert draw.hits == sum(row.hits for row in counted)
+    hits = [int(key.partition(":")[2]) for row in counted for key in json.loads(row.histogram)]
+    assert draw.best == max(hits)
 
 
 def test_the_control_arm_is_in_no_total(seeded: Engine) -> None:

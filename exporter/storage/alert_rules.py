@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Row, delete, select
 
 from exporter.domain.alerts import AlertRule
 from exporter.logs import get_logger
+from exporter.storage import newest_wins
 from exporter.storage.schema import alert_rules as rules
 
 _log = get_logger(__name__)
@@ -18,16 +18,7 @@ _OPTIONS = ("game", "model_version", "window", "sample_size_min")
 def put_rule(connection: Connection, rule: AlertRule, at: int) -> bool:
     """Keeps a rule; True when one of the same name was replaced. `at` in microseconds."""
     values = _values(rule) | {"updated_at": at}
-    change = update(rules).where(rules.c.name == rule.name).values(values)
-    if connection.execute(change).rowcount:
-        return True
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(rules).values(values | {"name": rule.name}))
-    except IntegrityError:  # made by somebody else meanwhile
-        connection.execute(change)
-        return True
-    return False
+    return newest_wins.put(connection, rules, rule.name, values)
 
 
 def read_rules(connection: Connection) -> list[AlertRule]:

@@ -3,10 +3,10 @@
 import json
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Row, delete, select
 
 from exporter.domain.alerts import NotificationChannel
+from exporter.storage import newest_wins
 from exporter.storage.schema import notification_channels as channels
 
 
@@ -25,28 +25,13 @@ def put_channel(connection: Connection, channel: NotificationChannel, at: int) -
         "events": json.dumps(list(channel.events)),
         "updated_at": at,
     }
-    change = update(channels).where(channels.c.name == channel.name).values(values)
-    if connection.execute(change).rowcount:
-        return True
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(channels).values(values | {"name": channel.name}))
-    except IntegrityError:  # made by somebody else meanwhile
-        connection.execute(change)
-        return True
-    return False
+    return newest_wins.put(connection, channels, channel.name, values)
 
 
 def read_channels(connection: Connection) -> list[StoredChannel]:
     """Every channel, by name."""
     rows = connection.execute(select(channels).order_by(channels.c.name))
     return [_stored(row) for row in rows]
-
-
-def find_channel(connection: Connection, name: str) -> StoredChannel | None:
-    """The channel of this name."""
-    row = connection.execute(select(channels).where(channels.c.name == name)).first()
-    return None if row is None else _stored(row)
 
 
 def remove_channel(connection: Connection, name: str) -> bool:

@@ -1,12 +1,13 @@
 """Reading roll-ups: what it costs depends on hours and models, never on how many predictions."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Table, func, literal, select
 
 from exporter.domain.periods import Period
-from exporter.storage.schema import day_rollups, hour_rollups, totals
+from exporter.storage.schema import day_rollups, game_totals, hour_rollups, totals
 
 
 class Cell(NamedTuple):
@@ -44,6 +45,13 @@ def period_cells(
     for table, part in ((hour_rollups, before), (day_rollups, days), (hour_rollups, after)):
         if part.length:
             yield from _sums(connection, table, models, measures, part)
+
+
+def game_totals_of(connection: Connection, game_id: int) -> Counter[str]:
+    """What was counted for a whole game since the database began, by measure."""
+    t = game_totals.c
+    rows = connection.execute(select(t.measure, t.value).where(t.game_id == game_id))
+    return Counter({row.measure: int(row.value) for row in rows})
 
 
 def _sums(

@@ -8,6 +8,7 @@ from exporter.domain.games import Game, Games
 from exporter.storage import draws, evidence, recomputation, scores
 from exporter.storage.engine import reading, writing
 from exporter.storage.identities import lock_game
+from exporter.storage.read_figures import game_totals_of
 from exporter.storage.recomputation import TABLES, Cells, Coverage
 from exporter.storage.retention import cleaned_before
 from exporter.storage.rollups import add_cells, add_to_game
@@ -17,7 +18,6 @@ from exporter.storage.verification import (
     Check,
     draws_of,
     expected_game_totals,
-    game_totals_of,
     games_of,
     score_rows,
 )

@@ -3,10 +3,10 @@
 import json
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, delete, select
 
 from exporter.domain.retraining import Frequency, PerformanceThreshold, Schedule
+from exporter.storage import newest_wins
 from exporter.storage.schema import retraining_schedules as schedules
 from exporter.storage.schema import retraining_thresholds as thresholds
 
@@ -24,7 +24,7 @@ def put_thresholds(
 ) -> None:
     """Sets a game's thresholds."""
     values = {"thresholds": json.dumps(threshold.to_dict()), "updated_at": at}
-    _put(connection, thresholds, game, values)
+    newest_wins.put(connection, thresholds, game, values)
 
 
 def read_thresholds(connection: Connection) -> dict[str, PerformanceThreshold]:
@@ -47,7 +47,7 @@ def put_schedule(connection: Connection, game: str, schedule: Schedule, at: int)
         "minute": schedule.minute,
         "updated_at": at,
     }
-    _put(connection, schedules, game, values)
+    newest_wins.put(connection, schedules, game, values)
 
 
 def read_schedules(connection: Connection) -> dict[str, StoredSchedule]:
@@ -66,14 +66,3 @@ def _stored(row: Any) -> StoredSchedule:
     days = (row.day_of_week, row.day_of_month)
     schedule = Schedule(Frequency(row.frequency), *days, row.hour, row.minute)
     return StoredSchedule(row.game, schedule, row.updated_at)
-
-
-def _put(connection: Connection, table: Table, game: str, values: dict[str, Any]) -> None:
-    change = update(table).where(table.c.game == game).values(values)
-    if connection.execute(change).rowcount:
-        return
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(table).values(values | {"game": game}))
-    except IntegrityError:  # made by somebody else meanwhile
-        connection.execute(change)

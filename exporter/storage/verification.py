@@ -12,9 +12,10 @@ from exporter.domain.statistics import Evidence, replay
 from exporter.storage import draws as stored_draws
 from exporter.storage import evidence, recomputation, references, scores
 from exporter.storage.engine import reading
+from exporter.storage.read_figures import game_totals_of
 from exporter.storage.recomputation import TABLES, Cell, Cells, Coverage
 from exporter.storage.retention import cleaned_before
-from exporter.storage.schema import draw_corrections, draw_scores, draws, game_totals, games
+from exporter.storage.schema import draw_corrections, draw_scores, draws, games
 from exporter.storage.scores import Draw
 
 
@@ -68,13 +69,6 @@ def score_rows(connection: Connection, draw: Draw) -> list[Any]:
     c = draw_scores.c
     query = select(draw_scores).where(c.game_id == draw.game_id, c.draw_number == draw.number)
     return list(connection.execute(query).all())
-
-
-def game_totals_of(connection: Connection, game_id: int) -> Counter[str]:
-    """What was counted for a whole game, by measure."""
-    t = game_totals.c
-    rows = connection.execute(select(t.measure, t.value).where(t.game_id == game_id))
-    return Counter({row.measure: row.value for row in rows})
 
 
 def expected_game_totals(connection: Connection, game_id: int, game: Game) -> dict[str, int]:

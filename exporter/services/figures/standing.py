@@ -35,8 +35,8 @@ from exporter.services.figures.standing_shapes import (
 from exporter.services.overview.models import read_model_overviews
 from exporter.services.overview.shapes import Model
 from exporter.storage.draws import drawn_measure
+from exporter.storage.read_figures import game_totals_of
 from exporter.storage.read_models import ModelRow
-from exporter.storage.read_totals import read_game_totals
 from exporter.storage.references import Reference
 
 
@@ -126,7 +126,7 @@ def _game(connection: Connection, game: Game, scope: Scope) -> GameStanding:
 
 
 def _feed(connection: Connection, game: Game, game_id: int) -> FeedCheck | None:
-    totals = read_game_totals(connection, game_id)
+    totals = game_totals_of(connection, game_id)
     counts = [totals.get(drawn_measure(k), 0) for k in range(game.pool)]
     found = frequency(game.drawn, counts)
     if found is None:

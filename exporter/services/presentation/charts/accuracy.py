@@ -7,11 +7,12 @@ from exporter.domain.games import Game
 from exporter.domain.statistics import WindowSums, total_variance
 from exporter.services.overview.shapes import Model, Overview, Point
 from exporter.services.presentation.charts.figure import (
-    CHANCE_BAND,
+    REACH,
     Chart,
     Trace,
     axis,
     chance_line,
+    chance_range,
     colour,
     figure,
     label,
@@ -22,8 +23,6 @@ from exporter.services.presentation.wording import Wording
 
 #: Draws of the moving window that the chart follows.
 WINDOW = 30
-#: 95 % of a normal law lie within so many standard deviations.
-_REACH = 1.959964
 
 
 def accuracy_chart(overview: Overview, say: Wording) -> Chart:
@@ -59,18 +58,15 @@ def moving_sums(points: Sequence[Point], window: int = WINDOW) -> list[WindowSum
 def chance_reach(game: Game, sums: WindowSums) -> float:
     """How far from chance 95 % of random pickers stay, as a ratio of accuracy."""
     variance = total_variance(game.pool, game.drawn, sums.held_squared, sums.numbers_squared)
-    return _REACH * math.sqrt(variance) / sums.numbers if sums.numbers else 0.0
+    return REACH * math.sqrt(variance) / sums.numbers if sums.numbers else 0.0
 
 
 def _range(game: Game, model: Model, say: Wording) -> list[Trace]:
     places = [point.number for point in model.points]
     reach = [chance_reach(game, sums) for sums in moving_sums(model.points)]
-    low = line("", places, [game.chance - r for r in reach], CHANCE_BAND, width=0)
-    high = line(say("chance_range"), places, [game.chance + r for r in reach], CHANCE_BAND, width=0)
-    hidden = {"hoverinfo": "skip", "showlegend": False}
-    fill = {"fill": "tonexty", "fillcolor": CHANCE_BAND, "hoverinfo": "skip"}
+    low, high = [game.chance - r for r in reach], [game.chance + r for r in reach]
     chance = chance_line(say("chance"), places, [game.chance] * len(places))
-    return [{**low, **hidden}, {**high, **fill}, chance]
+    return [*chance_range(say("chance_range"), places, low, high), chance]
 
 
 def _moving(models: Sequence[Model], model: Model, say: Wording) -> Trace:

@@ -8,14 +8,15 @@ from exporter.domain.verdicts import EVIDENCE
 from exporter.services.overview.shapes import Model, Overview
 from exporter.services.presentation.charts.figure import (
     CHANCE,
-    CHANCE_BAND,
     CONTROL,
     ERROR,
     MODEL_COLOURS,
+    REACH,
     Chart,
     Trace,
     axis,
     chance_line,
+    chance_range,
     colour,
     figure,
     label,
@@ -24,7 +25,6 @@ from exporter.services.presentation.charts.figure import (
 )
 from exporter.services.presentation.wording import Wording
 
-_REACH = 1.959964
 _LARGEST_EVIDENCE = 1e9
 
 
@@ -147,11 +147,9 @@ def _drawn(numbers: Sequence[int], drawn: Frequency, chance: float, say: Wording
     sd = math.sqrt(chance * (1 - chance) / drawn.draws)
     shares = rounded([chance + z * sd for z in drawn.z_scores])
     places = [numbers[0] - 0.5, numbers[-1] + 0.5]
-    low = line("", places, [chance - _REACH * sd] * 2, CHANCE_BAND, width=0)
-    high = line(say("chance_range"), places, [chance + _REACH * sd] * 2, CHANCE_BAND, width=0)
+    low, high = [chance - REACH * sd] * 2, [chance + REACH * sd] * 2
     return [
-        {**low, "hoverinfo": "skip", "showlegend": False},
-        {**high, "fill": "tonexty", "fillcolor": CHANCE_BAND, "hoverinfo": "skip"},
+        *chance_range(say("chance_range"), places, low, high),
         {**line(say("chance"), places, [chance] * 2, CHANCE, dash="dash"), "hoverinfo": "skip"},
         {
             "type": "scatter",

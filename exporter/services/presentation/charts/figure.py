@@ -20,6 +20,8 @@ CONTROL = "#8b98a9"
 CHANCE = "#f59e0b"
 CHANCE_BAND = "rgba(245,158,11,0.14)"
 ERROR = "#ef4444"
+#: 95 % of a normal law lie within so many standard deviations.
+REACH = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,17 @@ def line(name: str, x: Sequence[Any], y: Sequence[Any], colour: str, **more: Any
 def chance_line(name: str, x: Sequence[Any], y: Sequence[float], **more: Any) -> Trace:
     """What a random picker would give."""
     return line(name, x, y, CHANCE, dash="dash", **more)
+
+
+def chance_range(
+    name: str, x: Sequence[Any], low: Sequence[float], high: Sequence[float]
+) -> list[Trace]:
+    """The band in which most random pickers stay."""
+    silent = {"width": 0, "hoverinfo": "skip"}
+    return [
+        line("", x, low, CHANCE_BAND, showlegend=False, **silent),
+        line(name, x, high, CHANCE_BAND, fill="tonexty", fillcolor=CHANCE_BAND, **silent),
+    ]
 
 
 def rounded(values: Sequence[Any]) -> list[Any]:

@@ -1,6 +1,7 @@
 """Prizes and money: what tickets cost, won, and would have won on average at chance."""
 
 from collections.abc import Mapping
+from functools import cache
 from math import comb
 from typing import NamedTuple
 
@@ -32,13 +33,18 @@ class Money(NamedTuple):
         return self.prizes_expected / _MICRO - self.cost
 
 
-def winning_bets(size: int, hits: int, game: Game) -> dict[int, int]:
+def winning_bets(size: int, hits: int, game: Game) -> Mapping[int, int]:
     """Bets of the smallest ticket that win, by tier, in a ticket of `size` with `hits` hits.
 
     A larger ticket stands for every smallest ticket in it: comb(hits, t) · comb(size - hits,
     smallest - t) of them have t hits.
     """
-    found = {t: comb(hits, t) * comb(size - hits, game.smallest - t) for t in game.tiers}
+    return _winning_bets(size, hits, game.smallest, game.tiers)
+
+
+@cache
+def _winning_bets(size: int, hits: int, smallest: int, tiers: tuple[int, ...]) -> Mapping[int, int]:
+    found = {t: comb(hits, t) * comb(size - hits, smallest - t) for t in tiers}
     return {tier: bets for tier, bets in found.items() if bets}
 
 

@@ -3,7 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 from exporter.domain.prizes import Money
@@ -164,5 +164,5 @@ def cells(result: DrawScore, money: Money) -> dict[tuple[str, int], int]:
         **{(name, 0): cents for name, cents in money._asdict().items()},
     }
     for bucket, sums in result.calibration.items():
-        found |= {(f"claim_{name}", bucket): value for name, value in asdict(sums).items()}
+        found |= {(f"claim_{name}", bucket): value for name, value in vars(sums).items()}
     return {cell: value for cell, value in found.items() if value}

@@ -80,6 +80,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one state of the database; nothing is kept of what it writes."""
     options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
     with engine.connect().execution_options(**options) as connection:
+        connection.begin()  # also for what goes to the driver itself; undone when it is closed
         yield connection
 
 

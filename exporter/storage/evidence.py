@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from exporter.domain.statistics import Evidence, LogFactors, replay, update
-from exporter.storage import references
+from exporter.storage import driver, references
 from exporter.storage.schema import draw_scores, evidence
 from exporter.storage.scores import Draw, load_factors
 
@@ -16,8 +16,9 @@ _FACTORS = (
     .where(draw_scores.c.model_id == bindparam("model_id"), draw_scores.c.tickets > 0)
     .order_by(draw_scores.c.drawn_at, draw_scores.c.draw_number)
 )
-_KEPT = select(evidence).where(evidence.c.model_id.in_(bindparam("models", expanding=True)))
-_DELETE = delete(evidence).where(evidence.c.model_id == bindparam("of_model"))
+_OF_MODEL = evidence.c.model_id == bindparam("of_model")
+_KEPT = select(evidence).where(_OF_MODEL)
+_DELETE = delete(evidence).where(_OF_MODEL)
 _INSERT = insert(evidence)
 
 
@@ -29,21 +30,22 @@ def follow(
     A new draw that is the newest is one step; anything else replays the kept factors of
     every draw, so that the figures are those of a record that was right from the start.
     """
-    if not changed:
-        return
-    kept = {row.model_id: row for row in connection.execute(_KEPT, {"models": list(changed)})}
-    rows = []
     for model, step in sorted(changed.items()):
-        row = kept.get(model)
-        if row is not None and is_new and row.last_drawn_at < draw.drawn_at:
-            state = update(Evidence.from_dict(json.loads(row.state)), step)
-        else:
-            state = replay(factors(connection, model))
-        rows.append(_row(model, draw, row, state))
-    if kept:
-        connection.execute(_DELETE, [{"of_model": model} for model in sorted(kept)])
-    connection.execute(_INSERT, rows)
+        _follow(connection, draw, model, step, is_new=is_new)
     references.follow(connection, draw, list(changed), is_new=is_new)
+
+
+def _follow(
+    connection: Connection, draw: Draw, model: int, step: LogFactors, *, is_new: bool
+) -> None:
+    row = next(iter(driver.select(connection, _KEPT, of_model=model)), None)
+    if row is not None and is_new and row.last_drawn_at < draw.drawn_at:
+        state = update(Evidence.from_dict(json.loads(row.state)), step)
+    else:
+        state = replay(factors(connection, model))
+    if row is not None:
+        driver.change(connection, _DELETE, of_model=model)
+    driver.change(connection, _INSERT, **_row(model, draw, row, state))
 
 
 def _row(model: int, draw: Draw, kept: Any, state: Evidence) -> dict[str, Any]:
@@ -53,7 +55,8 @@ def _row(model: int, draw: Draw, kept: Any, state: Evidence) -> dict[str, Any]:
 
 def factors(connection: Connection, model: int) -> Iterator[LogFactors]:
     """The kept factors of a model's draws, oldest first."""
-    return map(load_factors, connection.execute(_FACTORS, {"model_id": model}).scalars())
+    found = connection.execute(_FACTORS, {"model_id": model})
+    return map(load_factors, found.scalars())
 
 
 def renew(connection: Connection, model: int) -> None:
@@ -61,10 +64,10 @@ def renew(connection: Connection, model: int) -> None:
     newest = select(func.max(draw_scores.c.drawn_at)).where(draw_scores.c.model_id == model)
     last = connection.execute(newest).scalar()
     state = replay(factors(connection, model))
-    connection.execute(_DELETE, {"of_model": model})
+    driver.change(connection, _DELETE, of_model=model)
     if last is not None:
         row = {"model_id": model, "last_drawn_at": last, "state": json.dumps(state.to_dict())}
-        connection.execute(_INSERT, row)
+        driver.change(connection, _INSERT, **row)
     references.renew(connection, [model])
 
 

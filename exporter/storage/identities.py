@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
 
-from exporter.storage.rows import run
+from exporter.storage import driver
 from exporter.storage.schema import games, models
 
 _GAME = "SELECT id FROM games WHERE name = ?"
@@ -12,21 +12,21 @@ _MODEL = "SELECT id FROM models WHERE game_id = ? AND version = ?"
 
 def game_id(connection: Connection, name: str) -> int:
     """The game's id; made when it is new."""
-    found = run(connection, _GAME, [name]).scalar()
+    found = driver.fetch_one(connection, _GAME, [name])
     if found is None:
         _insert_unless_there(connection, insert(games).values(name=name))
-        found = run(connection, _GAME, [name]).scalar_one()
-    return int(found)
+        (found,) = driver.fetch(connection, _GAME, [name])
+    return int(found[0])
 
 
 def model_id(connection: Connection, game: int, version: str, role: str, at: int) -> int:
     """The id of a model version of a game (by id); made, started `at`, when it is new."""
-    found = run(connection, _MODEL, [game, version]).scalar()
+    found = driver.fetch_one(connection, _MODEL, [game, version])
     if found is None:
         row = {"game_id": game, "version": version, "role": role, "started_at": at, "active": 0}
         _insert_unless_there(connection, insert(models).values(row))
-        found = run(connection, _MODEL, [game, version]).scalar_one()
-    return int(found)
+        (found,) = driver.fetch(connection, _MODEL, [game, version])
+    return int(found[0])
 
 
 def _insert_unless_there(connection: Connection, statement: object) -> None:
@@ -44,10 +44,26 @@ def lock_game(connection: Connection, game: int, *, exclusive: bool) -> None:
     Predictions share the lock, so that none can slip between a result's scoring and its
     commit. SQLite has one writer at a time anyway.
     """
-    name = connection.dialect.name
-    if name == "sqlite":
-        return
-    mode = "FOR UPDATE" if exclusive else "FOR SHARE"
-    if name in ("mysql", "mariadb") and not exclusive:
-        mode = "LOCK IN SHARE MODE"
-    connection.exec_driver_sql(f"SELECT id FROM games WHERE id = {int(game)} {mode}")  # noqa: S608
+    if mode := _lock(connection, exclusive=exclusive):
+        driver.fetch(connection, f"SELECT id FROM games WHERE id = ? {mode}", [game])  # noqa: S608
+
+
+def locked_game(connection: Connection, name: str, *, exclusive: bool) -> int:
+    """The game's id, with its row held as by lock_game; made when it is new."""
+    if connection.dialect.name == "postgresql":  # one statement does both
+        query = f"{_GAME} {_lock(connection, exclusive=exclusive)}"
+        if found := driver.fetch_one(connection, query, [name]):
+            return int(found[0])
+    # MySQL would lock its index of names alone, where nobody else looks for a lock.
+    found_id = game_id(connection, name)
+    lock_game(connection, found_id, exclusive=exclusive)
+    return found_id
+
+
+def _lock(connection: Connection, *, exclusive: bool) -> str:
+    dialect = connection.dialect.name
+    if dialect == "sqlite":
+        return ""
+    if dialect in ("mysql", "mariadb") and not exclusive:
+        return "LOCK IN SHARE MODE"
+    return "FOR UPDATE" if exclusive else "FOR SHARE"

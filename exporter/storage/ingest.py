@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
@@ -11,12 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from exporter.domain.batches import Columns
 from exporter.domain.games import Game, Games
 from exporter.domain.moments import hour_of
-from exporter.storage import late_arrivals
+from exporter.storage import driver, late_arrivals
+from exporter.storage.driver import Row
 from exporter.storage.engine import writing
-from exporter.storage.identities import game_id, lock_game, model_id
+from exporter.storage.identities import locked_game, model_id
 from exporter.storage.rollups import Cells, activity_cells, add_activity
 from exporter.storage.rows import Columns as Values
-from exporter.storage.rows import Row, insert_columns, insert_rows
+from exporter.storage.rows import insert_columns
 from exporter.storage.schema import predictions
 
 #: How often a batch is tried again when another writer took one of its keys meanwhile.
@@ -36,6 +36,7 @@ COLUMNS = (
 )
 # The moment is left out: a caller that repeats a call without one gets another.
 _BODY = tuple(name for name in COLUMNS if name not in ("key", "predicted_at"))
+_NOTE_NEWEST = "UPDATE models SET last_predicted_at = ? WHERE id = ? AND last_predicted_at < ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +69,34 @@ def write_predictions(engine: Engine, batches: Iterable[Columns], games: Games) 
 
 def _write(engine: Engine, columns: Columns, game: Game) -> Ingested:
     exclusive = engine.dialect.name == "sqlite"
+    all_new = True  # the usual case, which needs no look before
     for _ in range(_TRIES):
         try:
             with writing(engine) as connection:
-                return _write_locked(connection, columns, game, exclusive=exclusive)
+                return _write_locked(
+                    connection, columns, game, exclusive=exclusive, all_new=all_new
+                )
         except late_arrivals.DrawIsKnown:
             exclusive = True  # scoring must not run beside a result's
         except IntegrityError as error:
-            last = error
+            all_new, last = False, error
     raise last
 
 
 def _write_locked(
-    connection: Connection, columns: Columns, game: Game, *, exclusive: bool
+    connection: Connection, columns: Columns, game: Game, *, exclusive: bool, all_new: bool
 ) -> Ingested:
-    key = game_id(connection, game.name)
-    lock_game(connection, key, exclusive=exclusive)
-    new, result = _insert_new(connection, _stored(connection, columns, key))
+    key = locked_game(connection, game.name, exclusive=exclusive)
+    new, result = _insert_new(connection, _stored(connection, columns, key), all_new=all_new)
     if result.stored:
         late = late_arrivals.find(connection, key, new)
         if late and not exclusive:
             raise late_arrivals.DrawIsKnown
         groups = _by_hour(new)
-        add_activity(connection, {hour: _cells(values, game) for hour, values in groups.items()})
-        _note_newest(connection, groups)
+        cells = {hour: _cells(values, game) for hour, values in groups.items()}
+        with driver.pipelined(connection):
+            add_activity(connection, cells)
+            _note_newest(connection, groups)
         late_arrivals.score(connection, game, late)
     return result
 
@@ -105,16 +110,17 @@ def _stored(connection: Connection, columns: Columns, key: int) -> Values:
     return (columns.keys, [key] * len(found), found, columns.moments, *columns[5:])
 
 
-def _insert_new(connection: Connection, values: Values) -> tuple[Values, Ingested]:
-    """Inserts what is not there; the usual case, all of it new, needs no look before."""
-    try:
-        with connection.begin_nested():
-            insert_columns(connection, predictions, COLUMNS, values)
-    except IntegrityError:
+def _insert_new(
+    connection: Connection, values: Values, *, all_new: bool
+) -> tuple[Values, Ingested]:
+    """Inserts what is not there; raises IntegrityError when not all of it was new after all."""
+    result = Ingested(len(values[0]))
+    if not all_new:
         rows, result = _sort_out(connection, list(zip(*values, strict=True)))
-        insert_rows(connection, predictions, COLUMNS, rows)
-        return tuple(zip(*rows, strict=True)), result
-    return values, Ingested(len(values[0]))
+        values = tuple(zip(*rows, strict=True))
+    if result.stored:
+        insert_columns(connection, predictions, COLUMNS, values)
+    return values, result
 
 
 def _sort_out(connection: Connection, rows: list[Row]) -> tuple[list[Row], Ingested]:
@@ -168,14 +174,5 @@ def _note_newest(connection: Connection, groups: Mapping[tuple[int, int], Values
     newest: dict[int, int] = {}
     for (model, _), values in groups.items():
         newest[model] = max(newest.get(model, 0), *values[3])
-    rows = [(at, model, at) for model, at in sorted(newest.items())]
-    connection.exec_driver_sql(_note_newest_in(connection.dialect.name), rows)
-
-
-@cache
-def _note_newest_in(dialect: str) -> str:
-    mark = "?" if dialect == "sqlite" else "%s"
-    return (
-        f"UPDATE models SET last_predicted_at = {mark} "  # noqa: S608 - a placeholder
-        f"WHERE id = {mark} AND last_predicted_at < {mark}"
-    )
+    for model, at in sorted(newest.items()):
+        driver.execute(connection, _NOTE_NEWEST, [at, model, at])

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, selec
 
 from exporter.domain.predictions import MILLION
 from exporter.domain.statistics import Evidence, LogFactors, reference_factors, replay, update
+from exporter.storage import driver
 from exporter.storage.schema import accuracy_references, draw_scores, draws
 from exporter.storage.scores import Draw
 
@@ -31,7 +32,7 @@ _NEWEST = (
     .order_by(draw_scores.c.drawn_at.desc())
     .limit(1)
 )
-_KEPT = select(accuracy_references).where(_t.model_id.in_(bindparam("models", expanding=True)))
+_KEPT = select(accuracy_references).where(_t.model_id == bindparam("of_model"))
 _DELETE = delete(accuracy_references).where(_t.model_id == bindparam("of_model"))
 _INSERT = insert(accuracy_references)
 
@@ -52,7 +53,7 @@ def put(connection: Connection, model: int, accuracy: int, at: int) -> None:
 
 def remove(connection: Connection, model: int) -> bool:
     """Forgets a model's named accuracy; False when there was none."""
-    return connection.execute(_DELETE, {"of_model": model}).rowcount > 0
+    return driver.change(connection, _DELETE, of_model=model) > 0
 
 
 def follow(connection: Connection, draw: Draw, models: Sequence[int], *, is_new: bool) -> None:
@@ -60,7 +61,7 @@ def follow(connection: Connection, draw: Draw, models: Sequence[int], *, is_new:
 
     A new draw that is the newest is one step; anything else is replayed.
     """
-    for row in connection.execute(_KEPT, {"models": models}).all():
+    for row in _kept(connection, models):
         if is_new and row.last_drawn_at < draw.drawn_at:
             _step(connection, row, draw)
         else:
@@ -69,8 +70,12 @@ def follow(connection: Connection, draw: Draw, models: Sequence[int], *, is_new:
 
 def renew(connection: Connection, models: Iterable[int]) -> None:
     """Replays the evidence of the models that have a named accuracy."""
-    for row in connection.execute(_KEPT, {"models": list(models)}).all():
+    for row in _kept(connection, models):
         put(connection, row.model_id, row.accuracy, row.set_at)
+
+
+def _kept(connection: Connection, models: Iterable[int]) -> list[Any]:
+    return [row for model in models for row in driver.select(connection, _KEPT, of_model=model)]
 
 
 def read(connection: Connection) -> dict[int, Reference]:
@@ -92,7 +97,7 @@ def _insert(connection: Connection, model: int, accuracy: int, at: int) -> None:
         "last_drawn_at": connection.execute(_NEWEST, {"of_model": model}).scalar() or 0,
         "state": json.dumps(replayed(connection, model, accuracy).to_dict()),
     }
-    connection.execute(_INSERT, row)
+    driver.change(connection, _INSERT, **row)
 
 
 def _step(connection: Connection, row: Row[Any], draw: Draw) -> None:
@@ -102,7 +107,7 @@ def _step(connection: Connection, row: Row[Any], draw: Draw) -> None:
         state = update(state, factors)
     remove(connection, row.model_id)
     moved = {"last_drawn_at": draw.drawn_at, "state": json.dumps(state.to_dict())}
-    connection.execute(_INSERT, row._asdict() | moved)
+    driver.change(connection, _INSERT, **(row._asdict() | moved))
 
 
 def _factors(

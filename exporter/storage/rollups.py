@@ -14,6 +14,7 @@ from sqlalchemy import Column, Connection, String, Table
 from exporter.catalog import CONFIDENCE_BUCKETS, LATENCY_BUCKETS
 from exporter.domain.moments import day_of, hour_of
 from exporter.domain.scoring import count_held
+from exporter.storage import driver
 from exporter.storage.schema import day_rollups, game_totals, hour_rollups, totals
 
 _LATENCY_BOUNDS = tuple(round(bound * 1_000_000) for bound in LATENCY_BUCKETS)
@@ -98,9 +99,9 @@ def _add(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) 
     name = connection.dialect.name
     statement = _additive(table, name)
     if name == "postgresql":  # all of them in one statement, as an array for each column
-        connection.exec_driver_sql(statement, tuple(map(list, zip(*rows, strict=True))))
+        driver.execute(connection, statement, list(map(list, zip(*rows, strict=True))))
     else:
-        connection.exec_driver_sql(statement, list(rows))
+        driver.execute_many(connection, statement, rows)
 
 
 @cache
@@ -116,10 +117,9 @@ def _additive(table: Table, dialect: str) -> str:
 
 def _source(table: Table, dialect: str) -> str:
     if dialect == "postgresql":
-        arrays = (f"%s::{_array(column)}" for column in table.columns)
+        arrays = (f"?::{_array(column)}" for column in table.columns)
         return f"SELECT * FROM unnest({', '.join(arrays)})"  # noqa: S608 - placeholders
-    mark = "?" if dialect == "sqlite" else "%s"
-    return f"VALUES ({', '.join([mark] * len(table.columns))})"
+    return f"VALUES ({', '.join('?' * len(table.columns))})"
 
 
 def _array(column: Column[Any]) -> str:

@@ -3,18 +3,21 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import astuple
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, func, select
 
 from exporter.domain.games import Game
 from exporter.domain.moments import from_micros
 from exporter.domain.prizes import Money, money
 from exporter.domain.scoring import DrawScore, cells, score_columns
 from exporter.domain.statistics import CalibrationSums, LogFactors, chance_factors
+from exporter.storage import driver
+from exporter.storage.driver import Row as Stored
 from exporter.storage.rollups import add_cells, add_to_game
+from exporter.storage.rows import insert_rows
 from exporter.storage.schema import draw_scores, models, predictions, totals
 from exporter.storage.tickets import Chosen, Columns, runs
 
@@ -62,7 +65,8 @@ _OF_DRAW = (
 )
 _STORED = select(draw_scores).where(*_OF_DRAW)
 _DELETE = delete(draw_scores).where(*_OF_DRAW, draw_scores.c.model_id == bindparam("of_model"))
-_INSERT = insert(draw_scores)
+_COLUMNS = tuple(column.name for column in draw_scores.columns)
+_IN_ORDER = itemgetter(*_COLUMNS)
 _NOTHING: Mapping[int, DrawScore] = MappingProxyType({})
 
 
@@ -80,7 +84,7 @@ def rescore(
     changed = {}
     for model in before.keys() | after.keys():
         new = after.get(model, DrawScore())
-        if before.get(model) != Scored(new, _money(new, game, draw), draw.drawn_at):
+        if model not in before or before[model] != _scored(new, game, draw):
             changed[model] = new
     return put(connection, game, draw, changed, before)
 
@@ -99,18 +103,17 @@ def put(
     if not changed:
         return {}
     differences: dict[tuple[int, ...], Counter[tuple[str, int]]] = {}
-    rows: list[dict[str, Any]] = []
+    rows: list[Stored] = []
     factors: dict[int, LogFactors] = {}
-    for model, new in sorted(changed.items()):
-        differences[(model,)] = _difference(new, before.get(model), game, draw)
-        factors[model] = chance_factors(game.drawn, _held(new, game), new.hits)
-        if new.tickets or new.ineligible:
-            rows.append(_row(new, game, draw, model, factors[model]))
-    gone = [_key(draw) | {"of_model": model} for model in changed if model in before]
-    if gone:
-        connection.execute(_DELETE, gone)
-    if rows:
-        connection.execute(_INSERT, rows)
+    for model, score in sorted(changed.items()):
+        new = _scored(score, game, draw)
+        differences[(model,)] = _difference(new, before.get(model))
+        factors[model] = chance_factors(game.drawn, _held(score, game), score.hits)
+        if score.tickets or score.ineligible:
+            rows.append(_IN_ORDER(_row(new, game, draw, model, factors[model])))
+    for model in changed.keys() & before.keys():
+        driver.change(connection, _DELETE, of_model=model, **_key(draw))
+    insert_rows(connection, draw_scores, _COLUMNS, rows)
     add_cells(connection, totals, differences)
     add_to_game(connection, draw.game_id, {"score_changes": 1})
     return factors
@@ -125,7 +128,7 @@ def cleaned_scores(connection: Connection, game: Game, draw: Draw) -> dict[int, 
 
 def stored_scores(connection: Connection, draw: Draw) -> dict[int, Scored]:
     """The stored scores of a draw, by model id."""
-    rows = connection.execute(_STORED, _key(draw))
+    rows = driver.select(connection, _STORED, **_key(draw))
     return {row.model_id: Scored(load(row), load_money(row), row.drawn_at) for row in rows}
 
 
@@ -140,7 +143,7 @@ def raw_scores(connection: Connection, game: Game, draw: Draw) -> dict[int, Draw
         for model, tickets in runs(connection, chosen, _FETCH):
             part = _score(tickets, draw, game.pool)
             found[model] = found[model] + part if model in found else part
-    for model, late in connection.execute(_TOO_LATE, _where(draw)):
+    for model, late in driver.select(connection, _TOO_LATE, **_where(draw)):
         found[model] = found.get(model, nothing) + DrawScore(ineligible=late)
     return found
 
@@ -179,10 +182,8 @@ def load_factors(text: str) -> LogFactors:
     return LogFactors(tuple(worse), tuple(better))
 
 
-def _difference(
-    new: DrawScore, old: Scored | None, game: Game, draw: Draw
-) -> Counter[tuple[str, int]]:
-    difference = Counter(cells(new, _money(new, game, draw)))
+def _difference(new: Scored, old: Scored | None) -> Counter[tuple[str, int]]:
+    difference = Counter(cells(new.score, new.money))
     if old:
         difference.subtract(cells(old.score, old.money))
     return difference
@@ -192,9 +193,8 @@ def _held(result: DrawScore, game: Game) -> tuple[int, ...]:
     return result.held or (0,) * game.pool
 
 
-def _row(
-    result: DrawScore, game: Game, draw: Draw, model: int, factors: LogFactors
-) -> dict[str, Any]:
+def _row(scored: Scored, game: Game, draw: Draw, model: int, factors: LogFactors) -> dict[str, Any]:
+    result = scored.score
     return {
         "game_id": draw.game_id,
         "model_id": model,
@@ -205,10 +205,12 @@ def _row(
         "numbers_played": result.numbers_played,
         "hits": result.hits,
         "held_squared": result.held_squared,
-        **_money(result, game, draw)._asdict(),
+        **scored.money._asdict(),
         "held": json.dumps(_held(result, game)),
         "histogram": json.dumps({f"{s}:{h}": n for (s, h), n in sorted(result.histogram.items())}),
-        "calibration": json.dumps({b: astuple(s) for b, s in sorted(result.calibration.items())}),
+        "calibration": json.dumps(
+            {b: [*vars(s).values()] for b, s in sorted(result.calibration.items())}
+        ),
         "factors": json.dumps(factors),
     }
 
@@ -216,12 +218,13 @@ def _row(
 def row_of(result: DrawScore, game: Game, draw: Draw, model: int) -> dict[str, Any]:
     """The row of draw_scores for a score, by column."""
     factors = chance_factors(game.drawn, _held(result, game), result.hits)
-    return _row(result, game, draw, model, factors)
+    return _row(_scored(result, game, draw), game, draw, model, factors)
 
 
-def _money(result: DrawScore, game: Game, draw: Draw) -> Money:
+def _scored(result: DrawScore, game: Game, draw: Draw) -> Scored:
     tariff = game.tariff(game.calendar.local_day(from_micros(draw.drawn_at)))
-    return money(result.histogram, game, tariff, draw.prizes)
+    paid = money(result.histogram, game, tariff, draw.prizes)
+    return Scored(result, paid, draw.drawn_at)
 
 
 def _outcome(text: str) -> tuple[int, int]:

@@ -4,20 +4,21 @@ A database packs a column into one JSON text at a fraction of what handing out i
 costs. MySQL and MariaDB would cut such a text at a limit of theirs, so there rows are read.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import Connection
 
-from exporter.storage.rows import run
+from exporter.storage import driver
 
 #: Size, numbers and confidence of tickets, and of wide games the numbers' high bits.
 Columns = Sequence[Sequence[Any]]
 _COLUMNS = ("size", "numbers", "confidence")
-_PACKERS = {"sqlite": "json_group_array", "postgresql": "json_agg"}
+# As text: PostgreSQL's driver would parse its JSON with the slower parser.
+_PACKERS = {"sqlite": "json_group_array({})", "postgresql": "json_agg({})::text"}
 
 
 class Chosen(NamedTuple):
@@ -48,8 +49,8 @@ def runs(connection: Connection, chosen: Chosen, most: int) -> Iterator[tuple[in
 def _next_model(connection: Connection, chosen: Chosen, after: int) -> int | None:
     of_draw, values = _of_draw(chosen)
     query = f"SELECT model_id FROM predictions WHERE {of_draw} AND model_id > ?"  # noqa: S608
-    found = run(connection, f"{query} ORDER BY model_id LIMIT 1", [*values, after]).scalar()
-    return None if found is None else int(found)
+    found = driver.fetch_one(connection, f"{query} ORDER BY model_id LIMIT 1", [*values, after])
+    return int(found[0]) if found else None
 
 
 def _parts(connection: Connection, chosen: Chosen, model: int, most: int) -> Iterator[Chosen]:
@@ -67,24 +68,24 @@ def _place(connection: Connection, chosen: Chosen, model: int, most: int) -> int
     of_span, values = _of_span(chosen, model)
     query = f"SELECT predicted_at FROM predictions WHERE {of_span}"  # noqa: S608
     query += f" ORDER BY predicted_at LIMIT 1 OFFSET {int(most)}"
-    found = run(connection, query, values).scalar()
-    return None if found is None else int(found)
+    found = driver.fetch_one(connection, query, values)
+    return int(found[0]) if found else None
 
 
 def _read(connection: Connection, chosen: Chosen, model: int) -> Columns:
     dialect = connection.dialect.name
     of_span, values = _of_span(chosen, model)
-    found = run(connection, f"{_select(dialect, wide=chosen.wide)} WHERE {of_span}", values)
+    names = [*_COLUMNS, *(["numbers_high"] if chosen.wide else [])]
+    query = f"{_select(dialect, tuple(names))} WHERE {of_span}"
+    found = driver.fetch(connection, query, values)
     if dialect not in _PACKERS:
-        rows = found.all()
-        return [list(map(itemgetter(k), rows)) for k in range(len(found.keys()))]
-    return [json.loads(text) if isinstance(text, str) else text or [] for text in found.one()]
+        return [list(map(itemgetter(k), found)) for k in range(len(names))]
+    return [msgspec.json.decode(text or "[]") for text in found[0]]
 
 
 @cache
-def _select(dialect: str, *, wide: bool) -> str:
-    packer, names = _PACKERS.get(dialect), [*_COLUMNS, *(["numbers_high"] if wide else [])]
-    columns = [f"{packer}({name})" if packer else name for name in names]
+def _select(dialect: str, names: Sequence[str]) -> str:
+    columns = [_PACKERS.get(dialect, "{}").format(name) for name in names]
     return f"SELECT {', '.join(columns)} FROM predictions"  # noqa: S608 - names of our own
 
 

@@ -1,0 +1,118 @@
+"""Constant statements handed to the driver itself, in the transaction of a connection.
+
+Compiling, binding and keeping a result cost SQLAlchemy several times what a small statement
+takes. What runs with every batch or every result goes past that: as text (`?` for each value)
+or as an expression that is compiled once. Errors are SQLAlchemy's, and its events are told.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
+from typing import Any, NamedTuple, cast
+
+import psycopg
+from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
+from sqlalchemy.exc import DBAPIError
+
+Row = tuple[Any, ...]
+Statement = Select[Any] | Insert | Update | Delete
+
+
+def fetch(connection: Connection, statement: str, values: Sequence[Any] = ()) -> list[Row]:
+    """The rows that a statement gives."""
+    return list(_run(connection, statement, tuple(values)).fetchall())
+
+
+def fetch_one(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Row | None:
+    """The first row, or None."""
+    found = _run(connection, statement, tuple(values)).fetchone()
+    return cast(Row | None, found)
+
+
+def execute(connection: Connection, statement: str, values: Sequence[Any] = ()) -> int:
+    """Runs a statement; how many rows it concerned."""
+    return int(_run(connection, statement, tuple(values)).rowcount)
+
+
+def execute_many(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
+    """Runs a statement once for each row of values."""
+    if rows:
+        _run(connection, statement, rows, many=True)
+
+
+def select(connection: Connection, query: Select[Any], **values: Any) -> list[Any]:
+    """The rows of a query, named by its columns."""
+    compiled = _compiled(query, connection.dialect)
+    cursor = _run(connection, compiled.text, compiled.values(values))
+    return list(map(compiled.row, cursor.fetchall()))
+
+
+def change(connection: Connection, statement: Insert | Update | Delete, **values: Any) -> int:
+    """Runs a statement that changes rows; how many it concerned."""
+    compiled = _compiled(statement, connection.dialect)
+    return int(_run(connection, compiled.text, compiled.values(values)).rowcount)
+
+
+def pipelined(connection: Connection) -> AbstractContextManager[object]:
+    """Statements inside are sent together where the driver can: one wait instead of several.
+
+    For statements whose results nobody reads; what fails raises at the end.
+    """
+    if connection.dialect.name != "postgresql" or not psycopg.Pipeline.is_supported():
+        return nullcontext()
+    return _pipeline(connection)
+
+
+@contextmanager
+def _pipeline(connection: Connection) -> Iterator[None]:
+    driver = cast(psycopg.Connection[Row], connection.connection.driver_connection)
+    with translated(connection, "pipeline"), driver.pipeline():
+        yield
+
+
+@contextmanager
+def translated(connection: Connection, statement: str) -> Iterator[None]:
+    """Gives the driver's errors as SQLAlchemy's."""
+    driver = connection.dialect.loaded_dbapi.Error
+    try:
+        yield
+    except driver as error:
+        gone = connection.dialect.is_disconnect(error, None, None)
+        raise DBAPIError.instance(
+            statement, None, error, driver, hide_parameters=True, connection_invalidated=gone
+        ) from error
+
+
+def _run(connection: Connection, statement: str, values: Any, *, many: bool = False) -> Any:
+    statement = _marked(statement, connection.dialect.paramstyle)
+    cursor = connection.connection.cursor()
+    for watch in connection.dispatch.before_cursor_execute:
+        watch(connection, cursor, statement, values, None, many)
+    with translated(connection, statement):
+        (cursor.executemany if many else cursor.execute)(statement, values)
+    return cursor
+
+
+@cache
+def _marked(statement: str, style: str) -> str:
+    return statement if style == "qmark" else statement.replace("?", "%s")
+
+
+class _Compiled(NamedTuple):
+    text: str
+    values: Callable[[Mapping[str, Any]], Any]
+    row: Callable[[Row], Any]
+
+
+@cache
+def _compiled(statement: Statement, dialect: Dialect) -> _Compiled:
+    compiled = statement.compile(dialect=dialect)
+    names = compiled.positiontup
+    row: Callable[[Row], Any] = tuple
+    if isinstance(statement, Select):
+        columns = [column.name for column in statement.selected_columns]
+        row = cast(Any, namedtuple("Row", columns))._make
+    if names is None:
+        return _Compiled(str(compiled), dict, row)
+    return _Compiled(str(compiled), lambda given: tuple(map(given.__getitem__, names)), row)

@@ -16,7 +16,8 @@ def cleanup(days: int | None) -> None:
     """Delete raw predictions, failures and hourly figures that are old enough.
 
     Totals, daily figures and scores stay. So do predictions whose result has not come. A draw
-    that lost predictions cannot be corrected any more.
+    that lost predictions cannot be corrected any more. What went is not known any more either:
+    sent or replayed again, it would count again.
     """
     settings = read_settings()
     kept = days or settings.METRICS_RETENTION_DAYS

@@ -81,8 +81,9 @@ def replay(  # noqa: PLR0913 - one argument for each option
     """Replay the draws of FILE (or simulated ones) as if models had played them.
 
     FILE is CSV as the public writes it or the official API's JSON; - is standard input. Every
-    ticket is made from earlier draws only. Replaying again records nothing twice. Exits with 1
-    when lines could not be read or records were refused, after all the others were replayed.
+    ticket is made from earlier draws only. Replaying again records nothing twice, unless a
+    clean-up took the tickets in between. Exits with 1 when lines could not be read or records
+    were refused, after all the others were replayed.
     """
     settings = read_settings({"EXPORTER_URL": url} if url else None)
     language = settings.LOTOFACIL_LANGUAGE

@@ -1,6 +1,7 @@
 """Cleaning up: old raw rows go in small batches; their totals, days and scores stay.
 
-A cleaned prediction's idempotency key is forgotten with it: sent again, it would be new.
+A cleaned prediction's idempotency key is forgotten with it: sent again, it would be new, and
+counted as a late arrival (decision 29 says why keys are not kept).
 """
 
 import json

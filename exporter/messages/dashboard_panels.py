@@ -130,12 +130,12 @@ _CHANCE: dict[str, _PT_EN] = {
         (
             "Valor e da versão em uso desde o seu início, em escala logarítmica. 20: no máximo 5 % "
             "dos modelos ao acaso chegam lá um dia; 100: no máximo 1 %. Perto de 1 ou abaixo: "
-            "nada se pode afirmar."
+            "nada se pode afirmar. A curva para em um bilhão: mais já não diz mais."
         ),
         (
             "E-value of the version in use since its start, on a logarithmic axis. 20: at most 5 % "
             "of models at chance ever get there; 100: at most 1 %. Near 1 or below: nothing can "
-            "be said."
+            "be said. The curve ends at a billion: more says nothing more."
         ),
     ),
     "reference.title": ("Evidência contra a referência", "Evidence against the reference"),
@@ -240,18 +240,18 @@ _MONEY: dict[str, _PT_EN] = {
     ),
     "calibration.title": ("Excesso de confiança por versão", "Over-confidence by version"),
     "calibration.description": (
-        "Confiança média declarada menos a acurácia, de cada versão.",
-        "Mean claimed confidence minus accuracy, of each version.",
+        "Confiança média declarada menos a acurácia, de cada versão; na linha do zero, honesta.",
+        "Mean claimed confidence minus accuracy, of each version; honest on the line of zero.",
     ),
     "brier.title": ("Escore de Brier por versão", "Brier score by version"),
     "brier.description": (
         (
             "Média do quadrado da diferença entre confiança e acerto, por número jogado. "
-            "Quanto menor, melhor; declarar sempre o acaso dá 0,24 na Lotofácil."
+            "Quanto menor, melhor; a linha do acaso é o que daria declarar sempre o acaso."
         ),
         (
             "Mean squared difference between confidence and hit, per number played. Lower is "
-            "better; always claiming chance gives 0.24 for Lotofácil."
+            "better; the line of chance is what always claiming chance would give."
         ),
     ),
     "confidence.title": ("Confiança declarada", "Claimed confidence"),

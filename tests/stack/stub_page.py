@@ -41,7 +41,16 @@ MODELS: tuple[dict[str, str], ...] = (
     {"model_version": "v2", "role": "model"},
     {"model_version": "random", "role": "control"},
 )
-VALUES = {"ratio": 0.6, "seconds": 30.0, "bytes": 1e6, "reais": 100.0, "up": 1.0, "success": 1.0}
+#: Evidence is as large as it may get.
+VALUES = {
+    "value": 1e300,
+    "ratio": 0.6,
+    "seconds": 30.0,
+    "bytes": 1e6,
+    "reais": 100.0,
+    "up": 1.0,
+    "success": 1.0,
+}
 
 
 class Handler(BaseHTTPRequestHandler):

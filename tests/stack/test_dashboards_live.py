@@ -7,7 +7,8 @@ from functools import partial
 import pytest
 import requests
 
-from exporter.messages import Language
+from exporter.catalog import WINDOWS
+from exporter.messages import Language, text
 from tests.servers.ports import free_port
 from tests.servers.prometheus import Prometheus, StartPrometheus
 from tests.servers.waiting import wait_until
@@ -33,7 +34,7 @@ groups:
   - name: test
     rules:
       - alert: LotofacilTest
-        expr: vector(1)
+        expr: vector(1) or label_replace(vector(1), "part", "second", "", "")
         labels: {severity: warning, event: test, game: lotofacil, model_version: v2, rule: test}
 """
 #: The last things to appear: a rate needs two scrapes, an alert an evaluation and a delivery.
@@ -86,7 +87,7 @@ def test_variables_offer_choices(board: Board, prometheus: Prometheus) -> None:
 @each_board
 def test_starts_of_versions_are_marked(board: Board, prometheus: Prometheus) -> None:
     (marks,) = board.content["annotations"]["list"]
-    assert _has_figures(prometheus, marks["expr"])
+    assert _has_figures(prometheus, marks["target"]["expr"])
 
 
 @pytest.mark.parametrize("choice", ["v1", "v2"])
@@ -98,6 +99,41 @@ def test_no_panel_is_empty_for_one_version(
     for title, expression in board.expressions():
         chosen = expression.replace("$model_version", choice)
         assert _has_figures(prometheus, chosen), title
+
+
+@each_board
+def test_every_state_has_words(board: Board, prometheus: Prometheus) -> None:
+    """Also that of an alert which fires twice."""
+    for panel in board.panels():
+        if panel["type"] == "state-timeline":
+            (mapping,) = panel["fieldConfig"]["defaults"]["mappings"]
+            for target in panel["targets"]:
+                samples = prometheus.query(fill_in(target["expr"]))
+                states = {sample["value"][1] for sample in samples}
+                assert states <= mapping["options"].keys(), panel["title"]
+
+
+@each_board
+def test_evidence_of_any_size_leaves_its_axis_readable(
+    board: Board, prometheus: Prometheus
+) -> None:
+    for panel in board.panels():
+        scale = panel["fieldConfig"]["defaults"].get("custom", {}).get("scaleDistribution")
+        if scale:
+            for target in panel["targets"]:
+                samples = prometheus.query(fill_in(target["expr"]))
+                assert all(float(one["value"][1]) == 1e9 for one in samples), panel["title"]
+
+
+def test_windows_stand_in_their_order(prometheus: Prometheus) -> None:
+    shown = [
+        expression
+        for board in boards
+        for title, expression in board.expressions()
+        if title == text("dashboard.panel.windows.title", Language.PT_BR)
+    ]
+    found = [one["metric"]["window"] for one in prometheus.query(fill_in(shown[0]))]
+    assert found == list(WINDOWS)
 
 
 def _has_figures(prometheus: Prometheus, expression: str) -> bool:

@@ -25,4 +25,9 @@ def _write(board: Dashboard) -> str:
     for shown in [*content["links"], *content["annotations"]["list"]]:
         # The SDK hides them in the controls menu and offers no way to say otherwise.
         del shown["placement"]
+    for annotation in content["annotations"]["list"]:
+        # Not every Grafana 12 still reads an `expr` of the annotation itself, nor does the SDK know
+        # where it reads it instead.
+        query = {"refId": "Anno", "expr": annotation.pop("expr"), "range": True, "instant": False}
+        annotation["target"] = query
     return json.dumps(content, indent=2, ensure_ascii=False, sort_keys=True) + "\n"

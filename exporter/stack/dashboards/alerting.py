@@ -12,6 +12,9 @@ from exporter.stack.dashboards.tables import Column, Tables
 _ALERT = ("alertname", "severity", "event", "game", "model_version", "rule")
 #: Where the repository keeps an alert's runbook; prometheus/rules names the same file.
 _RUNBOOK = "docs/runbooks/$1.md"
+_SEVERITIES = {"critical": theme.BAD, "warning": theme.WARNING, "info": theme.ACCENT}
+#: A rule about the machine is about no game.
+_ANY_OR_NO_GAME = "~$game|"
 
 
 def alerts_now(panels: Panels) -> stat.Panel:
@@ -28,23 +31,34 @@ def alerts(panels: Panels) -> table.Panel:
     columns = [Column("since", named, "dateTimeFromNow")]
     labels = (*_ALERT, "runbook")
     panel = Tables(panels).grid("alerts", labels, columns, Source.PROMETHEUS).span(12)
-    return panel.no_value(panels.texts.shared("no_alerts"))
+    return _with_severities(panel, panels).no_value(panels.texts.shared("no_alerts"))
 
 
 def alert_history(panels: Panels) -> statetimeline.Panel:
     """When which alert fired."""
-    query = Query(promql.active_alerts("alertname"), "alert")
-    return panels.states("alert_history", query, {1: theme.BAD}, Source.PROMETHEUS)
+    query = Query(promql.is_firing("alertname"), "alert")
+    panel = panels.states("alert_history", query, {1: theme.BAD}, Source.PROMETHEUS)
+    return panel.no_value(panels.texts.shared("no_alerts_then"))
 
 
 def rules(panels: Panels) -> table.Panel:
     """The rules that users made: value and threshold."""
     labels = catalog.RULE
-    threshold = figure(catalog.ALERT_RULE_THRESHOLD, *labels)
-    # A value that is not known yet must leave its cell empty, not its column nameless.
-    value = f"{figure(catalog.ALERT_RULE_VALUE, *labels)} or NaN * {threshold}"
-    columns = [Column("value", value, "none", 3), Column("threshold", threshold, "none", 3)]
-    return Tables(panels).grid("rules", labels, columns, Source.SQL).span(12)
+    threshold = figure(catalog.ALERT_RULE_THRESHOLD, *labels, game=_ANY_OR_NO_GAME)
+    known = figure(catalog.ALERT_RULE_VALUE, *labels, game=_ANY_OR_NO_GAME)
+    # A value that is not known yet must not leave its column nameless.
+    value = f"clamp_max({known}, {promql.TOP}) or NaN * {threshold}"
+    columns = [Column("value", value, "short"), Column("threshold", threshold, "short")]
+    panel = Tables(panels).grid("rules", labels, columns, Source.SQL).span(12)
+    unknown = theme.without_value(panels.texts.shared("no_value"))
+    panel.override_by_name(panels.texts.shared("column.value"), [unknown])
+    return _with_severities(panel, panels).no_value(panels.texts.shared("no_rules"))
+
+
+def _with_severities(panel: table.Panel, panels: Panels) -> table.Panel:
+    """The severity in words, in the colour of what it means."""
+    said = {name: (panels.texts.shared(f"severity.{name}"), c) for name, c in _SEVERITIES.items()}
+    return panel.override_by_name(panels.texts.shared("column.severity"), theme.spoken(said))
 
 
 def notifications(panels: Panels) -> timeseries.Panel:
@@ -68,7 +82,8 @@ def retraining_advice(panels: Panels) -> stat.Panel:
     """Should the model be retrained?"""
     colours = {0: theme.GOOD, 1: theme.ACCENT, 2: theme.WARNING}
     query = Query(promql.retraining_verdict(), "game")
-    return panels.verdict("retraining_advice", query, colours)
+    panel = panels.verdict("retraining_advice", query, colours)
+    return panel.no_value(panels.texts.shared("no_draws"))
 
 
 def retraining_runs(panels: Panels) -> timeseries.Panel:
@@ -86,7 +101,7 @@ def retraining_requests(panels: Panels) -> timeseries.Panel:
 def retrainer_pass(panels: Panels) -> stat.Panel:
     """Is the retrainer's worker alive?"""
     query = Query(f"time() - {figure(catalog.RETRAINER_LAST_PASS)}", "age")
-    panel = panels.tile("retrainer_pass", query, "s", Source.PROMETHEUS).decimals(0).span(5)
+    panel = panels.tile("retrainer_pass", query, "s", Source.PROMETHEUS).decimals(1).span(5)
     return panel.thresholds(theme.steps(theme.GOOD, {120: theme.WARNING, 600: theme.BAD}))
 
 
@@ -94,18 +109,18 @@ def retraining_age(panels: Panels) -> stat.Panel:
     """Time since the last successful training run."""
     done = figure(catalog.RETRAINING_LAST_SUCCESS, "game")
     query = Query(f"time() - ({done} > 0)", "age")
-    panel = panels.tile("retraining_age", query, "s").decimals(0).span(5)
+    panel = panels.tile("retraining_age", query, "s").decimals(1).span(5)
     return panel.no_value(panels.texts.shared("never"))
 
 
 def retraining_duration(panels: Panels) -> stat.Panel:
     """How long the last training run took."""
     query = Query(figure(catalog.RETRAINING_LAST_DURATION, "game"), "duration")
-    return panels.tile("retraining_duration", query, "s").decimals(0).span(5)
+    return panels.tile("retraining_duration", query, "s").decimals(1).span(5)
 
 
 def retraining_schedule(panels: Panels) -> stat.Panel:
     """Time between scheduled training runs."""
     query = Query(figure(catalog.RETRAINING_INTERVAL, "game"), "interval")
-    panel = panels.tile("retraining_schedule", query, "s").decimals(0).span(5)
+    panel = panels.tile("retraining_schedule", query, "s").decimals(1).span(5)
     return panel.mappings([theme.words({0: (panels.texts.shared("never"), "text")})])

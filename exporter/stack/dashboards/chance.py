@@ -25,8 +25,9 @@ Z_LIMITS: Colours = {-100: theme.BAD, -3: theme.WARNING, -2: "text", 2: theme.AC
 VERDICTS = {0: theme.NEUTRAL, 1: theme.BAD, 2: theme.GOOD, 3: theme.WARNING}
 _VERSION = ("game", "model_version")
 _ARM = ("model_version", "role")
-#: Far below 1 an e-value says nothing more; a logarithmic axis would run away with it.
-_FLOOR = 0.01
+#: Far below 1 an e-value says nothing more; a logarithmic axis would run away with it, as with
+#: one of hundreds of digits.
+_FLOOR, _CEILING = 0.01, 1e9
 
 
 def better(panels: Panels) -> stat.Panel:
@@ -112,22 +113,23 @@ def accuracy_each(panels: Panels) -> timeseries.Panel:
 def evidence(panels: Panels) -> timeseries.Panel:
     """Evidence of the version in use, both ways, with the lines that mean something."""
     queries = _both_ways(catalog.EVIDENCE)
-    panel = panels.lines("evidence", queries, "none", Source.SQL)
+    panel = panels.lines("evidence", queries, "short", Source.SQL)
     limits: Colours = {promql.EVIDENCE: theme.WARNING, promql.STRONG_EVIDENCE: theme.BAD}
     return draw_log(draw_directions(panel, panels.texts), limits)
 
 
 def change(panels: Panels) -> timeseries.Panel:
     """The change detector of the version in use."""
-    panel = panels.lines("change", _both_ways(catalog.CHANGE_EVIDENCE), "none", Source.SQL)
+    panel = panels.lines("change", _both_ways(catalog.CHANGE_EVIDENCE), "short", Source.SQL)
     limits: Colours = {promql.SUSPICION: theme.WARNING, promql.CHANGE: theme.BAD}
     return draw_log(draw_directions(panel, panels.texts), limits)
 
 
 def reference(panels: Panels) -> timeseries.Panel:
     """Evidence against the accuracy that a user named for the version in use."""
-    panel = panels.lines("reference", _both_ways(catalog.REFERENCE_EVIDENCE), "none", Source.SQL)
+    panel = panels.lines("reference", _both_ways(catalog.REFERENCE_EVIDENCE), "short", Source.SQL)
     limits: Colours = {promql.EVIDENCE: theme.WARNING, promql.STRONG_EVIDENCE: theme.BAD}
+    panel.no_value(panels.texts.shared("no_reference"))
     return draw_log(draw_directions(panel, panels.texts), limits).span(24)
 
 
@@ -146,7 +148,7 @@ def windows(panels: Panels) -> table.Panel:
     accuracy = promql.accuracy(*labels, window=ANY)
     above = promql.above_chance(*labels, window=ANY)
     columns = [
-        _by_window("draws", figure(catalog.WINDOW_DRAWS, *labels), decimals=0),
+        _by_window("draws", figure(catalog.WINDOW_DRAWS, *labels), decimals=0, ordered=True),
         _by_window("accuracy", accuracy, "percentunit"),
         _by_window("lower", figure(catalog.ACCURACY_LOWER, *labels), "percentunit"),
         _by_window("upper", figure(catalog.ACCURACY_UPPER, *labels), "percentunit"),
@@ -161,7 +163,12 @@ def hits(panels: Panels) -> barchart.Panel:
     """How many tickets had how many hits, beside what random tickets would have."""
     columns = [
         Column("observed", promql.total(in_use(series(catalog.SCORED_PREDICTIONS)), "hits")),
-        Column("expected", promql.total(in_use(series(catalog.EXPECTED_PREDICTIONS)), "hits")),
+        Column(
+            "expected",
+            promql.total(in_use(series(catalog.EXPECTED_PREDICTIONS)), "hits"),
+            "none",
+            1,
+        ),
     ]
     return Tables(panels).bars("hits", "hits", columns, Source.SQL)
 
@@ -177,7 +184,10 @@ def _yardsticks() -> list[Query]:
 
 def _both_ways(metric: Metric) -> list[Query]:
     ways = {way: figure(metric, *_VERSION, direction=way) for way in catalog.DIRECTIONS}
-    return [Query(f"clamp_min({in_use(value)}, {_FLOOR})", way) for way, value in ways.items()]
+    return [
+        Query(f"clamp({in_use(value)}, {_FLOOR}, {_CEILING:.0f})", way)
+        for way, value in ways.items()
+    ]
 
 
 def _of_arms(metric: Metric, **matchers: str) -> str:
@@ -216,6 +226,11 @@ def _money_columns() -> list[Column]:
     ]
 
 
-def _by_window(key: str, expression: str, unit: str = "none", decimals: int = 2) -> Column:
+def _by_window(
+    key: str, expression: str, unit: str = "none", decimals: int = 2, *, ordered: bool = False
+) -> Column:
     limits: Colours = Z_LIMITS if key == "zscore" else {}
-    return Column(key, promql.largest(in_use(expression), "window"), unit, decimals, limits)
+    shown = promql.largest(in_use(expression), "window")
+    if ordered:  # the first column's order is that of the rows
+        shown = promql.in_order("window", catalog.WINDOWS, shown)
+    return Column(key, shown, unit, decimals, limits)

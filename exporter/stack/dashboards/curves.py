@@ -27,10 +27,14 @@ def _fill_between(panel: timeseries.Panel, lower: str, upper: str, colour: str) 
 
 def draw_yardsticks(panel: timeseries.Panel, texts: Texts) -> timeseries.Panel:
     """What chance gives dashed and yellow, the control arm dashed and grey, on every chart."""
-    for mark, colour in (("chance", theme.CHANCE), ("control", theme.NEUTRAL)):
-        look = [theme.fixed(colour), theme.dashed()]
-        panel.override_by_regexp(f"/{texts.legend(f'{mark}_mark')}/", look)
-    return panel
+    return draw_yardstick(draw_yardstick(panel, texts, "chance"), texts, "control")
+
+
+def draw_yardstick(panel: timeseries.Panel, texts: Texts, mark: str) -> timeseries.Panel:
+    """One of the two."""
+    colour = {"chance": theme.CHANCE, "control": theme.NEUTRAL}[mark]
+    look = [theme.fixed(colour), theme.dashed()]
+    return panel.override_by_regexp(f"/{texts.legend(f'{mark}_mark')}/", look)
 
 
 def draw_directions(panel: timeseries.Panel, texts: Texts) -> timeseries.Panel:

@@ -1,6 +1,6 @@
 """PromQL from the catalogue: names of metrics and labels are looked up, never typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from exporter import catalog
 from exporter.catalog import Kind, Metric
@@ -9,6 +9,9 @@ from exporter.catalog import Kind, Metric
 EVIDENCE, STRONG_EVIDENCE = 20, 100
 #: Change detector: at most one false alarm in so many draws, on average.
 SUSPICION, CHANGE = 1000, 3000
+
+#: Nothing that a rule watches is larger, but for evidence that no longer needs digits.
+TOP = 1_000_000_000_000_000
 
 #: Stands for "whatever value": leaves a default matcher out.
 ANY = "~.*"
@@ -112,6 +115,12 @@ def figure(metric: Metric, *labels: str, **matchers: str) -> str:
     return largest(series(metric, **matchers), *labels)
 
 
+def in_order(label: str, values: Sequence[str], expression: str) -> str:
+    """What has only this label, in the order of the values; Prometheus sorts 100 before 7."""
+    places = (f'label_replace(vector(0), "{label}", "{value}", "", "")' for value in values)
+    return f"({' or '.join(places)}) + on ({label}) {expression}"
+
+
 def net(*labels: str, **matchers: str) -> str:
     """Prizes minus cost."""
     prizes = total(series(catalog.PRIZES, **matchers), *labels)
@@ -145,10 +154,14 @@ def exporter_state() -> str:
     return f"({largest(series(catalog.UP))} + 1) or vector(0)"
 
 
-def active_alerts(*labels: str) -> str:
+def active_alerts() -> str:
     """Firing alerts of this product, counted; the watchdog, which always fires, is left out."""
-    firing = f"ALERTS{{{_FIRING}}}"
-    return f"count by ({', '.join(labels)}) ({firing})" if labels else f"count({firing})"
+    return f"count(ALERTS{{{_FIRING}}})"
+
+
+def is_firing(*labels: str) -> str:
+    """1 for each of these that fires, however often."""
+    return f"group by ({', '.join(labels)}) (ALERTS{{{_FIRING}}})"
 
 
 def alerts_since(*labels: str) -> str:

@@ -7,7 +7,7 @@ from grafana_foundation_sdk.builders import barchart, stat, table, timeseries
 from exporter import catalog
 from exporter.stack.dashboards import expressions as promql
 from exporter.stack.dashboards import theme
-from exporter.stack.dashboards.curves import draw_yardsticks
+from exporter.stack.dashboards.curves import draw_limits, draw_yardstick, draw_yardsticks
 from exporter.stack.dashboards.expressions import ANY, beside_control, figure, in_use, series, total
 from exporter.stack.dashboards.panels import Panels, Query, Source
 from exporter.stack.dashboards.tables import Column, Tables
@@ -46,7 +46,7 @@ def tiers(panels: Panels) -> barchart.Panel:
     """Tickets by their best prize tier."""
     prizes = total(in_use(series(catalog.TICKETS_WITH_PRIZE)), "tier")
     expected = total(in_use(series(catalog.EXPECTED_TICKETS_WITH_PRIZE)), "tier")
-    columns = [Column("tickets", prizes), Column("expected", expected)]
+    columns = [Column("tickets", prizes), Column("expected", expected, "none", 1)]
     return Tables(panels).bars("tiers", "tier", columns, Source.SQL)
 
 
@@ -67,10 +67,16 @@ def brier_skill(panels: Panels) -> stat.Panel:
 def calibration(panels: Panels) -> timeseries.Panel:
     """Over-confidence of all chosen versions over time."""
     query = Query(figure(catalog.CONFIDENCE_BIAS, "model_version"), "version")
-    return panels.lines("calibration", [query], "percentunit", Source.SQL).decimals(2).span(8)
+    panel = panels.lines("calibration", [query], "percentunit", Source.SQL).decimals(2).span(8)
+    return draw_limits(panel, {0: theme.NEUTRAL})
 
 
 def brier(panels: Panels) -> timeseries.Panel:
     """Brier score of all chosen versions over time."""
-    query = Query(figure(catalog.BRIER_SCORE, "model_version"), "version")
-    return panels.lines("brier", [query], "none", Source.SQL).decimals(3).span(8)
+    chance = figure(catalog.CHANCE_ACCURACY)
+    queries = [
+        Query(figure(catalog.BRIER_SCORE, "model_version"), "version"),
+        Query(f"{chance} * (1 - {chance})", "chance"),
+    ]
+    panel = panels.lines("brier", queries, "none", Source.SQL).decimals(3).span(8)
+    return draw_yardstick(panel, panels.texts, "chance")

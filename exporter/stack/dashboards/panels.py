@@ -145,7 +145,7 @@ class Panels:
         for index, query in enumerate(queries):
             panel.with_target(target(query, index, self.texts).range())
         return (
-            panel.legend(_legend())
+            panel.legend(legend())
             .tooltip(common.VizTooltipOptions().mode(shapes.TooltipDisplayMode.MULTI))
             .thresholds(theme.steps("transparent"))
             .max_data_points(POINTS)
@@ -208,7 +208,8 @@ class Panels:
         )
 
 
-def _legend() -> common.VizLegendOptions:
+def legend() -> common.VizLegendOptions:
+    """The names of the series, below them."""
     return (
         common.VizLegendOptions()
         .display_mode(shapes.LegendDisplayMode.LIST)

@@ -28,7 +28,7 @@ def last_draw(panels: Panels) -> stat.Panel:
 def draw_age(panels: Panels) -> stat.Panel:
     """Time since the newest draw."""
     query = Query(f"time() - {figure(catalog.DRAW_LAST, 'game')}", "age")
-    return panels.tile("draw_age", query, "s").decimals(0)
+    return panels.tile("draw_age", query, "s").decimals(1)
 
 
 def missing_draws(panels: Panels) -> stat.Panel:
@@ -71,7 +71,7 @@ def quarantine(panels: Panels) -> stat.Panel:
 def snapshot_age(panels: Panels) -> stat.Panel:
     """How old the figures are."""
     query = Query(f"time() - {figure(catalog.SNAPSHOT_TIMESTAMP)}", "age")
-    panel = panels.tile("snapshot_age", query, "s", Source.PROMETHEUS).decimals(0)
+    panel = panels.tile("snapshot_age", query, "s", Source.PROMETHEUS).decimals(1)
     return panel.thresholds(theme.steps(theme.GOOD, {60: theme.WARNING, 300: theme.BAD}))
 
 
@@ -103,7 +103,7 @@ def stored(panels: Panels) -> timeseries.Panel:
 def backup_age(panels: Panels) -> stat.Panel:
     """Time since the last verified backup."""
     query = Query(f"time() - ({figure(catalog.BACKUP_LAST_SUCCESS)} > 0)", "age")
-    panel = panels.tile("backup_age", query, "s").decimals(0)
+    panel = panels.tile("backup_age", query, "s").decimals(1)
     return panel.no_value(panels.texts.shared("never"))
 
 
@@ -117,7 +117,7 @@ def spool_age(panels: Panels) -> stat.Panel:
     """How long the oldest record has been waiting."""
     oldest = figure(catalog.SPOOL_OLDEST)
     query = Query(f"(time() - ({oldest} > 0)) or vector(0)", "age")
-    panel = panels.tile("spool_age", query, "s", Source.PROMETHEUS).decimals(0)
+    panel = panels.tile("spool_age", query, "s", Source.PROMETHEUS).decimals(1)
     return panel.thresholds(theme.steps(theme.GOOD, {60: theme.WARNING, 300: theme.BAD}))
 
 

@@ -54,7 +54,7 @@ def log_lines(panels: Panels) -> timeseries.Panel:
 def uptime(panels: Panels) -> stat.Panel:
     """Time since the exporter started."""
     query = Query(figure(catalog.PROCESS_UPTIME), "exporter")
-    return panels.tile("uptime", query, "s", Source.PROMETHEUS).decimals(0)
+    return panels.tile("uptime", query, "s", Source.PROMETHEUS).decimals(1)
 
 
 def _used(left: Metric, whole: Metric) -> str:

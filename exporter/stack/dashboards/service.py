@@ -22,7 +22,7 @@ def state(panels: Panels) -> stat.Panel:
 def last_prediction(panels: Panels) -> stat.Panel:
     """Time since the newest prediction of the chosen versions."""
     query = Query(f"time() - {promql.figure(catalog.PREDICTION_LAST)}", "age")
-    return panels.tile("last_prediction", query, "s").decimals(0)
+    return panels.tile("last_prediction", query, "s").decimals(1)
 
 
 def recorded(panels: Panels) -> stat.Panel:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grafana_foundation_sdk.builders import barchart, table
+from grafana_foundation_sdk.builders import barchart, common, table
 from grafana_foundation_sdk.models import common as shapes
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from exporter.stack.dashboards import theme
-from exporter.stack.dashboards.panels import Panels, Query, Source, target
+from exporter.stack.dashboards.panels import Panels, Query, Source, legend, target
+from exporter.stack.dashboards.theme import fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,10 @@ class Tables:
     def bars(
         self, key: str, label: str, columns: Sequence[Column], source: Source
     ) -> barchart.Panel:
-        """One group of bars for each value of a numeric label, in the order of the numbers."""
+        """One group of bars for each value of a numeric label, in the order of the numbers.
+
+        The first column is what was seen, the second what chance would give.
+        """
         panel = self.panels.dress(barchart.Panel(), key, columns[0].unit, source)
         self._add_targets(panel, columns)
         panel.with_transformation(_merge())
@@ -53,7 +57,11 @@ class Tables:
             if kind == "number":
                 panel.with_transformation(_sort(label))
         panel.with_transformation(self._arrange([label], columns))
-        return panel.x_field(self._name(label)).height(9).span(12)
+        for column, colour in zip(columns, (theme.ACCENT, theme.CHANCE), strict=True):
+            panel.override_by_name(self._name(column.key), [*self._look(column), fixed(colour)])
+        tooltip = common.VizTooltipOptions().mode(shapes.TooltipDisplayMode.MULTI)
+        panel.legend(legend()).tooltip(tooltip).x_field(self._name(label))
+        return panel.height(9).span(12)
 
     def _add_targets(self, panel: table.Panel | barchart.Panel, columns: Sequence[Column]) -> None:
         for index, column in enumerate(columns):
@@ -84,13 +92,12 @@ class Tables:
         return look
 
     def _spoken(self, column: Column) -> list[model.DynamicConfigValue]:
-        spoken = {
-            value: (self.panels.texts.shared(f"column.{column.key}.{value}"), colour)
-            for value, colour in column.meanings.items()
-        }
-        cell = {"type": shapes.TableCellDisplayMode.COLOR_TEXT}
-        mapping = [theme.words(spoken)]
-        return [theme.setting("mappings", mapping), theme.setting("custom.cellOptions", cell)]
+        return theme.spoken(
+            {
+                value: (self.panels.texts.shared(f"column.{column.key}.{value}"), colour)
+                for value, colour in column.meanings.items()
+            }
+        )
 
     def _name(self, key: str) -> str:
         return self.panels.texts.shared(f"column.{key}")

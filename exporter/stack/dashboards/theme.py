@@ -1,13 +1,16 @@
 """Colours, thresholds and value mappings: one meaning, one colour, on every dashboard."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from grafana_foundation_sdk.builders import dashboard
+from grafana_foundation_sdk.models import common as shapes
 from grafana_foundation_sdk.models import dashboard as model
 
 GOOD, BAD, WARNING, NEUTRAL, ACCENT = "green", "red", "orange", "#8e8e8e", "blue"
 CHANCE = "#f2cc0c"
 
+Key = TypeVar("Key", int, str)
 #: A colour from each value on.
 Colours = Mapping[float, str]
 
@@ -20,13 +23,27 @@ def steps(base: str, limits: Colours | None = None) -> dashboard.ThresholdsConfi
     return config.steps([first, *above])
 
 
-def words(meanings: Mapping[int, tuple[str, str]]) -> model.ValueMapping:
+def words(meanings: Mapping[Key, tuple[str, str]]) -> model.ValueMapping:
     """Shows each value as the given text in the given colour."""
     options = {
         str(value): model.ValueMappingResult(text=shown, color=colour, index=index)
         for index, (value, (shown, colour)) in enumerate(meanings.items())
     }
     return model.ValueMap(options=options)
+
+
+def spoken(meanings: Mapping[Key, tuple[str, str]]) -> list[model.DynamicConfigValue]:
+    """Overrides of a table's column: its values as words, each in its colour."""
+    cell = {"type": shapes.TableCellDisplayMode.COLOR_TEXT}
+    return [setting("mappings", [words(meanings)]), setting("custom.cellOptions", cell)]
+
+
+def without_value(shown: str) -> model.DynamicConfigValue:
+    """An override that says so where there is no value."""
+    options = model.DashboardSpecialValueMapOptions(
+        match=model.SpecialValueMatch.NULL_AND_NAN, result=model.ValueMappingResult(text=shown)
+    )
+    return setting("mappings", [model.SpecialValueMap(options=options)])
 
 
 def names(meanings: Mapping[str, str]) -> model.ValueMapping:

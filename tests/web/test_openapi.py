@@ -49,3 +49,9 @@ def test_answers_have_schemas(document: dict[str, Any]) -> None:
     summary = document["paths"]["/api/metrics/summary"]["get"]["responses"]["200"]
     assert "$ref" in summary["content"]["application/json"]["schema"]
     assert "AccuracySummary" in document["components"]["schemas"]
+
+
+def test_a_result_says_how_it_can_be_sent_twice(document: dict[str, Any]) -> None:
+    body = document["paths"]["/api/results"]["post"]["requestBody"]["content"]
+    moment = body["application/json"]["schema"]["properties"]["accepted_at"]
+    assert "is the same record" in moment["description"]

@@ -148,6 +148,15 @@ def test_a_corrected_result_changes_the_figures(client: FlaskClient) -> None:
     assert (draw["corrections"], draw["models"][0]["hits"]) == (1, 15)
 
 
+def test_a_result_sent_again_with_its_moment_is_no_correction_back(client: FlaskClient) -> None:
+    first = RESULT | {"accepted_at": "2024-03-15T11:00:00.000001Z"}
+    right = RESULT | {"winning_numbers": list(range(1, 16))}
+    answers = [client.post("/api/results", json=body) for body in (first, right, first)]
+    told = [answer.json["data"]["status"] for answer in answers if answer.json]
+    assert told == ["new", "corrected", "repeated"]
+    assert [answer.status_code for answer in answers] == [201, 200, 200]
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

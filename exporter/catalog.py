@@ -435,7 +435,7 @@ SPOOL_CAPACITY = _gauge(
 )
 SPOOL_DROPPED = _counter(
     "lotofacil_spool_dropped",
-    "Accepted records that were lost: 0, or a defect.",
+    "Accepted records that left the spool undelivered, ever; survives restarts. 0, or a defect.",
     (),
     "spool",
 )

@@ -37,7 +37,6 @@ class IntakeCounts:
 
     refused: int = 0
     flush_failures: int = 0
-    dropped: int = 0
 
 
 class Intake:
@@ -167,12 +166,14 @@ class Intake:
     def _deliver_batch(self) -> bool:
         """Delivers up to one batch from memory and one from disk; whether there may be more."""
         with self._delivering:
-            queued = self._deliver_queued()
-            batch = self._spool.oldest(self._batch_size)
-            if batch:
-                self._deliver(self._unpack_all([body for _, body in batch]))
-                self._spool.remove([number for number, _ in batch])
-            self._spool.settle()
+            try:
+                queued = self._deliver_queued()
+                batch = self._spool.oldest(self._batch_size)
+                if batch:
+                    self._deliver(self._unpack_all([body for _, body in batch]))
+                    self._spool.remove([number for number, _ in batch])
+            finally:
+                self._spool.settle()
             return self._batch_size in (queued, len(batch))
 
     def _deliver_queued(self) -> int:
@@ -231,3 +232,4 @@ class Intake:
             except BaseException:
                 self._queue.extendleft(reversed(taken))
                 raise
+            self._spool.look()

@@ -1,7 +1,8 @@
 """The spool: records that were accepted and wait for the database, in an SQLite file.
 
 One file for all processes that share a data folder. Appending commits before it returns;
-a record leaves only after the database has it.
+a record leaves only after the database has it, and is counted as it leaves: what is neither
+counted nor there was lost.
 """
 
 import errno
@@ -11,9 +12,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
+
+from exporter.forks import on_fork
+from exporter.logs import get_logger
+from exporter.storage.spool_ledger import Account, Ledger
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (
@@ -24,10 +30,29 @@ CREATE TABLE IF NOT EXISTS records (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS records_callers_key ON records (callers_key)
     WHERE callers_key IS NOT NULL;
+CREATE TABLE IF NOT EXISTS account (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    spool TEXT NOT NULL,
+    delivered INTEGER NOT NULL
+);
+-- SQLite itself counts what is ever accepted (AUTOINCREMENT): appending pays nothing for it.
+CREATE VIEW IF NOT EXISTS balance AS SELECT spool,
+    COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'records'), 0) AS accepted, delivered
+    FROM account;
+-- A new file, and one whose table of records was taken away, gets a name of its own.
+DELETE FROM account WHERE delivered > (SELECT accepted FROM balance);
+INSERT INTO account SELECT 1, lower(hex(randomblob(8))),
+    COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'records'), 0)
+        - (SELECT COUNT(*) FROM records)
+    WHERE NOT EXISTS (SELECT 1 FROM account);
 """
 _PAGE = 4096
 #: Commits after which the log is worth carrying over into the file.
 _SETTLE_EVERY = 4000
+#: Connections that are not used again, such as a parent's in a forked child.
+_LEFT: list[sqlite3.Connection] = []
+
+_log = get_logger(__name__)
 
 
 class KeyIsWaiting(ValueError):  # noqa: N818 - reads as the sentence it is
@@ -51,34 +76,79 @@ class SpoolFull(SpoolUnusable):
 
 @dataclass(frozen=True, slots=True)
 class SpoolState:
-    """How many records wait, since when (microseconds, 0: none), and the file's size in bytes."""
+    """How many records wait, since when (microseconds, 0: none), and the file's size in bytes.
+
+    `lost` counts the records that ever left without having been delivered.
+    """
 
     records: int
     oldest: int
     size: int
+    lost: int = 0
+
+
+class _OnFirstUse:
+    """A connection that is opened where it is first used: in a forked child, too, or never."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, spool: "Spool", owner: type) -> sqlite3.Connection:
+        spool.open()
+        found: sqlite3.Connection = vars(spool)[self._name]
+        return found
 
 
 class Spool:
-    """A durable first-in first-out store; safe for threads and for processes."""
+    """A durable first-in first-out store; safe for threads, processes and their forks."""
+
+    _db = _OnFirstUse()
+    _reader = _OnFirstUse()
 
     def __init__(self, path: Path, max_bytes: int) -> None:
         self.path = path
         self.max_bytes = max_bytes
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT, 0o600))  # records may hold what is nobody's business
+        self._logs = [path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm")]
+        self._ledger = Ledger(path.with_name("ledger.json"))
+        self._begin()
+        self.open()
+        on_fork(self, Spool._in_child, Spool._still)
+
+    def _begin(self) -> None:
         self._lock = Lock()
         self._reading = Lock()
-        self._db = self._open()
-        self._reader = self._open()
+        self._opening = Lock()
         self._unsettled = 0
 
-    def _open(self) -> sqlite3.Connection:
-        try:
-            return self._opened()
-        except sqlite3.DatabaseError as error:
-            raise self._fault(error) from error
+    @contextmanager
+    def _still(self) -> Iterator[None]:
+        with self._lock, self._reading:
+            yield
 
-    def _opened(self) -> sqlite3.Connection:
+    def _in_child(self) -> None:
+        self._begin()
+        self._leave()
+
+    def _leave(self) -> None:
+        """Never uses the connections again. They stay open: closing gives up others' locks."""
+        _LEFT.extend(vars(self).pop(name) for name in ("_db", "_reader") if name in vars(self))
+
+    def open(self) -> None:
+        """Opens the file, and makes it where there is none. Raises SpoolUnusable."""
+        with self._opening, self._faults():
+            if "_reader" in vars(self):  # another thread was quicker
+                return
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # Records may hold what is nobody's business.
+            os.close(os.open(self.path, os.O_CREAT, 0o600))
+            db, reader = self._connect(), self._connect()
+            found = filter(Path.exists, (self.path, *self._logs))
+            self._files = {path: path.stat() for path in found}
+            self._noted = _account(reader)
+            self._ledger.open(partial(_account, reader))
+            vars(self).update(_db=db, _reader=reader)
+
+    def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
         db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _SCHEMA)
         db.execute(f"PRAGMA max_page_count={max(self.max_bytes // _PAGE, 64)}")
@@ -155,19 +225,24 @@ class Spool:
         """Forgets records that the database has now."""
         if not ids:
             return
-        with self._faults(), self._lock:
-            if ids[-1] - ids[0] + 1 == len(ids):  # the usual case: one run
-                self._db.execute("DELETE FROM records WHERE id BETWEEN ? AND ?", (ids[0], ids[-1]))
-            else:
-                marks = [(i,) for i in ids]
-                with self._transaction():
-                    self._db.executemany("DELETE FROM records WHERE id = ?", marks)
+        with self._faults(), self._lock, self._transaction():
+            gone = self._delete(ids)
+            self._db.execute("UPDATE account SET delivered = delivered + ?", (gone,))
+
+    def _delete(self, ids: Sequence[int]) -> int:
+        """How many were there: of two processes that delivered the same, one removes it."""
+        if ids[-1] - ids[0] + 1 == len(ids):  # the usual case: one run
+            run = "DELETE FROM records WHERE id BETWEEN ? AND ?"
+            return self._db.execute(run, (ids[0], ids[-1])).rowcount
+        marks = [(i,) for i in ids]
+        return self._db.executemany("DELETE FROM records WHERE id = ?", marks).rowcount
 
     def settle(self) -> None:
         """Carries the log over into the file now and then, so that no caller has to wait for it.
 
         Most of it beside the callers; only what came meanwhile while they wait.
         """
+        self.look()
         if self._unsettled < _SETTLE_EVERY:
             return
         self._unsettled = 0
@@ -175,13 +250,45 @@ class Spool:
         with self._faults(), self._lock:
             self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
+    def look(self) -> None:
+        """Has the ledger know what was accepted and delivered, should this file disappear."""
+        with self._faults(), self._reading:
+            account = _account(self._reader)
+        if account != self._noted:
+            self._ledger.note(account)
+            self._noted = account
+        if not self._is(self.path):
+            self._go_over()
+
+    def _is(self, path: Path) -> bool:
+        """Whether the file that was opened is still the one of this name."""
+        try:
+            return os.path.samestat(path.stat(), self._files[path])
+        except (FileNotFoundError, KeyError):
+            return False
+
+    def _go_over(self) -> None:
+        """Takes what is in the file's place now, once nothing waits in the one that was open."""
+        with self._lock, self._reading:
+            if self._db.execute("SELECT EXISTS (SELECT 1 FROM records)").fetchone()[0]:
+                return
+            if not self.path.exists():
+                for log in filter(
+                    self._is, self._logs
+                ):  # a new file must not take them for its own
+                    log.unlink()
+            self._leave()
+        _log.error("spool_replaced", path=str(self.path))
+
     def state(self) -> SpoolState:
         """What waits now."""
-        row = self._read("SELECT COUNT(*), COALESCE(MIN(accepted_at), 0) FROM records", ())
+        query = """SELECT COUNT(*), COALESCE(MIN(accepted_at), 0),
+            (SELECT accepted - delivered FROM balance) - COUNT(*) FROM records"""
+        records, oldest, missing = self._read(query, ())
         pages = self._read(
             "SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count", ()
         )
-        return SpoolState(row[0], row[1], pages[0] * _PAGE)
+        return SpoolState(records, oldest, pages[0] * _PAGE, self._ledger.lost + missing)
 
     def _read(self, query: str, values: tuple[object, ...]) -> tuple[Any, ...]:
         with self._faults(), self._reading, closing(self._reader.execute(query, values)) as cursor:
@@ -189,6 +296,11 @@ class Spool:
 
     def close(self) -> None:
         """Closes the file; what waits stays in it."""
+        self.look()
         with self._lock, self._reading:
             self._reader.close()
             self._db.close()
+
+
+def _account(db: sqlite3.Connection) -> Account:
+    return Account(*db.execute("SELECT spool, accepted, delivered FROM balance").fetchone())

@@ -96,7 +96,7 @@ def _add_history(api: APIBlueprint, history: AlertHistory) -> None:
         "/alerts/notifications",
         tags=[ALERTS],
         responses=_TAKEN,
-        openapi_extensions=body_of(WebhookBody),
+        request_body=body_of(WebhookBody),
     )
     def post_notifications() -> Response:
         """Takes Alertmanager's webhook into the history."""
@@ -119,7 +119,7 @@ def _add_rules(api: APIBlueprint, alerts: AlertSystem) -> None:
 
 
 def _add_changes(api: APIBlueprint, alerts: AlertSystem) -> None:
-    @api.post("/alerts/rules", tags=[ALERTS], responses=_SET, openapi_extensions=body_of(RuleBody))
+    @api.post("/alerts/rules", tags=[ALERTS], responses=_SET, request_body=body_of(RuleBody))
     def post_rule() -> Response:
         """Makes or replaces a rule; warns of a threshold that chance alone breaks."""
         done = _added(alerts, read_object(read_json(), "body"))

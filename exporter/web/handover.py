@@ -54,7 +54,7 @@ def add_handover(api: APIBlueprint, predictions: MetricsService, games: Games) -
             raise Problem(404, f"no prediction has the idempotency_key {path.key!r}")
         return success(body_of(found, games))
 
-    @api.post("/quarantine", tags=[RECORDING], openapi_extensions=described(QuarantinedBody))
+    @api.post("/quarantine", tags=[RECORDING], request_body=described(QuarantinedBody))
     def post_quarantined() -> Response:
         """Keeps a record that another process refused, with its reason."""
         try:

@@ -73,7 +73,7 @@ def body_of(model: type[BaseModel], *kinds: str) -> dict[str, Any]:
     one = model.model_json_schema()
     several = {"oneOf": [one, {"type": "array", "items": one}]}
     content = {"application/json": {"schema": several if kinds else one}}
-    return {"requestBody": {"required": True, "content": content | {k: {} for k in kinds}}}
+    return {"required": True, "content": content | {k: {} for k in kinds}}
 
 
 def add_document(api: APIBlueprint) -> None:

@@ -49,9 +49,7 @@ def add_recording(api: APIBlueprint, predictions: MetricsService, results: Accur
     """Adds every route that writes."""
     several = body_of(PredictionBody, *NDJSON[:1])
 
-    @api.post(
-        "/predictions", tags=[RECORDING], responses=_STORED | _MIXED, openapi_extensions=several
-    )
+    @api.post("/predictions", tags=[RECORDING], responses=_STORED | _MIXED, request_body=several)
     def post_predictions() -> Response:
         """Records one prediction, or a batch of them with a status for each item."""
         body = read_predictions()
@@ -61,20 +59,18 @@ def add_recording(api: APIBlueprint, predictions: MetricsService, results: Accur
         "/results",
         tags=[RECORDING],
         responses=_STORED | _LATER,
-        openapi_extensions=body_of(ResultBody),
+        request_body=body_of(ResultBody),
     )
     def post_result() -> Response:
         """Records a draw's result and scores its predictions."""
         return _result(results, read_object(read_json(), "body"))
 
-    @api.post(
-        "/failures", tags=[RECORDING], responses=_STORED, openapi_extensions=body_of(FailureBody)
-    )
+    @api.post("/failures", tags=[RECORDING], responses=_STORED, request_body=body_of(FailureBody))
     def post_failure() -> Response:
         """Records that the predictor was called and no ticket came out."""
         return _failure(predictions, read_object(read_json(), "body"))
 
-    @api.post("/references", tags=[RECORDING], openapi_extensions=body_of(ReferenceBody))
+    @api.post("/references", tags=[RECORDING], request_body=body_of(ReferenceBody))
     def post_reference() -> Response:
         """Names an accuracy that a model version is held to, instead of to chance."""
         return _reference(predictions, read_object(read_json(), "body"))

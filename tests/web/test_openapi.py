@@ -51,7 +51,20 @@ def test_answers_have_schemas(document: dict[str, Any]) -> None:
     assert "AccuracySummary" in document["components"]["schemas"]
 
 
+def bodies(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What each route that is posted to takes, by its path."""
+    posts = {path: routes["post"] for path, routes in document["paths"].items() if "post" in routes}
+    return {path: post["requestBody"]["content"] for path, post in posts.items()}
+
+
+def test_every_body_is_described_field_by_field(document: dict[str, Any]) -> None:
+    for content in bodies(document).values():
+        schema = content["application/json"]["schema"]
+        assert schema.get("oneOf", [schema])[0]["properties"]
+    assert "application/x-ndjson" in bodies(document)["/api/predictions"]
+    assert "$defs" not in str(document)
+
+
 def test_a_result_says_how_it_can_be_sent_twice(document: dict[str, Any]) -> None:
-    body = document["paths"]["/api/results"]["post"]["requestBody"]["content"]
-    moment = body["application/json"]["schema"]["properties"]["accepted_at"]
-    assert "is the same record" in moment["description"]
+    schema = bodies(document)["/api/results"]["application/json"]["schema"]
+    assert "is the same record" in schema["properties"]["accepted_at"]["description"]

@@ -18,6 +18,7 @@ Cells = dict[tuple[object, ...], int]
 CONFIDENCES = (100, 200, 300, 400, 500, 550, 600, 650, 700, 800, 900, 1000)  # thousandths
 LATENCIES = (5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000)  # milliseconds
 EFFECTS = (0.12, 0.245, 0.43, 0.85, 1.7)
+BETS = (0.6, 1.25, 2.5, 5, 10)
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ class World:
     failures_forgotten: list[Failed] = field(default_factory=list)
     draws: dict[str, dict[int, Draw]] = field(default_factory=lambda: defaultdict(dict))
     corrections: Counter[str] = field(default_factory=Counter)
+    references: dict[tuple[str, str], int] = field(default_factory=dict)  # millionths
     hours_lost: Cells = field(default_factory=dict)
 
     def every_ticket(self) -> list[Ticket]:
@@ -334,6 +336,17 @@ def factors(score: Score, direction: int) -> list[float] | None:
     return [t * surplus - _log_mean(drawn, s) for t, s in zip(tilts, shares, strict=True)]
 
 
+def reference_factors(score: Score, reference: float, direction: int) -> list[float]:
+    """Logarithms of what bets for or against an accuracy above `reference` come to on a draw."""
+    held, played = sorted(score.held()), score.played()
+    drawn = score.rules.drawn
+    worst = sum(held[:drawn]) if direction > 0 else sum(held[-drawn:])
+    gain = direction * (score.hits() / played - reference)
+    at_worst = direction * (worst / played - reference)
+    stakes = [min(bet, 0.95 / -at_worst) if at_worst < 0 else bet for bet in BETS]
+    return [log1p(stake * gain) for stake in stakes]
+
+
 @dataclass
 class Belief:
     """The evidence of one direction after some draws."""
@@ -343,21 +356,39 @@ class Belief:
     log_detector: list[float] = field(default_factory=lambda: [0.0] * 5)
     log_peak: float = 0.0
 
+    def add(self, logs: list[float]) -> None:
+        """One more draw that says something."""
+        self.draws += 1
+        self.log_e = [e + f for e, f in zip(self.log_e, logs, strict=True)]
+        # R becomes (R + 1)·factor, and log(1 + R) is what is kept
+        self.log_detector = [
+            log1p(exp(r + f)) for r, f in zip(self.log_detector, logs, strict=True)
+        ]
+        self.log_peak = max(self.log_peak, log(sum(exp(e) for e in self.log_e) / 5))
+
 
 def evidence(world: World, direction: int) -> dict[tuple[str, str], Belief]:
     """The evidence of each model: of being better (1) or worse (-1) than chance."""
     found: dict[tuple[str, str], Belief] = defaultdict(Belief)
-    told = scores(world).items()
-    for (who, _), score in sorted(told, key=lambda item: (item[1].draw.at, item[1].draw.number)):
+    for who, score in _in_order(world):
         belief = found[who]
         logs = factors(score, direction) if score.tickets else None
         if logs:
-            belief.draws += 1
-            belief.log_e = [e + f for e, f in zip(belief.log_e, logs, strict=True)]
-            # R becomes (R + 1)·factor, and log(1 + R) is what is kept
-            belief.log_detector = [
-                log1p(exp(r + f)) for r, f in zip(belief.log_detector, logs, strict=True)
-            ]
-            mixed = log(sum(exp(e) for e in belief.log_e) / 5)
-            belief.log_peak = max(belief.log_peak, mixed)
+            belief.add(logs)
     return dict(found)
+
+
+def reference_evidence(world: World, direction: int) -> dict[tuple[str, str], Belief]:
+    """The evidence of each model with a named accuracy: of doing better (1) or worse (-1)."""
+    found = {who: Belief() for who in world.references}
+    for who, score in _in_order(world):
+        if who in found and score.tickets:
+            named = world.references[who] / 1_000_000
+            found[who].add(reference_factors(score, named, direction))
+    return found
+
+
+def _in_order(world: World) -> list[tuple[tuple[str, str], Score]]:
+    """Every model's scores, oldest draw first."""
+    told = [(who, score) for (who, _), score in scores(world).items()]
+    return sorted(told, key=lambda item: (item[1].draw.at, item[1].draw.number))

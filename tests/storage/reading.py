@@ -55,10 +55,10 @@ def read_parts(row: Any) -> tuple[list[int], dict[tuple[int, int], int], dict[in
     return json.loads(row.held), histogram, claims
 
 
-def read_evidence(connection: Connection) -> dict[tuple[str, str], Any]:
-    """The stored state of each model's evidence."""
+def read_evidence(connection: Connection, table: Table) -> dict[tuple[str, str], Any]:
+    """The stored state of each model's evidence, against chance or against what was named."""
     who = read_models(connection)
-    rows = connection.execute(select(schema.evidence))
+    rows = connection.execute(select(table))
     return {who[row.model_id]: json.loads(row.state) for row in rows}
 
 

@@ -18,7 +18,7 @@ from exporter.domain.batches import by_game
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.predictions import Failure, Prediction
 from exporter.domain.results import Result
-from exporter.storage import draws, ingest, retention, schema
+from exporter.storage import draws, ingest, models, references, retention, schema
 from exporter.storage.draws import DrawIsClosed, Recorded
 from exporter.storage.engine import reading, writing
 from exporter.storage.failures import write_failures
@@ -26,7 +26,7 @@ from exporter.storage.verification import verify
 from tests.databases import empty
 from tests.storage import oracle
 from tests.storage import reading as held
-from tests.storage.oracle import DAY, HOUR, RULES, Draw, Failed, Rules, Ticket, World
+from tests.storage.oracle import DAY, HOUR, RULES, Belief, Draw, Failed, Rules, Ticket, World
 
 #: What other games cost is told by the definitions' own tests.
 PLAYED = KNOWN_GAMES.plus(replace(KNOWN_GAMES[name], tariffs=()) for name in ("quina", "lotomania"))
@@ -44,6 +44,8 @@ MOMENTS = st.builds(
 #: Now and then a prediction with a moment of another age comes in the same batch.
 ANY_MOMENTS = MOMENTS | MOMENTS | st.sampled_from((START - 12_000 * DAY, START + 900 * DAY))
 SEEDS = st.integers(0, 2**16)
+#: Of Lotofácil's, of games with a chance far below, and hard to reach; None: forgotten again.
+ACCURACIES = st.sampled_from((600_000, 62_500, 200_000, 1, 999_999, None))
 EXAMPLES = int(os.environ.get("STORAGE_EXAMPLES", "0"))  # more than the usual run's
 
 
@@ -113,9 +115,15 @@ class Storage(RuleBasedStateMachine):
         model=MODELS,
         seed=SEEDS,
         wanted=st.lists(st.tuples(ANY_MOMENTS, st.none() | NUMBERS), min_size=1, max_size=5),
+        accuracy=ACCURACIES,
     )
     def predict(
-        self, game: str, model: str, seed: int, wanted: list[tuple[int, int | None]]
+        self,
+        game: str,
+        model: str,
+        seed: int,
+        wanted: list[tuple[int, int | None]],
+        accuracy: int | None,
     ) -> None:
         """New tickets: for a named or an open draw, early, late, before or after the result."""
         tickets = [
@@ -124,6 +132,8 @@ class Storage(RuleBasedStateMachine):
         ]
         assert self._written(tickets) == ingest.Ingested(len(tickets))
         self.world.tickets |= {ticket.key: ticket for ticket in tickets}
+        if (game, model) not in self.world.references:  # most are named before their draws
+            self._name((game, model), accuracy)
 
     @rule(models=st.lists(MODELS, min_size=2, max_size=4), at=MOMENTS, seed=SEEDS)
     def predict_for_several_games(self, models: list[str], at: int, seed: int) -> None:
@@ -204,6 +214,24 @@ class Storage(RuleBasedStateMachine):
         assert done is _outcome(before, draw)
         self.world.corrections[rules.name] += done is Recorded.CORRECTED
         self.world.draws[rules.name][draw.number] = draw
+
+    @precondition(lambda self: self.world.every_ticket())
+    @rule(data=st.data(), accuracy=ACCURACIES)
+    def name_an_accuracy(self, data: st.DataObject, accuracy: int | None) -> None:
+        """A version is held to an accuracy, to another one, or to none any more."""
+        known = {ticket.who for ticket in self.world.every_ticket()}
+        self._name(data.draw(st.sampled_from(sorted(known))), accuracy)
+
+    def _name(self, who: tuple[str, str], accuracy: int | None) -> None:
+        with writing(self.engine) as connection:
+            model = models.find(connection, *who).id
+            if accuracy is None:
+                assert references.remove(connection, model) is (who in self.world.references)
+            else:
+                references.put(connection, model, accuracy, START)
+        self.world.references.pop(who, None)
+        if accuracy is not None:
+            self.world.references[who] = accuracy
 
     @rule(before=MOMENTS)
     def clean_up(self, before: int) -> None:
@@ -308,15 +336,21 @@ def compare_scores(connection: Connection, world: World) -> None:
 
 
 def compare_evidence(connection: Connection, world: World) -> None:
-    stored = held.read_evidence(connection)
+    stored = held.read_evidence(connection, schema.evidence)
+    named = held.read_evidence(connection, schema.accuracy_references)
+    assert named.keys() == world.references.keys()
     for name, direction in (("better", 1), ("worse", -1)):
         for who, belief in oracle.evidence(world, direction).items():
-            state: Mapping[str, Any] = stored[who]
-            assert state["draws"] == belief.draws
-            assert state[name]["log_e"] == pytest.approx(belief.log_e, rel=1e-6, abs=1e-7)
-            detector = pytest.approx(belief.log_detector, rel=1e-6, abs=1e-7)
-            assert state[name]["log_detector"] == detector
-            assert state[name]["log_peak"] == pytest.approx(belief.log_peak, rel=1e-6, abs=1e-7)
+            compare_belief(stored[who], name, belief)
+        for who, belief in oracle.reference_evidence(world, direction).items():
+            compare_belief(named[who], name, belief)
+
+
+def compare_belief(state: Mapping[str, Any], name: str, belief: Belief) -> None:
+    assert state["draws"] == belief.draws
+    assert state[name]["log_e"] == pytest.approx(belief.log_e, rel=1e-6, abs=1e-7)
+    assert state[name]["log_detector"] == pytest.approx(belief.log_detector, rel=1e-6, abs=1e-7)
+    assert state[name]["log_peak"] == pytest.approx(belief.log_peak, rel=1e-6, abs=1e-7)
 
 
 @pytest.mark.slow

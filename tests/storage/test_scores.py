@@ -83,7 +83,9 @@ def test_more_rows_than_are_fetched_at_once(
 
 def evidence_of(engine: Engine) -> dict[str, object]:
     with reading(engine) as connection:
-        state: dict[str, object] = held.read_evidence(connection)["lotofacil", "v1"]
+        state: dict[str, object] = held.read_evidence(connection, schema.evidence)[
+            "lotofacil", "v1"
+        ]
     return state
 
 

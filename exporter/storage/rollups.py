@@ -5,7 +5,7 @@ A cell is (model, measure, bucket) in lifetime totals, and the same per UTC day 
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -99,7 +99,7 @@ def _add(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) 
     name = connection.dialect.name
     statement = _additive(table, name)
     if name == "postgresql":  # all of them in one statement, as an array for each column
-        driver.execute(connection, statement, list(map(list, zip(*rows, strict=True))))
+        driver.execute(connection, statement, list(map(_literal, zip(*rows, strict=True))))
     else:
         driver.execute_many(connection, statement, rows)
 
@@ -120,6 +120,11 @@ def _source(table: Table, dialect: str) -> str:
         arrays = (f"?::{_array(column)}" for column in table.columns)
         return f"SELECT * FROM unnest({', '.join(arrays)})"  # noqa: S608 - placeholders
     return f"VALUES ({', '.join('?' * len(table.columns))})"
+
+
+def _literal(values: Iterable[Any]) -> str:
+    """An array as PostgreSQL reads it; measures are plain words, the others integers."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def _array(column: Column[Any]) -> str:

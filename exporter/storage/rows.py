@@ -81,9 +81,10 @@ def _copy(connection: Connection, table: Table, columns: tuple[str, ...], values
 
 def _copied(column: Sequence[Any]) -> list[str]:
     """A column's values as COPY's text format has them."""
-    if set(map(type, column)) == {int}:
+    distinct = set(column)
+    if len(distinct) > 1 and set(map(type, distinct)) == {int}:
         return list(map(str, column))
-    known = {value: _escaped(value) for value in set(column)}
+    known = {value: _escaped(value) for value in distinct}
     return list(map(known.__getitem__, column))
 
 

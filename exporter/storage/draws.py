@@ -19,7 +19,7 @@ from sqlalchemy import (
 from exporter.domain.games import Game
 from exporter.domain.matching import Slot, open_after
 from exporter.domain.results import Result
-from exporter.storage import evidence, scores
+from exporter.storage import driver, evidence, scores
 from exporter.storage.identities import game_id, lock_game
 from exporter.storage.rollups import add_to_game
 from exporter.storage.schema import draw_corrections, draws
@@ -44,7 +44,16 @@ _PREVIOUS = (
     select(draws).where(_OF_GAME, _BEFORE).order_by(_c.drawn_at.desc(), _c.number.desc()).limit(1)
 )
 _INSERT = insert(draws)
-_CHANGE = update(draws).where(_THIS)
+_CHANGE = (
+    update(draws)
+    .where(_THIS)
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("drawn_at", "open_after", "numbers", "numbers_high", "prizes")
+        }
+    )
+)
 _RECORDED_AT = select(_c.recorded_at).where(_THIS)
 _CORRECTIONS = (
     select(draw_corrections)
@@ -124,8 +133,7 @@ def _was_recorded(connection: Connection, draw: Draw, result: Result, moment: in
 
 def find(connection: Connection, key: int, number: int) -> Draw | None:
     """The recorded draw with this number of a game (by id)."""
-    row = connection.execute(_FIND, {"of_game": key, "of_number": number}).one_or_none()
-    return load(row) if row else None
+    return _one(driver.select(connection, _FIND, of_game=key, of_number=number))
 
 
 def load(row: Row[Any]) -> Draw:
@@ -150,7 +158,7 @@ def drawn_measure(k: int) -> str:
 def _keep(connection: Connection, game: Game, key: int, result: Result, now: int) -> None:
     draw = opened(connection, game, _draw(key, result))
     values = {"game_id": key, "number": draw.number, "recorded_at": now, "cleaned": 0}
-    connection.execute(_INSERT, values | _values(draw))
+    driver.change(connection, _INSERT, **values, **_values(draw))
     add_to_game(connection, key, {"draw_results": 1} | _drawn(result.numbers, 0, game))
     changed = scores.rescore(connection, game, draw)
     evidence.follow(connection, draw, changed, is_new=True)
@@ -197,8 +205,11 @@ def opened(connection: Connection, game: Game, draw: Draw) -> Draw:
 
 def _beside(connection: Connection, query: Any, draw: Draw) -> Draw | None:
     values = {"of_game": draw.game_id, "of_number": draw.number, "moment": draw.drawn_at}
-    row = connection.execute(query, values).one_or_none()
-    return load(row) if row else None
+    return _one(driver.select(connection, query, **values))
+
+
+def _one(rows: list[Any]) -> Draw | None:
+    return load(rows[0]) if rows else None
 
 
 def _draw(key: int, result: Result) -> Draw:
@@ -219,7 +230,7 @@ def _values(draw: Draw) -> dict[str, Any]:
 def change(connection: Connection, draw: Draw) -> None:
     """Writes a recorded draw's row anew."""
     this = {"of_game": draw.game_id, "of_number": draw.number}
-    connection.execute(_CHANGE.values(_values(draw)), this)
+    driver.change(connection, _CHANGE, **this, **_values(draw))
 
 
 def _same(before: Draw, result: Result) -> bool:

@@ -30,6 +30,11 @@ def fetch_one(connection: Connection, statement: str, values: Sequence[Any] = ()
     return cast(Row | None, found)
 
 
+def fetch_named(connection: Connection, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+    """The rows, each with its columns as attributes."""
+    return _named(_run(connection, statement, tuple(values)))
+
+
 def execute(connection: Connection, statement: str, values: Sequence[Any] = ()) -> int:
     """Runs a statement; how many rows it concerned."""
     return int(_run(connection, statement, tuple(values)).rowcount)
@@ -42,10 +47,9 @@ def execute_many(connection: Connection, statement: str, rows: Sequence[Row]) ->
 
 
 def select(connection: Connection, query: Select[Any], **values: Any) -> list[Any]:
-    """The rows of a query, named by its columns."""
+    """The rows of a query, each with its columns as attributes."""
     compiled = _compiled(query, connection.dialect)
-    cursor = _run(connection, compiled.text, compiled.values(values))
-    return list(map(compiled.row, cursor.fetchall()))
+    return _named(_run(connection, compiled.text, compiled.values(values)))
 
 
 def change(connection: Connection, statement: Insert | Update | Delete, **values: Any) -> int:
@@ -99,20 +103,30 @@ def _marked(statement: str, style: str) -> str:
     return statement if style == "qmark" else statement.replace("?", "%s")
 
 
+def _named(cursor: Any) -> list[Any]:
+    make = _row_class(tuple(column[0] for column in cursor.description))._make
+    return list(map(make, cursor.fetchall()))
+
+
+@cache
+def _row_class(names: tuple[str, ...]) -> Any:
+    return namedtuple("Row", names, rename=True)
+
+
 class _Compiled(NamedTuple):
     text: str
     values: Callable[[Mapping[str, Any]], Any]
-    row: Callable[[Row], Any]
 
 
 @cache
 def _compiled(statement: Statement, dialect: Dialect) -> _Compiled:
     compiled = statement.compile(dialect=dialect)
-    names = compiled.positiontup
-    row: Callable[[Row], Any] = tuple
-    if isinstance(statement, Select):
-        columns = [column.name for column in statement.selected_columns]
-        row = cast(Any, namedtuple("Row", columns))._make
-    if names is None:
-        return _Compiled(str(compiled), dict, row)
-    return _Compiled(str(compiled), lambda given: tuple(map(given.__getitem__, names)), row)
+    names, constants = compiled.positiontup, dict(compiled.params)  # such as that of a LIMIT
+
+    def by_name(given: Mapping[str, Any]) -> dict[str, Any]:
+        return {**constants, **given}
+
+    def in_order(given: Mapping[str, Any]) -> Row:
+        return tuple(map(by_name(given).__getitem__, names or ()))
+
+    return _Compiled(str(compiled), by_name if names is None else in_order)

@@ -8,10 +8,11 @@ from sqlalchemy.exc import IntegrityError
 
 from exporter.domain.moments import hour_of
 from exporter.domain.predictions import Failure
+from exporter.storage.driver import Row
 from exporter.storage.engine import writing
 from exporter.storage.identities import game_id, lock_game, model_id
 from exporter.storage.rollups import add_activity
-from exporter.storage.rows import Row, insert_rows
+from exporter.storage.rows import insert_rows
 from exporter.storage.schema import failures
 
 #: How often a batch is tried again when another writer took one of its keys meanwhile.

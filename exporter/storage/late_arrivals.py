@@ -13,9 +13,10 @@ from exporter.domain.matching import is_eligible
 from exporter.domain.moments import DAY
 from exporter.domain.scoring import DrawScore, Ticket
 from exporter.domain.scoring import score as score_tickets
-from exporter.storage import evidence, scores
+from exporter.storage import driver, evidence, scores
 from exporter.storage.draws import load
-from exporter.storage.rows import Columns, Row, run
+from exporter.storage.driver import Row
+from exporter.storage.rows import Columns
 from exporter.storage.scores import Draw
 
 #: Up to the first draw that is not before the last of some moments: each has its own among them.
@@ -54,7 +55,9 @@ def _named(connection: Connection, game_id: int, numbers: Sequence[int]) -> dict
     for start in range(0, len(numbers), _AT_ONCE):
         some = numbers[start : start + _AT_ONCE]
         query = _NAMED.format(marks=", ".join("?" * len(some)))
-        found |= {row.number: load(row) for row in run(connection, query, [game_id, *some])}
+        found |= {
+            row.number: load(row) for row in driver.fetch_named(connection, query, [game_id, *some])
+        }
     return found
 
 
@@ -63,7 +66,7 @@ def _drawn_near(connection: Connection, game_id: int, moments: Sequence[int]) ->
     return [
         load(row)
         for first, last in _stretches(sorted(moments))
-        for row in run(connection, _DRAWN, [game_id, first, game_id, last, last])
+        for row in driver.fetch_named(connection, _DRAWN, [game_id, first, game_id, last, last])
     ]
 
 

@@ -2,9 +2,9 @@
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
+from exporter.storage import driver
 from exporter.storage.identities import game_id
 from exporter.storage.rollups import add_to_game
-from exporter.storage.rows import run
 from exporter.storage.schema import quarantine
 
 _MEND = """UPDATE quarantine SET mended_at = ?
@@ -33,7 +33,7 @@ def keep(
 
 def mend(connection: Connection, kind: str, game: str, key: str, *, now: int) -> bool:
     """Marks a kept record as mended by the right one; False when none was waiting."""
-    return bool(run(connection, _MEND, [now, kind, game, key]).rowcount)
+    return driver.execute(connection, _MEND, [now, kind, game, key]) > 0
 
 
 def waiting(connection: Connection) -> dict[tuple[str, str], int]:

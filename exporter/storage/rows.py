@@ -6,25 +6,15 @@ from itertools import chain
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import Connection, CursorResult, Table
+from sqlalchemy import Connection, Table
 
 from exporter.storage import driver
+from exporter.storage.driver import Row
 
-Row = driver.Row
 #: Values by column, each column as long as the others: a tuple for each row is never kept.
 Columns = Sequence[Sequence[Any]]
 #: SQLite runs one statement with many rows quicker than one statement many times.
 _ROWS_A_STATEMENT = 100
-
-
-def run(connection: Connection, statement: str, values: Sequence[Any]) -> CursorResult[Any]:
-    """Runs a constant statement (`?` for each value, no other one) past the compiler.
-
-    For what runs with every batch: there, compiling and binding costs more than running.
-    """
-    if connection.dialect.name != "sqlite":
-        statement = statement.replace("?", "%s")
-    return connection.exec_driver_sql(statement, tuple(values))
 
 
 def insert_rows(

@@ -112,8 +112,12 @@ def _named(reading: Reading) -> list[tuple[Model, Reference]]:
 
 
 def _draws_of(reading: Reading, game: Game, version: str) -> int:
-    found = (kept for model, kept in _named(reading) if _is(model, game, version))
-    return sum(kept.evidence.draws for kept in found)
+    found = (model for model in reading.models if _is(model, game, version))
+    return sum(_total(reading, model, "scored_draws") for model in found)
+
+
+def _total(reading: Reading, model: Model, measure: str) -> int:
+    return reading.totals.get(model.id, {}).get((measure, 0), 0)
 
 
 def _has_reference(reading: Reading, game: Game, version: str) -> bool:
@@ -125,14 +129,14 @@ def _is(model: Model, game: Game, version: str) -> bool:
 
 
 def _row(reading: Reading, model: Model, kept: Reference, language: Language) -> list[str]:
-    sums = reading.totals.get(model.id, {})
-    numbers, found = sums.get(("numbers", 0), 0), kept.evidence
+    numbers, hits = _total(reading, model, "numbers"), _total(reading, model, "hits")
+    found = kept.evidence
     return [
         model.game,
         model.version,
         number(kept.accuracy / MILLION, 4, language),
-        number(sums.get(("hits", 0), 0) / numbers, 4, language) if numbers else "–",
-        number(found.draws, 0, language),
+        number(hits / numbers, 4, language) if numbers else "–",
+        number(_total(reading, model, "scored_draws"), 0, language),
         evidence(found.worse.e_value, language),
         evidence(found.worse.peak, language),
         text(f"page.kept_{standing_of_evidence(found).value}", language),

@@ -383,8 +383,9 @@ def reference_evidence(world: World, direction: int) -> dict[tuple[str, str], Be
     found = {who: Belief() for who in world.references}
     for who, score in _in_order(world):
         if who in found and score.tickets:
-            named = world.references[who] / 1_000_000
-            found[who].add(reference_factors(score, named, direction))
+            logs = reference_factors(score, world.references[who] / 1_000_000, direction)
+            if any(logs):  # a draw that is exactly on the reference says nothing
+                found[who].add(logs)
     return found
 
 

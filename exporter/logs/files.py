@@ -10,6 +10,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from exporter.forks import on_fork
+
 _MODE = 0o600
 
 
@@ -21,8 +23,13 @@ class RotatingFile:
         self._size = size
         self._kept = kept
         self._descriptor: int | None = None
+        self._begin()
+        on_fork(self, RotatingFile._begin)
+
+    def _begin(self) -> None:
+        lock = self.path.with_name(f".{self.path.name}.lock")
         self._thread_lock = threading.Lock()
-        self._process_lock = FileLock(path.with_name(f".{path.name}.lock"), mode=_MODE)
+        self._process_lock = FileLock(lock, mode=_MODE)
 
     def write(self, line: bytes) -> None:
         """Appends one line (with its newline). Raises OSError when the disk refuses it."""

@@ -36,6 +36,10 @@ class Output:
         self.file: RotatingFile | None = None
         self.lost = 0
         self._counts: Counter[str] = Counter()
+        self.begin()
+
+    def begin(self) -> None:
+        """A lock of its own, for a forked child too: nobody would open its parent's."""
         self._lock = threading.Lock()
 
     def write(self, fields: MutableMapping[str, Any]) -> None:

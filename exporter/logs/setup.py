@@ -10,9 +10,10 @@ from pathlib import Path
 
 import structlog
 
+from exporter.forks import on_fork
 from exporter.logs.cleaning import clean
 from exporter.logs.files import RotatingFile
-from exporter.logs.lines import OUTPUT, PROCESSORS, WRITTEN
+from exporter.logs.lines import OUTPUT, PROCESSORS, WRITTEN, Output
 
 SUFFIX = ".jsonl"
 
@@ -37,6 +38,7 @@ class LogOptions:
 
 def configure_logs(options: LogOptions) -> None:
     """Starts writing lines as `options` say; called again, the new options replace the old."""
+    on_fork(OUTPUT, Output.begin)
     OUTPUT.role = options.role
     OUTPUT.level = getattr(logging, options.level.upper())
     OUTPUT.to_stderr = options.to_stderr

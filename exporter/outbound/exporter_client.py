@@ -7,6 +7,8 @@ from urllib.parse import quote
 import msgspec
 import requests
 
+from exporter.forks import on_fork
+
 _NDJSON = "application/x-ndjson"
 
 
@@ -27,10 +29,16 @@ class ExporterClient:
 
     def __init__(self, url: str, token: str = "", timeout: float = 10.0) -> None:
         self._url = url.rstrip("/")
+        self._token = token
         self._timeout = timeout
+        self._begin()
+        on_fork(self, ExporterClient._begin)
+
+    def _begin(self) -> None:
+        """Connections of this process's own: on a shared one, answers would go astray."""
         self._session = requests.Session()
-        if token:
-            self._session.headers["Authorization"] = f"Bearer {token}"
+        if self._token:
+            self._session.headers["Authorization"] = f"Bearer {self._token}"
 
     def post_predictions(self, batch: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """What became of each item: a `status` (201, 200, 409, 422) and its key or detail."""

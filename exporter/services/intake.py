@@ -9,6 +9,7 @@ from time import sleep
 from typing import Protocol
 from uuid import uuid4
 
+from exporter.forks import on_fork
 from exporter.logs import get_logger
 from exporter.services.delivery import Delivery, DestinationAway
 from exporter.services.envelopes import Quarantined, Record, UnreadableRecord, pack, unpack
@@ -55,12 +56,17 @@ class Intake:
         batch_size: int = 1000,
         durable: bool = True,
     ) -> None:
-        self.counts = IntakeCounts()
         self._spool = spool
         self._delivery = delivery
         self._now = now
         self._batch_size = batch_size
         self._durable = durable
+        self._begin()
+        on_fork(self, Intake._begin)
+
+    def _begin(self) -> None:
+        """What is a process's own: a forked child has no thread, and its parent the queue."""
+        self.counts = IntakeCounts()
         self._queue: deque[Record] = deque()
         self._wake = Condition()
         self._delivering = Condition()

@@ -29,6 +29,7 @@ from exporter.domain.predictions import (
     same_body,
 )
 from exporter.domain.references import parse_reference
+from exporter.forks import on_fork
 from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway
 from exporter.services.envelopes import Quarantined
@@ -99,8 +100,13 @@ class MetricsService:
         self._games = games
         self._now = now
         self._versions: dict[str, tuple[str, int]] = {}
-        prefix = uuid4().hex[:16]
-        self._parser = PredictionParser(games, now, encode_metadata, prefix, self._version)
+        self._begin()
+        on_fork(self, MetricsService._begin)
+
+    def _begin(self) -> None:
+        """New keys, in a forked child too: it must not make those that its parent makes."""
+        prefix, version = uuid4().hex[:16], self._version
+        self._parser = PredictionParser(self._games, self._now, encode_metadata, prefix, version)
         self._batches = BatchParser(self._parser)
         # Two at once would only take turns at the interpreter, and hold up single calls twice.
         self._one_batch = Lock()

@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from threading import Lock
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import Pool
 
-#: How long a writer waits for another one before it gives up, in seconds.
-LOCK_TIMEOUT = 30
+from exporter.forks import on_fork
+from exporter.storage.turns import LOCK_TIMEOUT, Turns
+
+#: Pools of a forked child's parent: to close their connections would disturb it.
+_LEFT: list[Pool] = []
 
 
 def create_engine_for(url: str) -> Engine:
@@ -22,7 +25,7 @@ def create_engine_for(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(url)
     # READ COMMITTED: what was committed while a writer waited for its lock must be seen.
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,
         pool_pre_ping=True,
@@ -30,6 +33,8 @@ def create_engine_for(url: str) -> Engine:
         isolation_level="READ COMMITTED",
         connect_args=_connect_arguments(parsed.get_backend_name()),
     )
+    on_fork(engine, _leave)
+    return engine
 
 
 def _connect_arguments(backend: str) -> dict[str, Any]:
@@ -40,13 +45,21 @@ def _connect_arguments(backend: str) -> dict[str, Any]:
 
 def _sqlite_engine(url: str) -> Engine:
     options = {"timeout": LOCK_TIMEOUT, "check_same_thread": False}
-    # Threads of one process take turns here: SQLite would have them poll, up to 0.1 s a time.
-    turn = {"writers_turn": Lock()}
-    engine = create_engine(url, connect_args=options, hide_parameters=True, execution_options=turn)
+    engine = create_engine(url, connect_args=options, hide_parameters=True)
+    engine.update_execution_options(turns=Turns())
+    on_fork(engine, _leave, _forking)
     event.listen(engine, "do_connect", _keep_private)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _leave(engine: Engine) -> None:
+    """Gives a forked child connections of its own; its parent's stay as they are, never used."""
+    _LEFT.append(engine.pool)
+    engine.dispose(close=False)
+    if _turns(engine):
+        engine.update_execution_options(turns=Turns())
 
 
 def _keep_private(_dialect: object, _record: object, arguments: list[Any], _: object) -> None:
@@ -78,8 +91,12 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one state of the database; nothing is kept of what it writes."""
-    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-    with engine.connect().execution_options(**options) as connection:
+    turns = _turns(engine)
+    options = {} if turns else {"isolation_level": "REPEATABLE READ"}
+    with (
+        turns.using() if turns else nullcontext(),
+        engine.connect().execution_options(**options) as connection,
+    ):
         connection.begin()  # also for what goes to the driver itself; undone when it is closed
         yield connection
 
@@ -87,24 +104,21 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A connection in a transaction: committed at the end, rolled back on an exception."""
-    options = {"sqlite_begin": "IMMEDIATE"} if engine.dialect.name == "sqlite" else {}
+    turns = _turns(engine)
+    options = {"sqlite_begin": "IMMEDIATE"} if turns else {}
     with (
-        _writers_turn(engine),
+        turns.writing() if turns else nullcontext(),
         engine.connect().execution_options(**options) as connection,
         connection.begin(),
     ):
         yield connection
 
 
-@contextmanager
-def _writers_turn(engine: Engine) -> Iterator[None]:
-    turn = engine.get_execution_options().get("writers_turn")
-    if turn is None:
-        yield
-        return
-    held = turn.acquire(timeout=LOCK_TIMEOUT)  # later SQLite itself says that it is locked
-    try:
-        yield
-    finally:
-        if held:
-            turn.release()
+def _turns(engine: Engine) -> Turns | None:
+    found: Turns | None = engine.get_execution_options().get("turns")
+    return found
+
+
+def _forking(engine: Engine) -> AbstractContextManager[None]:
+    turns = _turns(engine)
+    return turns.forking() if turns else nullcontext()

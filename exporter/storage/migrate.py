@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from exporter.storage.engine import writing
+from exporter.storage.engine import reading, writing
 
 #: How long a migrator waits for another one on MySQL and MariaDB, in seconds.
 LOCK_SECONDS = 60
@@ -39,7 +39,7 @@ def check(engine: Engine) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Whether the database has the newest schema."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return revision(connection) == head()
 
 

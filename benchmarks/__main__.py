@@ -94,12 +94,16 @@ def main(only: tuple[str, ...], quick: bool, rounds: int, to: Path) -> None:
     if unknown := set(only) - chosen.keys():
         raise click.UsageError(f"--only: {', '.join(sorted(unknown))}; known: {', '.join(chosen)}")
     facts = report.machine({})
+    failed: list[str] = []
     try:
-        results = list(_run({name: chosen[name] for name in chosen if not only or name in only}))
+        wanted = {name: chosen[name] for name in chosen if not only or name in only}
+        results = list(_run(wanted, failed))
         facts += bench.versions().items()
     finally:
         bench.close()
     click.echo(report.aligned(report.rows(results)))
+    if failed:
+        raise click.ClickException(f"failed, so nothing was written: {', '.join(failed)}")
     if not only:
         (to / "docs").mkdir(exist_ok=True)
         (to / "benchmarks").mkdir(exist_ok=True)
@@ -107,7 +111,7 @@ def main(only: tuple[str, ...], quick: bool, rounds: int, to: Path) -> None:
         report.write_json(to / "benchmarks" / "results.json", results)
 
 
-def _run(chosen: Mapping[str, Callable[[], Measured]]) -> Iterator[Result]:
+def _run(chosen: Mapping[str, Callable[[], Measured]], failed: list[str]) -> Iterator[Result]:
     for place, (name, measure) in enumerate(chosen.items(), 1):
         click.echo(f"[{place}/{len(chosen)}] {name} … ", nl=False, err=True)
         started = time.perf_counter()
@@ -116,6 +120,10 @@ def _run(chosen: Mapping[str, Callable[[], Measured]]) -> Iterator[Result]:
             measured = measure()
         except whole.Missing as missing:
             click.echo(f"left out: {missing}", err=True)
+            continue
+        except Exception as error:  # noqa: BLE001 - the others are measured all the same
+            click.echo(f"failed: {error!r}", err=True)
+            failed.append(name)
             continue
         click.echo(f"{time.perf_counter() - started:.1f} s", err=True)
         for one in measured if isinstance(measured, list) else [measured]:

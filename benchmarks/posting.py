@@ -1,12 +1,13 @@
 """Recording over HTTP: batches, and single posts while batches arrive."""
 
+import multiprocessing
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
+from multiprocessing.synchronize import Event
 from pathlib import Path
-from threading import Event, Thread
 
 import msgspec
 
@@ -29,9 +30,10 @@ def batches_over_http(rounds: int, count: int = 100_000) -> list[Result]:
 def single_posts(seconds: float = 10.0, pause: float = 0.01) -> Result:
     """Single posts at a steady rate, timed by the client, while batches arrive without end."""
     one, bodies = msgspec.json.encode(predictions(1)[0]), _bodies(20 * BATCH)
+    processes = multiprocessing.get_context("spawn")  # as senders are: nobody shares a turn
     with _port(EXPORTER) as port:
-        stop = Event()
-        batches = Thread(target=_post_until, args=(port, bodies, stop))
+        stop = processes.Event()
+        batches = processes.Process(target=_post_until, args=(port, bodies, stop))
         batches.start()
         try:
             times = _timed_posts(port, one, seconds, pause)

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from benchmarks.__main__ import Bench, main
 from benchmarks.measuring import Result, absolute, at_most
 from benchmarks.report import BEGIN, END, aligned, rows, write_page
 from tests.servers.process import PROJECT, find_program
@@ -55,3 +57,19 @@ def test_every_measurement_runs(tmp_path: Path) -> None:
     for one in results:
         assert {"name", "value", "floor", "ratio", "target", "met"} <= one.keys()
     assert str(Path.home()) not in (tmp_path / "docs" / "benchmarks.md").read_text("utf-8")
+
+
+def test_a_measurement_that_fails_leaves_the_others_and_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken() -> Result:
+        raise RuntimeError("no room")
+
+    both = {"broken": broken, "sound": lambda: RESULT}
+    monkeypatch.setattr(Bench, "measurements", lambda _self: both)
+    done = CliRunner().invoke(main, ["--to", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "one call" in done.stdout
+    assert "failed, so nothing was written: broken" in done.stderr
+    assert "no room" in done.stderr
+    assert not list(tmp_path.iterdir())

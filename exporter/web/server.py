@@ -3,6 +3,7 @@
 import errno
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Event
 from time import monotonic
 from typing import Any
@@ -81,8 +82,9 @@ class Server:
         """Has `run` return soon; for other threads and for signal handlers."""
         if not self._stopping.is_set():
             self._stopping.set()
-            for listener in self._listeners():
-                listener.pull_trigger()  # one byte into a pipe: safe wherever it is called from
+            with suppress(OSError):  # `run` saw it already and has closed its pipe
+                for listener in self._listeners():
+                    listener.pull_trigger()  # one byte into a pipe: safe wherever this is called
 
     def _drain(self) -> None:
         for listener in self._listeners():

@@ -17,7 +17,8 @@ from tests.servers.process import PROJECT, SEARCH_PATH, Server
 from tests.servers.smtp import SmtpServer
 from tests.servers.waiting import answers
 
-SECONDS = 90
+#: For one block, which may start Python, on a machine that is busy with other things.
+SECONDS = 300
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _FILE_NAME = re.compile(r"# (\.env|[\w-]+\.(?:yml|ini))\n")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)

@@ -31,7 +31,7 @@ def name_of(document: Path) -> str:
 
 @pytest.mark.integration
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)  # a document has up to a dozen blocks, each a process or more
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_blocks_run_as_they_stand(document: Path, tmp_path: Path, smtp_server: SmtpServer) -> None:
     find_program("curl")

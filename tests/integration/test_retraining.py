@@ -17,7 +17,7 @@ from exporter.storage.models import models_of
 from tests.retrainer.conftest import add_draw
 from tests.retrainer.service import RunningRetrainer, environment, start
 from tests.servers.alertmanager import Alertmanager, StartAlertmanager
-from tests.servers.waiting import wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.integration
 TOKEN = "token-of-this-test"
@@ -55,7 +55,7 @@ def alert(**labels: str) -> dict[str, Any]:
 
 def seen(retrainer: RunningRetrainer) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    answer = requests.get(f"{retrainer.url}/runs", headers=headers, timeout=5)
+    answer = requests.get(f"{retrainer.url}/runs", headers=headers, timeout=PATIENCE_SECONDS)
     data: dict[str, Any] = answer.json()["data"]
     return data
 
@@ -69,8 +69,7 @@ def test_an_alert_retrains_once_however_often_it_is_delivered(
     alertmanager.post_alerts([model_drift])
     wait_until(
         lambda: [run["outcome"] for run in seen(retrainer)["runs"]] == ["success"],
-        20,
-        "a successful training",
+        what="a successful training",
     )
     version = seen(retrainer)["runs"][0]["model_version"]
     with reading(engine) as connection:
@@ -83,6 +82,6 @@ def test_an_alert_retrains_once_however_often_it_is_delivered(
     decisions = {r["reason"]: r["decision"] for r in seen(retrainer)["requests"]}
     assert decisions == {"model_drift": "retrain", "unknown": "ignored_unknown"}
     assert len(seen(retrainer)["runs"]) == 1
-    shown = requests.get(f"{retrainer.url}/metrics", timeout=5).text
+    shown = requests.get(f"{retrainer.url}/metrics", timeout=PATIENCE_SECONDS).text
     assert "\nlotofacil_retrainer_alert_repeats_total 1.0\n" in shown
     alertmanager.stop()

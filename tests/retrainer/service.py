@@ -11,7 +11,7 @@ import requests
 
 from tests.servers.ports import free_port
 from tests.servers.process import Server
-from tests.servers.waiting import answers, wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, answers, wait_until
 
 COMMAND = [sys.executable, "-m", "retrainer"]
 
@@ -31,11 +31,13 @@ class RunningRetrainer:
     server: Server
 
     def retrain(self, **fields: Any) -> None:
-        requests.post(f"{self.url}/retrain", json=fields, timeout=5).raise_for_status()
+        url = f"{self.url}/retrain"
+        requests.post(url, json=fields, timeout=PATIENCE_SECONDS).raise_for_status()
 
     def seen(self) -> dict[str, Any]:
         """The data of /runs."""
-        data: dict[str, Any] = requests.get(f"{self.url}/runs", timeout=5).json()["data"]
+        answer = requests.get(f"{self.url}/runs", timeout=PATIENCE_SECONDS)
+        data: dict[str, Any] = answer.json()["data"]
         return data
 
     def outcomes(self) -> list[str | None]:
@@ -43,7 +45,7 @@ class RunningRetrainer:
         return [run["outcome"] for run in self.seen()["runs"]][::-1]
 
     def wait_for(self, *outcomes: str | None) -> None:
-        wait_until(lambda: self.outcomes() == list(outcomes), 20, f"runs that end {outcomes}")
+        wait_until(lambda: self.outcomes() == list(outcomes), what=f"runs that end {outcomes}")
 
 
 def start(folder: Path, settings: Mapping[str, str]) -> RunningRetrainer:

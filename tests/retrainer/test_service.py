@@ -4,7 +4,6 @@ import os
 import shlex
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -27,6 +26,8 @@ pid.write_text(str(os.getpid()))
 gate.open("rb", buffering=0).read(1)
 output.write_text("model")
 """
+#: Each starts several processes, perhaps beside others that keep the machine busy.
+pytestmark = pytest.mark.timeout(300)
 Start = Callable[..., RunningRetrainer]
 LetTrain = Callable[[], object]
 
@@ -89,15 +90,13 @@ def test_a_killed_service_takes_up_its_work_again(
     engine.dispose()
 
 
-def test_sigterm_stops_within_a_second_and_ends_the_training(
+def test_sigterm_ends_the_training_instead_of_waiting_for_it(
     start_retrainer: Start, let_train: LetTrain, tmp_path: Path
 ) -> None:
     retrainer = start_retrainer()
     retrainer.retrain(game=GAME)
     pid = training_pid(tmp_path)
-    began = time.monotonic()
-    retrainer.server.stop()
-    assert time.monotonic() - began < 1
+    retrainer.server.stop()  # had it waited, it would have been killed, and the run interrupted
     assert has_ended(pid)
     let_train()
     start_retrainer().wait_for("stopped", "success")
@@ -150,5 +149,5 @@ def test_unusable_settings_are_one_line(
 
 def run(settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        COMMAND, env=settings, capture_output=True, text=True, check=False, timeout=30
+        COMMAND, env=settings, capture_output=True, text=True, check=False, timeout=90
     )

@@ -14,8 +14,8 @@ from tests.servers.waiting import wait_until
 
 PROJECT = Path(__file__).parents[2]
 SEARCH_PATH = f"{PROJECT / '.servers' / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-START_SECONDS = 30
-STOP_SECONDS = 10
+START_SECONDS = 90
+STOP_SECONDS = 30
 
 
 def find_program(name: str) -> str:

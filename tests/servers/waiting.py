@@ -9,11 +9,13 @@ import requests
 
 Answer = TypeVar("Answer")
 INTERVAL_SECONDS = 0.05
+#: Longer than what is waited for takes on a busy machine: only a failure waits so long.
+PATIENCE_SECONDS = 60
 
 
 def wait_until(
     condition: Callable[[], Answer | None],
-    timeout: float = 10,
+    timeout: float = PATIENCE_SECONDS,
     what: str = "the event",
 ) -> Answer:
     """Ask until the answer is true, and return it; after `timeout` seconds say what never came."""
@@ -34,6 +36,6 @@ def first(wanted: Callable[[Answer], bool], found: Iterable[Answer]) -> Answer |
 def answers(url: str) -> bool:
     """Tell whether the address answers with a 2xx now."""
     try:
-        return requests.get(url, timeout=2).ok
+        return requests.get(url, timeout=10).ok
     except requests.RequestException:
         return False

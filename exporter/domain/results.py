@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from exporter.domain.games import Game
 from exporter.domain.moments import DAY, YEARS, draw_moment, from_micros, parse_moment, to_micros
+from exporter.domain.predictions import InvalidPrediction, parse_optional_text
 from exporter.domain.tickets import InvalidNumbers, encode_draw
 
 Day = TypeVar("Day", bound=date)
@@ -79,6 +80,14 @@ def parse_acceptance(value: object) -> int | None:
         return None
     moment = value if isinstance(value, datetime) else _read("accepted_at", value)
     return to_micros(_of_our_time("accepted_at", moment))
+
+
+def parse_key(value: object) -> str | None:
+    """A caller's idempotency key, or None; raises InvalidResult."""
+    try:
+        return parse_optional_text("idempotency_key", value)
+    except InvalidPrediction as error:
+        raise InvalidResult(error.field, str(error).partition(": ")[2]) from None
 
 
 def _day(value: object) -> date:

@@ -7,25 +7,34 @@ from typing import Any, Protocol
 
 from exporter.domain.games import Games
 from exporter.domain.periods import parse_days
-from exporter.domain.results import InvalidResult, Result, parse_acceptance, parse_result
+from exporter.domain.results import InvalidResult, Result, parse_acceptance, parse_key, parse_result
 from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway
 from exporter.services.envelopes import Quarantined, SpooledResult
 from exporter.services.intake import Intake
 from exporter.storage.draws import Recorded
+from exporter.storage.result_keys import ConflictingResult
+from exporter.storage.spool import KeyIsWaiting
 
 _log = get_logger(__name__)
+#: Before a result's key in the spool: no caller's key of a prediction begins so.
+_RESULT = "result\0"
 
 
 class ResultRecords(Protocol):
     """The destination of results."""
 
     def record_result(
-        self, game: str, result: Result, recorded_by: str, accepted_at: int
+        self,
+        game: str,
+        result: Result,
+        recorded_by: str,
+        accepted_at: int,
+        key: str | None = None,
     ) -> Recorded:
-        """Keeps and scores a result, once for each moment (microseconds) it was accepted at.
+        """Keeps and scores a result, once for each moment (microseconds) and for each key.
 
-        Raises DestinationAway, DrawIsClosed, InvalidResult.
+        Raises DestinationAway, DrawIsClosed, InvalidResult, ConflictingResult.
         """
 
     def cleanup(self, days: int) -> int:
@@ -66,6 +75,7 @@ class AccuracyTracker:
         prizes: Mapping[int, float] | None = None,
         recorded_by: str = "api",
         accepted_at: datetime | str | None = None,
+        idempotency_key: str | None = None,
         strict: bool = False,
     ) -> Recorded | None:
         """Records a draw's result and scores its predictions.
@@ -78,30 +88,46 @@ class AccuracyTracker:
 
         Whoever may send a result again after it was corrected names the moment it took the
         result in (`accepted_at`, now where not given): the same result of the same moment is
-        the same record, and no correction back.
+        the same record, and no correction back. So is what comes with the same
+        `idempotency_key`; with another result it raises ConflictingResult.
         """
         game = self._games[game_type]
         now = self._moment()
         try:
             result = parse_result(game, draw_number, winning_numbers, draw_date, prizes, now=now)
-            moment = parse_acceptance(accepted_at)
-            return self._record(game.name, result, recorded_by, now if moment is None else moment)
+            given = parse_acceptance(accepted_at)
+            at, key = now if given is None else given, parse_key(idempotency_key)
+            return self._record(_spooled(game.name, result, recorded_by, at, key), result)
         except InvalidResult as error:
             if strict:
                 raise
             self._quarantine(game.name, (draw_number, winning_numbers, draw_date), error)
             return None
 
-    def _record(self, game: str, result: Result, recorded_by: str, moment: int) -> Recorded | None:
+    def _record(self, record: SpooledResult, result: Result) -> Recorded | None:
         reason = "earlier records wait"  # an earlier result of this draw may be one of them
         if self._intake.flush():
             try:
-                return self._records.record_result(game, result, recorded_by, moment)
+                return self._records.record_result(
+                    record.game, result, record.recorded_by, record.accepted_at, record.key
+                )
             except DestinationAway as error:
                 reason = str(error)
         _log.warning("result_waits", draw=result.number, reason=reason)
-        self._intake.accept(_spooled(game, result, recorded_by, moment))
+        self._keep(record)
         return None
+
+    def _keep(self, record: SpooledResult) -> None:
+        if record.key is None:
+            self._intake.accept(record)
+            return
+        key = f"{_RESULT}{record.key}"
+        try:
+            self._intake.accept(record, key)
+        except KeyIsWaiting:
+            known = self._intake.waiting(key)  # None: delivered meanwhile, and judged there
+            if isinstance(known, SpooledResult) and _said(known) != _said(record):
+                raise ConflictingResult(record.key) from None
 
     def _moment(self) -> int:
         """Now, and never the same twice: it tells one result from another."""
@@ -120,8 +146,14 @@ class AccuracyTracker:
         self._intake.accept(kept)
 
 
-def _spooled(game: str, result: Result, recorded_by: str, at: int) -> SpooledResult:
+def _said(record: SpooledResult) -> SpooledResult:
+    return record._replace(accepted_at=0, recorded_by="")
+
+
+def _spooled(
+    game: str, result: Result, recorded_by: str, at: int, key: str | None
+) -> SpooledResult:
     prizes = dict(result.prizes)
     return SpooledResult(
-        game, result.number, result.drawn_at, str(result.numbers), prizes, recorded_by, at
+        game, result.number, result.drawn_at, str(result.numbers), prizes, recorded_by, at, key
     )

@@ -34,6 +34,7 @@ class SpooledResult(NamedTuple):
     prizes: dict[int, int]
     recorded_by: str
     accepted_at: int
+    key: str | None = None
 
 
 Record = Prediction | Failure | Quarantined | SpooledResult

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from http.client import UNPROCESSABLE_ENTITY
+from http.client import CONFLICT, UNPROCESSABLE_ENTITY
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NoReturn
@@ -20,6 +20,7 @@ from exporter.services.delivery import DestinationAway
 from exporter.services.envelopes import Quarantined, Record, SpooledResult
 from exporter.storage.draws import Recorded
 from exporter.storage.ingest import Ingested
+from exporter.storage.result_keys import ConflictingResult
 
 _log = get_logger(__name__)
 
@@ -47,6 +48,16 @@ def _invalid() -> Iterator[None]:
         raise InvalidResult(field, reason) from None
 
 
+@contextmanager
+def _conflicting(key: str | None) -> Iterator[None]:
+    try:
+        yield
+    except ExporterRefused as error:
+        if key is None or error.status != CONFLICT or not str(error).startswith("idempotency_key"):
+            raise
+        raise ConflictingResult(key) from None
+
+
 def body_of(prediction: Prediction, games: Games) -> dict[str, Any]:
     """The prediction with the documented names, as REST takes and gives it."""
     p = prediction
@@ -64,7 +75,9 @@ def body_of(prediction: Prediction, games: Games) -> dict[str, Any]:
     }
 
 
-def result_body(game: Game, result: Result, accepted_at: int) -> dict[str, Any]:
+def result_body(
+    game: Game, result: Result, accepted_at: int, key: str | None = None
+) -> dict[str, Any]:
     """The result with the documented names, as REST takes it, and when it was taken in."""
     return {
         "game_type": game.name,
@@ -73,6 +86,7 @@ def result_body(game: Game, result: Result, accepted_at: int) -> dict[str, Any]:
         "draw_date": from_micros(result.drawn_at).isoformat(),
         "prizes": {str(hits): cents / 100 for hits, cents in result.prizes.items()} or None,
         "accepted_at": from_micros(accepted_at).isoformat(),
+        "idempotency_key": key,
     }
 
 
@@ -115,7 +129,7 @@ class HttpDelivery:
 
     def _send_result(self, record: SpooledResult) -> None:
         result = Result(record.number, record.drawn_at, int(record.numbers), record.prizes)
-        body = result_body(self._games[record.game], result, record.accepted_at)
+        body = result_body(self._games[record.game], result, record.accepted_at, record.key)
         try:
             self._client.post("/api/results", body)
         except ExporterRefused as error:  # its clock may differ, or the draw be closed
@@ -173,13 +187,15 @@ class HttpRecords:
         result: Result,
         recorded_by: str,  # noqa: ARG002 - the exporter notes who it knows
         accepted_at: int,
+        key: str | None = None,
     ) -> Recorded:
-        """Has a result kept and scored, once for each moment it was accepted at.
+        """Has a result kept and scored, once for each moment it was accepted at and each key.
 
-        Raises DestinationAway, InvalidResult where the exporter knows better, ExporterRefused.
+        Raises DestinationAway, InvalidResult where the exporter knows better, ExporterRefused,
+        ConflictingResult.
         """
-        body = result_body(self._games[game], result, accepted_at)
-        with _reachable(), _invalid():
+        body = result_body(self._games[game], result, accepted_at, key)
+        with _reachable(), _invalid(), _conflicting(key):
             done = self._client.post("/api/results", body)
         return Recorded(done["status"]) if done["status"] != "waiting" else Recorded.NEW
 

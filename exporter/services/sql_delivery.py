@@ -60,7 +60,9 @@ class SqlDelivery:
                 game = self._games[record.game]
                 result = Result(record.number, record.drawn_at, int(record.numbers), record.prizes)
                 at, by = record.accepted_at, record.recorded_by
-                draws.record(connection, game, result, now=at, recorded_by=by, once=True)
+                draws.record(
+                    connection, game, result, now=at, recorded_by=by, once=True, key=record.key
+                )
                 quarantine.mend(
                     connection, "result", record.game, str(record.number), now=self._now()
                 )

@@ -64,16 +64,21 @@ class SqlRecords:
                 references.put(connection, model.id, accuracy, self._now())
 
     def record_result(
-        self, game: str, result: Result, recorded_by: str, accepted_at: int
+        self,
+        game: str,
+        result: Result,
+        recorded_by: str,
+        accepted_at: int,
+        key: str | None = None,
     ) -> Recorded:
-        """Keeps and scores a result, once for each moment it was accepted at.
+        """Keeps and scores a result, once for each moment it was accepted at and for each key.
 
-        Raises DestinationAway, DrawIsClosed.
+        Raises DestinationAway, DrawIsClosed, ConflictingResult.
         """
         rules, by = self._games[game], recorded_by
         with self._database.writing() as connection:
             done = draws.record(
-                connection, rules, result, now=accepted_at, recorded_by=by, once=True
+                connection, rules, result, now=accepted_at, recorded_by=by, once=True, key=key
             )
             quarantine.mend(connection, "result", game, str(result.number), now=self._now())
         return done

@@ -19,8 +19,8 @@ from sqlalchemy import (
 from exporter.domain.games import Game
 from exporter.domain.matching import Slot, open_after
 from exporter.domain.results import Result
-from exporter.storage import driver, evidence, scores
-from exporter.storage.identities import game_id, lock_game
+from exporter.storage import driver, evidence, result_keys, scores
+from exporter.storage.identities import locked_game
 from exporter.storage.rollups import add_to_game
 from exporter.storage.schema import draw_corrections, draws
 from exporter.storage.scores import Draw
@@ -99,19 +99,39 @@ def record(
     now: int,
     recorded_by: str,
     once: bool = False,
+    key: str | None = None,
 ) -> Recorded:
     """Keeps a result and scores what it decides, in the caller's transaction.
 
     The same result again changes nothing. Another one for the same draw is a correction:
     what was there is kept in draw_corrections and every score follows. With `once`, the same
     result recorded at this very moment was this same record, delivered before, whatever has
-    corrected it since. Raises DrawIsClosed.
+    corrected it since; so was what came with this idempotency `key` before. Raises
+    DrawIsClosed, ConflictingResult when the key came with another result.
     """
-    key = game_id(connection, game.name)
-    lock_game(connection, key, exclusive=True)
-    before = find(connection, key, result.number)
+    of_game = locked_game(connection, game.name, exclusive=True)
+    said = (of_game, result.number, _body(result))
+    if key and result_keys.was_used(connection, key, *said):
+        return Recorded.REPEATED
+    done = _record(connection, game, of_game, result, now, recorded_by, once=once)
+    if key:
+        result_keys.keep(connection, key, *said)
+    return done
+
+
+def _record(
+    connection: Connection,
+    game: Game,
+    of_game: int,
+    result: Result,
+    now: int,
+    recorded_by: str,
+    *,
+    once: bool,
+) -> Recorded:
+    before = find(connection, of_game, result.number)
     if before is None:
-        _keep(connection, game, key, result, now)
+        _keep(connection, game, of_game, result, now)
         return Recorded.NEW
     if _same(before, result) or (once and _was_recorded(connection, before, result, now)):
         return Recorded.REPEATED

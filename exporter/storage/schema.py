@@ -118,6 +118,15 @@ draw_corrections = Table(
     Index(None, "game_id", "number"),
 )
 
+result_keys = Table(
+    "result_keys",
+    METADATA,
+    Column("key", exact_text(128), primary_key=True),
+    Column("game_id", SmallInteger, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("body", Text, nullable=False),  # JSON
+)
+
 draw_scores = Table(
     "draw_scores",
     METADATA,

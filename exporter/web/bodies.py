@@ -58,6 +58,10 @@ class ResultBody(BaseModel):
             "corrected in between."
         ),
     ] = None
+    idempotency_key: Annotated[
+        str | None,
+        Field(description="Stands for this result for good; also as the header Idempotency-Key."),
+    ] = None
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")

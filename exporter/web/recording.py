@@ -19,6 +19,7 @@ from exporter.services.accuracy_tracker import AccuracyTracker
 from exporter.services.metrics_service import ConflictingPrediction, MetricsService
 from exporter.storage.draws import DrawIsClosed, Recorded
 from exporter.storage.models import UnknownModelVersion
+from exporter.storage.result_keys import ConflictingResult
 from exporter.web.answers import success
 from exporter.web.bodies import (
     NDJSON,
@@ -151,7 +152,8 @@ def _item(done: metrics_service.Batch, index: int) -> dict[str, Any]:
     return {"status": 200 if key in done.repeated else 201, KEY: key}
 
 
-def _result(service: AccuracyTracker, body: Mapping[str, Any]) -> Response:
+def _result(service: AccuracyTracker, given: dict[str, Any]) -> Response:
+    body = _with_key(given)
     _refuse_unknown(body, _RESULT_FIELDS)
     for name in ("game_type", "draw_number", "winning_numbers", "draw_date"):
         if name not in body:
@@ -164,6 +166,8 @@ def _result(service: AccuracyTracker, body: Mapping[str, Any]) -> Response:
         raise bad_field("game_type", f"game_type: {error}") from None
     except DrawIsClosed as error:
         raise Problem(409, str(error), field="draw_number") from None
+    except ConflictingResult as error:
+        raise Problem(409, str(error), field=KEY) from None
     data = {
         "status": outcome.value if outcome else "waiting",
         "game": body["game_type"],

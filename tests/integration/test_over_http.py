@@ -19,6 +19,7 @@ from exporter.services.http_records import NotOverHttp
 from exporter.services.metrics_service import ConflictingPrediction
 from exporter.storage.draws import Recorded
 from exporter.storage.engine import reading
+from exporter.storage.result_keys import ConflictingResult
 from exporter.storage.schema import draw_corrections, draws, failures
 from exporter.storage.snapshot import Reading, read
 from exporter.web.server import Server
@@ -158,6 +159,20 @@ def test_what_breaks_the_rules_is_quarantined_at_the_exporter(
         assert predictor.metrics.flush()
         seen = stored(exporter)
     assert seen.quarantine == {("lotofacil", "prediction"): 1, ("lotofacil", "result"): 1}
+
+
+def test_a_key_of_a_result_is_heard_over_http(
+    exporter: Application, predictor: Application, port: int
+) -> None:
+    def told_with(numbers: list[int]) -> Recorded | None:
+        day = date(2024, 1, 31)
+        call = predictor.tracker.record_result
+        return call("lotofacil", 3010, numbers, day, idempotency_key="k")
+
+    with serving(exporter, port):
+        assert [told_with(NUMBERS), told_with(NUMBERS)] == [Recorded.NEW, Recorded.REPEATED]
+        with pytest.raises(ConflictingResult, match="'k' was used before for another result"):
+            told_with(OTHERS)
 
 
 def test_calls_that_need_the_database_say_so(predictor: Application) -> None:

@@ -1,5 +1,6 @@
 """Results that wait: delivered again after a crash, they are still the same records."""
 
+import pytest
 from sqlalchemy import Engine, func, select
 
 from exporter.domain.definitions import KNOWN_GAMES
@@ -8,7 +9,8 @@ from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.sql_delivery import SqlDelivery
 from exporter.storage import quarantine
 from exporter.storage.engine import reading, writing
-from exporter.storage.schema import draw_corrections
+from exporter.storage.result_keys import ConflictingResult
+from exporter.storage.schema import draw_corrections, draws
 
 FIRST, LAST = (1 << 15) - 1, ((1 << 15) - 1) << 10
 DRAWN_AT = 1_706_742_000_000_000
@@ -26,6 +28,20 @@ def test_a_result_and_its_correction_delivered_twice_are_one_correction(engine: 
     with reading(engine) as connection:
         count = select(func.count()).select_from(draw_corrections)
         assert connection.execute(count).scalar_one() == 1
+
+
+def test_a_key_that_came_with_another_result_is_not_recorded(engine: Engine) -> None:
+    delivery = SqlDelivery(PreparedDatabase(engine), KNOWN_GAMES, lambda: 9)
+    first, other = result(FIRST, 1)._replace(key="k"), result(LAST, 2)
+    for _ in range(2):
+        delivery.deliver([first, other, first._replace(accepted_at=3)])
+    with pytest.raises(ConflictingResult, match="idempotency_key: 'k' was used before"):
+        delivery.deliver([other._replace(key="k")])
+    with pytest.raises(ConflictingResult, match="'k'"):
+        delivery.deliver([first._replace(number=3009)])
+    with reading(engine) as connection:
+        (found,) = connection.execute(select(draws.c.number, draws.c.numbers)).all()
+        assert tuple(found) == (3010, LAST)
 
 
 def test_a_quarantined_record_delivered_again_stays_mended(engine: Engine) -> None:

@@ -22,6 +22,7 @@ from exporter.services.intake import Intake
 from exporter.storage import schema
 from exporter.storage.draws import Recorded
 from exporter.storage.engine import create_engine_for, reading
+from exporter.storage.result_keys import ConflictingResult
 from exporter.storage.spool import Spool, SpoolFull
 from tests.databases import opened
 from tests.servers.postgres import PostgresServer
@@ -332,6 +333,31 @@ def test_days_that_keep_nothing_or_more_than_there_is_are_refused(
             with pytest.raises(ValueError, match="is not a whole number of days from 1 to 36500"):
                 call(days)
         assert not folder.exists()
+
+
+def test_a_key_is_kept_with_a_result_that_waits(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database is away: the same again waits once, another one is told at once."""
+    numbers, others = list(range(1, 16)), list(range(11, 26))
+    with application(sqlite_url, tmp_path) as app:
+        monkeypatch.setattr(app.intake, "flush", lambda: False)
+        monkeypatch.setattr(app.intake, "start", lambda: None)
+
+        def told(winning: list[int]) -> Recorded | None:
+            day = "2024-01-31"
+            return app.tracker.record_result("lotofacil", 1, winning, day, idempotency_key="k")
+
+        assert told(numbers) is told(numbers) is None
+        assert app.intake.state().records == 1
+        with pytest.raises(ConflictingResult):
+            told(others)
+        app.metrics.record_prediction("lotofacil", numbers, idempotency_key="k")  # its own keys
+        monkeypatch.undo()
+        assert told(numbers) is Recorded.REPEATED
+        with pytest.raises(ConflictingResult):
+            told(others)
+        assert app.metrics.find("k") is not None
 
 
 def test_a_result_does_not_overtake_one_that_waits(

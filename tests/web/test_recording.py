@@ -135,6 +135,23 @@ def test_a_result_scores_its_predictions(client: FlaskClient) -> None:
     assert summary["data"]["accuracy"]["current"] == 13 / 15
 
 
+def test_a_key_stands_for_one_result(client: FlaskClient) -> None:
+    headers = {"Idempotency-Key": "feed-2500"}
+    right = RESULT | {"winning_numbers": list(range(1, 16))}
+
+    def told(body: dict[str, Any]) -> int:
+        return client.post("/api/results", json=body, headers=headers).status_code
+
+    assert [told(RESULT), told(RESULT), told(right)] == [201, 200, 409]
+    assert client.post("/api/results", json=right).status_code == 200  # a correction
+    assert told(RESULT) == 200  # came before, and takes the correction not back
+    listed = client.get("/api/draws").json
+    assert listed is not None
+    assert listed["data"]["items"][0]["winning_numbers"] == right["winning_numbers"]
+    assert told(RESULT | {"idempotency_key": "another"}) == 422
+    assert client.post("/api/results", json=RESULT | {"idempotency_key": 5}).status_code == 422
+
+
 def test_a_corrected_result_changes_the_figures(client: FlaskClient) -> None:
     client.post("/api/predictions", json=[GOOD | {"draw_number": 2500}])
     client.post("/api/results", json=RESULT)

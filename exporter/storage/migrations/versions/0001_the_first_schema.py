@@ -244,6 +244,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_quarantine_mended_at"), ["mended_at"], unique=False)
 
     op.create_table(
+        "result_keys",
+        sa.Column("key", _exact(128), nullable=False),
+        sa.Column("game_id", sa.SmallInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_result_keys")),
+    )
+    op.create_table(
         "retraining_requests",
         sa.Column("id", _BIG_KEY, nullable=False),
         sa.Column("key", _exact(128), nullable=False),
@@ -328,6 +336,7 @@ def downgrade() -> None:
     op.drop_table("retraining_thresholds")
     op.drop_table("retraining_schedules")
     op.drop_table("retraining_requests")
+    op.drop_table("result_keys")
     with op.batch_alter_table("quarantine", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quarantine_mended_at"))
 

@@ -1,0 +1,32 @@
+"""Idempotency keys of results: each stands for the one result that it came with, for good."""
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from exporter.storage import driver
+from exporter.storage.schema import result_keys
+
+_FIND = select(result_keys).where(result_keys.c.key == bindparam("given"))
+_INSERT = insert(result_keys)
+
+
+class ConflictingResult(ValueError):  # noqa: N818 - reads as the sentence it is
+    """The idempotency key was used before for another result."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"idempotency_key: {key!r} was used before for another result")
+
+
+def was_used(connection: Connection, key: str, game: int, number: int, body: str) -> bool:
+    """Whether the key came with this result (a game's id, draw number, text) before.
+
+    Raises ConflictingResult when it came with another one.
+    """
+    found = driver.select(connection, _FIND, given=key)
+    if found and tuple(found[0]) != (key, game, number, body):
+        raise ConflictingResult(key)
+    return bool(found)
+
+
+def keep(connection: Connection, key: str, game: int, number: int, body: str) -> None:
+    """Keeps what a new key came with."""
+    driver.change(connection, _INSERT, key=key, game_id=game, number=number, body=body)

@@ -16,7 +16,7 @@ from exporter.storage.engine import writing
 from exporter.storage.identities import locked_game, model_id
 from exporter.storage.rollups import Cells, activity_cells, add_activity
 from exporter.storage.rows import Columns as Values
-from exporter.storage.rows import insert_columns
+from exporter.storage.rows import inserting
 from exporter.storage.schema import predictions
 
 #: How often a batch is tried again when another writer took one of its keys meanwhile.
@@ -87,13 +87,16 @@ def _write_locked(
     connection: Connection, columns: Columns, game: Game, *, exclusive: bool, all_new: bool
 ) -> Ingested:
     key = locked_game(connection, game.name, exclusive=exclusive)
-    new, result = _insert_new(connection, _stored(connection, columns, key), all_new=all_new)
+    values, result = _stored(connection, columns, key), Ingested(len(columns.keys))
+    if not all_new:
+        values, result = _sort_out(connection, values)
     if result.stored:
-        late = late_arrivals.find(connection, key, new)
+        late = late_arrivals.find(connection, key, values)
         if late and not exclusive:
             raise late_arrivals.DrawIsKnown
-        groups = _by_hour(new)
-        cells = {hour: _cells(values, game) for hour, values in groups.items()}
+        with inserting(connection, predictions, COLUMNS, values):
+            groups = _by_hour(values)
+            cells = {hour: _cells(part, game) for hour, part in groups.items()}
         with driver.pipelined(connection):
             add_activity(connection, cells)
             _note_newest(connection, groups)
@@ -110,31 +113,20 @@ def _stored(connection: Connection, columns: Columns, key: int) -> Values:
     return (columns.keys, [key] * len(found), found, columns.moments, *columns[5:])
 
 
-def _insert_new(
-    connection: Connection, values: Values, *, all_new: bool
-) -> tuple[Values, Ingested]:
-    """Inserts what is not there; raises IntegrityError when not all of it was new after all."""
-    result = Ingested(len(values[0]))
-    if not all_new:
-        rows, result = _sort_out(connection, list(zip(*values, strict=True)))
-        values = tuple(zip(*rows, strict=True))
-    if result.stored:
-        insert_columns(connection, predictions, COLUMNS, values)
-    return values, result
-
-
-def _sort_out(connection: Connection, rows: list[Row]) -> tuple[list[Row], Ingested]:
-    known = _stored_bodies(connection, [row[0] for row in rows])
+def _sort_out(connection: Connection, values: Values) -> tuple[Values, Ingested]:
+    """The values that are not stored yet, and what became of the others."""
+    known = _stored_bodies(connection, values[0])
     new: list[Row] = []
     repeated, conflicts = set[str](), set[str]()
-    for row in rows:
+    for row in zip(*values, strict=True):
         body = known.setdefault(row[0], None)
         if body is None:
             new.append(row)
             known[row[0]] = _body(row)
         else:
             (repeated if body == _body(row) else conflicts).add(row[0])
-    return new, Ingested(len(new), frozenset(repeated), frozenset(conflicts))
+    result = Ingested(len(new), frozenset(repeated), frozenset(conflicts))
+    return tuple(zip(*new, strict=True)), result
 
 
 def _body(row: Row) -> Row:

@@ -1,6 +1,7 @@
 """Inserting many rows the quickest way each engine has."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from typing import Any, cast
@@ -29,14 +30,29 @@ def insert_columns(
     connection: Connection, table: Table, columns: tuple[str, ...], values: Columns
 ) -> None:
     """The same for rows that come as their columns."""
+    with inserting(connection, table, columns, values):
+        pass
+
+
+@contextmanager
+def inserting(
+    connection: Connection, table: Table, columns: tuple[str, ...], values: Columns
+) -> Iterator[None]:
+    """The same for a caller that has something to do while the server is busy with the rows.
+
+    They are inserted at the end of the block at the latest.
+    """
     name = connection.dialect.name
     if name == "postgresql":
-        _copy(connection, table, columns, values)
-    elif name == "sqlite":
+        with _copying(connection, table, columns, values):
+            yield
+        return
+    if name == "sqlite":
         _insert_in_runs(connection, table, columns, values)
     else:
         rows = list(zip(*values, strict=True))
         driver.execute_many(connection, _statement(table, columns, 1, "`"), rows)
+    yield
 
 
 def _insert_in_runs(
@@ -59,7 +75,10 @@ def _statement(table: Table, columns: tuple[str, ...], count: int, quote: str) -
     return f"INSERT INTO {table.name} ({names}) VALUES {marks}"  # noqa: S608 - names of our own
 
 
-def _copy(connection: Connection, table: Table, columns: tuple[str, ...], values: Columns) -> None:
+@contextmanager
+def _copying(
+    connection: Connection, table: Table, columns: tuple[str, ...], values: Columns
+) -> Iterator[None]:
     """PostgreSQL's COPY, its text made by column: a call for each row would cost more."""
     names = ", ".join(f'"{column}"' for column in columns)
     statement = f"COPY {table.name} ({names}) FROM STDIN"
@@ -67,6 +86,7 @@ def _copy(connection: Connection, table: Table, columns: tuple[str, ...], values
     cursor = cast(psycopg.Cursor[Row], connection.connection.cursor())
     with driver.translated(connection, statement), cursor.copy(statement) as copy:
         copy.write("\n".join(lines) + "\n")
+        yield
 
 
 def _copied(column: Sequence[Any]) -> list[str]:

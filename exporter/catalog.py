@@ -439,9 +439,15 @@ SPOOL_DROPPED = _counter(
     (),
     "spool",
 )
+SPOOL_STUCK = _gauge(
+    "lotofacil_spool_stuck_records",
+    "Waiting records that the database refuses although it answers: rights, schema, size.",
+    (),
+    "spool",
+)
 SPOOL_REFUSED = _counter(
     "lotofacil_spool_refused",
-    "Records refused with an error to the caller because the spool or disk was full.",
+    "Records refused with an error to the caller: spool or disk was full or not to be written.",
     (),
     "spool",
 )

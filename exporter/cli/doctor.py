@@ -64,7 +64,7 @@ def _examine(settings: Settings, rules: Path) -> Iterator[Finding]:
         database = check_database(engine)
         yield database
         folder, limit = settings.LOTOFACIL_DATA_DIR, settings.SPOOL_MAX_SIZE
-        yield check_spool(folder, limit, now_micros)
+        yield from check_spool(folder, limit, now_micros)
         token = settings.EXPORTER_API_TOKEN.get_secret_value()
         yield from check_exporter(_exporter_url(settings), token)
         yield from check_prometheus(Prometheus(settings.PROMETHEUS_URL), rules)

@@ -17,6 +17,7 @@ def collect(intake: Intake, capacity: int) -> Iterator[Family]:
     yield single(catalog.SPOOL_OLDEST, state.oldest / SECOND)
     yield single(catalog.SPOOL_SIZE, state.size)
     yield single(catalog.SPOOL_CAPACITY, capacity)
+    yield single(catalog.SPOOL_STUCK, state.stuck)
     yield single(catalog.SPOOL_DROPPED, state.lost)
     yield single(catalog.SPOOL_REFUSED, counts.refused)
     yield single(catalog.SPOOL_FLUSH_FAILURES, counts.flush_failures)

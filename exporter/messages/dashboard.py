@@ -133,6 +133,7 @@ _LEGENDS: dict[str, tuple[str, str]] = {
     "legend.pending": ("à espera do sorteio", "waiting for the draw"),
     "legend.ineligible": ("tarde demais (não contam)", "too late (do not count)"),
     "legend.records": ("registros", "records"),
+    "legend.stuck": ("recusados pelo banco", "refused by the database"),
     "legend.snapshot": ("leitura", "snapshot"),
     "legend.database": ("banco de dados", "database"),
     "legend.spool": ("fila em disco", "spool"),

@@ -515,8 +515,14 @@ _PIPELINE: dict[str, _PT_EN] = {
     ),
     "spool.title": ("Registros na fila em disco", "Records in the spool"),
     "spool.description": (
-        "Registros aceitos que esperam o banco de dados.",
-        "Accepted records that wait for the database.",
+        (
+            "Registros aceitos que esperam o banco de dados, e os que ele recusa embora responda:"
+            " `lotofacil doctor` diz por quê."
+        ),
+        (
+            "Accepted records that wait for the database, and those that it refuses although it"
+            " answers: `lotofacil doctor` says why."
+        ),
     ),
     "spool_age.title": ("Espera na fila", "Wait in the spool"),
     "spool_age.description": (

@@ -44,6 +44,30 @@ MESSAGES: dict[str, tuple[str, str]] = {
             " process delivers: see the lines above"
         ),
     ),
+    "spool_failing": (
+        "{records} registros esperam há {seconds:.0f} s: {reason} → corrija isso; eles esperam",
+        "{records} records have waited for {seconds:.0f} s: {reason} → mend that; they wait",
+    ),
+    "spool_refused": (
+        (
+            "{records} de {waiting} registros são recusados por um banco que responde: {reason} →"
+            " corrija isso (direitos, esquema, tamanho máximo); eles esperam"
+        ),
+        (
+            "{records} of {waiting} records are refused by a database that answers: {reason} →"
+            " mend that (rights, schema, largest size); they wait"
+        ),
+    ),
+    "spool_lost": (
+        (
+            "{records} registros aceitos se perderam até hoje → veja"
+            " docs/runbooks/LotofacilSpoolRecordsLost.md"
+        ),
+        (
+            "{records} accepted records have been lost so far → see"
+            " docs/runbooks/LotofacilSpoolRecordsLost.md"
+        ),
+    ),
     "spool_unusable": (
         (
             "{folder} não pode ser usada ({reason}) → dê permissão de escrita ou mude"

@@ -9,14 +9,35 @@ from exporter.services.envelopes import Record
 
 
 class DestinationAway(ConnectionError):  # noqa: N818 - reads as the sentence it is
-    """The destination cannot be reached now; the records stay and are sent again."""
+    """The destination cannot be reached now; the records stay and are sent again.
+
+    `unsure`: it may as well be there and refuse what it was given.
+    """
+
+    def __init__(self, message: str, *, unsure: bool = False) -> None:
+        super().__init__(message)
+        self.unsure = unsure
+
+
+class DestinationRefuses(DestinationAway):
+    """The destination answers and does not take this: time alone may not help.
+
+    `broken`: for a reason that is no record's own, such as a missing right, table or column.
+    """
+
+    def __init__(self, message: str, *, broken: bool) -> None:
+        super().__init__(message)
+        self.broken = broken
 
 
 class Delivery(Protocol):
     """Takes records that were accepted; repeating a delivery changes nothing."""
 
     def deliver(self, records: Sequence[Record]) -> None:
-        """Stores all of the records. Raises DestinationAway, or what a broken record raises."""
+        """Stores all of the records.
+
+        Raises DestinationAway, DestinationRefuses, or what a broken record raises.
+        """
 
 
 def reason(error: SQLAlchemyError) -> str:

@@ -2,22 +2,26 @@
 
 import atexit
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Condition, Thread, current_thread
 from time import sleep
 from typing import Protocol
-from uuid import uuid4
 
+from exporter.domain.moments import SECOND
 from exporter.forks import on_fork
 from exporter.logs import get_logger
-from exporter.services.delivery import Delivery, DestinationAway
-from exporter.services.envelopes import Quarantined, Record, UnreadableRecord, pack, unpack
-from exporter.storage.spool import Spool, SpoolFull, SpoolState
+from exporter.services.delivery import Delivery, DestinationAway, DestinationRefuses
+from exporter.services.envelopes import Record, UnreadableRecord, pack, unpack
+from exporter.services.sifting import Patience, Sifter, unreadable
+from exporter.storage.spool import EVERYTHING, Spool, SpoolState, SpoolUnusable
 
 #: How long a batch waits to fill, and the longest pause between attempts, in seconds.
 FILL_SECONDS = 0.2
 MAX_PAUSE_SECONDS = 5.0
+#: How long records that the destination refuses are passed over before they are tried again.
+RETRY_SECONDS = 300
 #: Records unpacked without a pause.
 _AT_ONCE = 50
 #: Records a relaxed intake holds in memory before callers write to disk themselves.
@@ -61,6 +65,7 @@ class Intake:
         self._now = now
         self._batch_size = batch_size
         self._durable = durable
+        self._sifter = Sifter(delivery, now)
         self._begin()
         on_fork(self, Intake._begin)
 
@@ -73,6 +78,9 @@ class Intake:
         self._thread: Thread | None = None
         self._stopping = False
         self._pause = 0.0
+        self._patience = Patience()
+        self._stuck: dict[int, str] = {}
+        self._retry_at = 0
 
     def start(self) -> None:
         """Starts delivering, first what an earlier process left; again is harmless."""
@@ -90,7 +98,7 @@ class Intake:
     def accept(self, record: Record, callers_key: str | None = None) -> None:
         """Keeps a record; once this returns it will reach its destination exactly once.
 
-        Raises SpoolFull when there is no room: the record was not accepted.
+        Raises SpoolFull when there is no room, SpoolUnusable: the record was not accepted.
         """
         if not self._durable and callers_key is None and len(self._queue) < MAX_QUEUED:
             self._queue.append(record)
@@ -99,7 +107,7 @@ class Intake:
             return
         try:
             self._spool.append(self._now(), pack(record), callers_key)
-        except SpoolFull:
+        except SpoolUnusable:
             self.counts.refused += 1
             raise
         if self._thread is None:
@@ -110,7 +118,7 @@ class Intake:
         now = self._now()
         try:
             self._spool.extend((now, None, pack(record)) for record in records)
-        except SpoolFull:
+        except SpoolUnusable:
             self.counts.refused += len(records)
             raise
         self.start()
@@ -162,10 +170,16 @@ class Intake:
                     self._wake.wait_for(lambda: self._stopping, self._pause or FILL_SECONDS)
 
     def _tell(self, error: Exception) -> None:
-        if isinstance(error, DestinationAway):
-            _log.warning("delivery_failed", error=str(error), again_in=self._pause)
+        why, pause = str(error), self._pause
+        with suppress(OSError):  # it may be the spool itself that is in trouble
+            waits = _is_away(error) or isinstance(error, SpoolUnusable)
+            self._spool.tell(why, 0 if waits else EVERYTHING)
+        if _is_away(error):
+            _log.warning("delivery_failed", error=why, again_in=pause)
+        elif isinstance(error, DestinationRefuses):
+            _log.error("delivery_refused", error=why, again_in=pause)
         elif isinstance(error, OSError):
-            _log.error("spool_unusable", error=str(error), again_in=self._pause)
+            _log.error("spool_unusable", error=why, again_in=pause)
         else:
             _log.error("delivery_broken", error=repr(error), exc_info=error)
 
@@ -174,24 +188,39 @@ class Intake:
         with self._delivering:
             try:
                 queued = self._deliver_queued()
-                batch = self._spool.oldest(self._batch_size)
-                if batch:
-                    self._deliver(self._unpack_all([body for _, body in batch]))
-                    self._spool.remove([number for number, _ in batch])
+                found = self._deliver_oldest()
             finally:
                 self._spool.settle()
-            return self._batch_size in (queued, len(batch))
+            return self._batch_size in (queued, found)
 
     def _deliver_queued(self) -> int:
         count = min(len(self._queue), self._batch_size)
         taken = [self._queue.popleft() for _ in range(count)]
         try:
             if taken:
-                self._deliver(taken)
+                self._keep([taken[place] for place in self._deliver(taken)])
         except BaseException:
             self._queue.extendleft(reversed(taken))
             raise
         return count
+
+    def _deliver_oldest(self) -> int:
+        if self._now() >= self._retry_at:
+            self._stuck.clear()
+        batch = self._spool.oldest(self._batch_size, self._stuck)
+        if batch:
+            stuck = self._deliver(self._unpack_all([body for _, body in batch]))
+            gone = [number for place, (number, _) in enumerate(batch) if place not in stuck]
+            self._spool.remove(gone)
+            self._pass_over({batch[place][0]: str(fault) for place, fault in stuck.items()})
+        self._spool.tell(next(iter(self._stuck.values()), ""), len(self._stuck))
+        return len(batch)
+
+    def _pass_over(self, stuck: dict[int, str]) -> None:
+        if stuck:
+            _log.error("records_stuck", records=len(stuck), error=next(iter(stuck.values())))
+            self._stuck |= stuck
+            self._retry_at = self._now() + RETRY_SECONDS * SECOND
 
     def _unpack_all(self, bodies: Sequence[bytes]) -> list[Record]:
         records: list[Record] = []
@@ -200,42 +229,41 @@ class Intake:
             sleep(0)  # lets callers have the interpreter: they must not wait for a whole batch
         return records
 
-    def _deliver(self, records: Sequence[Record]) -> None:
-        try:
-            self._delivery.deliver(records)
-        except DestinationAway:
-            raise
-        except Exception as error:  # noqa: BLE001 - one record must not hold up all others
-            _log.error("batch_refused", error=str(error), records=len(records))
-            self._deliver_singly(records)
-
     def _unpack(self, body: bytes) -> Record:
         try:
             return unpack(body)
         except UnreadableRecord as error:
-            return self._unreadable(body.hex(), str(error))
+            return unreadable(body.hex(), str(error), self._now())
 
-    def _deliver_singly(self, records: Sequence[Record]) -> None:
-        for record in records:
-            try:
-                self._delivery.deliver([record])
-            except DestinationAway:
+    def _deliver(self, records: Sequence[Record]) -> Mapping[int, Exception]:
+        """Delivers records; those that have to stay, by their place, with the reason."""
+        stuck: Mapping[int, Exception] = {}
+        try:
+            self._delivery.deliver(records)
+        except Exception as error:
+            if _is_away(error) or not self._patience.is_over(error):
                 raise
-            except Exception as error:  # noqa: BLE001 - kept in quarantine with its reason
-                self._delivery.deliver([self._unreadable(repr(record), str(error))])
-
-    def _unreadable(self, body: str, why: str) -> Quarantined:
-        now = self._now()
-        key = f"unreadable:{uuid4().hex}"
-        return Quarantined("prediction", "unknown", key, why[:1000], body, now)
+            _log.error("batch_refused", error=str(error), records=len(records))
+            stuck = self._sifter.sift(records)
+        self._patience = Patience()
+        return stuck
 
     def _save_queue(self) -> None:
         with self._delivering:
             taken = [self._queue.popleft() for _ in range(len(self._queue))]
             try:
-                now = self._now()
-                self._spool.extend((now, None, pack(record)) for record in taken)
+                self._keep(taken)
             except BaseException:
                 self._queue.extendleft(reversed(taken))
                 raise
             self._spool.look()
+
+    def _keep(self, records: Sequence[Record]) -> None:
+        if records:
+            now = self._now()
+            self._spool.extend((now, None, pack(record)) for record in records)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether only time helps; what refuses is there."""
+    return isinstance(error, DestinationAway) and not isinstance(error, DestinationRefuses)

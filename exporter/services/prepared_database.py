@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
-from exporter.services.delivery import DestinationAway, reason
+from exporter.services.delivery import DestinationAway, DestinationRefuses, reason
 from exporter.storage import engine as connections
 from exporter.storage import migrate
+from exporter.storage.faults import Fault, fault_of
 
 
 class PreparedDatabase:
@@ -21,11 +22,24 @@ class PreparedDatabase:
     @contextmanager
     def ready(self) -> Iterator[Engine]:
         """The engine, for what opens its own transactions. Raises DestinationAway."""
-        with reachable():
-            if not self._migrated:
-                migrate.upgrade(self._engine)
-                self._migrated = True
-            yield self._engine
+        try:
+            with reachable():
+                if not self._migrated:
+                    migrate.upgrade(self._engine)
+                    self._migrated = True
+                yield self._engine
+        except DestinationRefuses:
+            self._migrated = False  # it may be another database by now
+            raise
+
+    def answers(self) -> bool:
+        """Whether it can be reached now, whatever it makes of our records."""
+        try:
+            with reachable(), connections.reading(self._engine) as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except DestinationAway:
+            return False
+        return True
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -42,18 +56,18 @@ class PreparedDatabase:
 
 @contextmanager
 def reachable() -> Iterator[None]:
-    """Says DestinationAway where the database cannot be used now."""
+    """Says DestinationAway where the database cannot be used now, DestinationRefuses why not."""
     try:
         yield
     except SQLAlchemyError as error:
-        if _is_away(error):
-            raise DestinationAway(f"database: {reason(error)}") from error
-        raise
-
-
-def _is_away(error: SQLAlchemyError) -> bool:
-    """Whether the database cannot be used now, as against refusing this record for good.
-
-    A lost connection, a lock, a missing right or table: the record waits until that is mended.
-    """
-    return isinstance(error, DBAPIError) and not isinstance(error, DataError | IntegrityError)
+        fault = fault_of(error)
+        if fault is Fault.RECORD:
+            raise
+        why = f"database: {reason(error)}"
+        if fault is Fault.BROKEN:
+            raise DestinationRefuses(why, broken=True) from error
+        raise DestinationAway(why, unsure=fault is Fault.UNSURE) from error
+    except migrate.MigrationBusy as error:
+        raise DestinationAway(f"database: {error}") from error
+    except migrate.UnknownSchema as error:
+        raise DestinationRefuses(f"database: {error}", broken=True) from error

@@ -9,6 +9,7 @@ from exporter.domain.batches import by_game
 from exporter.domain.games import Games
 from exporter.domain.predictions import Failure, Prediction
 from exporter.domain.results import Result
+from exporter.services.delivery import DestinationAway, DestinationRefuses
 from exporter.services.envelopes import Quarantined, Record, SpooledResult
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.storage import draws, quarantine
@@ -27,9 +28,14 @@ class SqlDelivery:
 
     def deliver(self, records: Sequence[Record]) -> None:
         """See Delivery. A key that came before with another body goes to quarantine."""
-        with self._database.ready() as engine:
-            for kind, run in groupby(records, key=type):
-                self._write(engine, kind, list(run))
+        try:
+            with self._database.ready() as engine:
+                for kind, run in groupby(records, key=type):
+                    self._write(engine, kind, list(run))
+        except DestinationAway as error:
+            if error.unsure and self._database.answers():
+                raise DestinationRefuses(str(error), broken=False) from error
+            raise
 
     def _write(self, engine: Engine, kind: type[Record], run: list[Record]) -> None:
         if kind is Prediction:

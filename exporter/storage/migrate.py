@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from exporter.storage.engine import reading, writing
@@ -18,11 +19,17 @@ _LOCK = 0x6C6F746F  # an arbitrary number that only this product's migrators use
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Runs the missing migrations up to `revision`; a database that is up to date is left alone."""
+    """Runs the missing migrations up to `revision`; a database that is up to date is left alone.
+
+    Raises UnknownSchema, MigrationBusy.
+    """
     if revision == "head" and is_current(engine):
         return
     with _alone(engine) as connection:
-        command.upgrade(_config(connection), revision)
+        try:
+            command.upgrade(_config(connection), revision)
+        except CommandError as error:
+            raise UnknownSchema(f"its schema is not known to this version ({error})") from error
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -58,6 +65,10 @@ def _config(connection: Connection | None) -> Config:
     config.set_main_option("script_location", str(files("exporter.storage") / "migrations"))
     config.attributes["connection"] = connection
     return config
+
+
+class UnknownSchema(RuntimeError):  # noqa: N818 - reads as the sentence it is
+    """The database has a schema that this version does not know, such as a newer one's."""
 
 
 class MigrationBusy(RuntimeError):  # noqa: N818 - reads as the sentence it is

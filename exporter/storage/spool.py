@@ -35,6 +35,11 @@ CREATE TABLE IF NOT EXISTS account (
     spool TEXT NOT NULL,
     delivered INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS trouble (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    why TEXT NOT NULL,
+    stuck INTEGER NOT NULL
+);
 -- SQLite itself counts what is ever accepted (AUTOINCREMENT): appending pays nothing for it.
 CREATE VIEW IF NOT EXISTS balance AS SELECT spool,
     COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'records'), 0) AS accepted, delivered
@@ -46,6 +51,13 @@ INSERT INTO account SELECT 1, lower(hex(randomblob(8))),
         - (SELECT COUNT(*) FROM records)
     WHERE NOT EXISTS (SELECT 1 FROM account);
 """
+_OLDEST = """SELECT json_group_array(id), json_group_array(hex(body))
+    FROM (SELECT id, body FROM records ORDER BY id LIMIT ?)"""
+_OLDEST_BESIDES = _OLDEST.replace(
+    "ORDER BY", "WHERE id NOT IN (SELECT value FROM json_each(?)) ORDER BY"
+)
+#: Every record is stuck, however many there are.
+EVERYTHING = -1
 _PAGE = 4096
 #: Commits after which the log is worth carrying over into the file.
 _SETTLE_EVERY = 4000
@@ -78,13 +90,16 @@ class SpoolFull(SpoolUnusable):
 class SpoolState:
     """How many records wait, since when (microseconds, 0: none), and the file's size in bytes.
 
-    `lost` counts the records that ever left without having been delivered.
+    `lost` counts the records that ever left without having been delivered, `stuck` those that wait
+    because the destination refuses them; `why` says what holds delivery up.
     """
 
     records: int
     oldest: int
     size: int
     lost: int = 0
+    stuck: int = 0
+    why: str = ""
 
 
 class _OnFirstUse:
@@ -210,15 +225,16 @@ class Spool:
         row = self._read(query, (callers_key,))
         return bytes(row[0]) if row else None
 
-    def oldest(self, count: int) -> list[tuple[int, bytes]]:
-        """Up to `count` records, oldest first, as (id, body); they stay until `remove`.
+    def oldest(self, count: int, besides: Iterable[int] = ()) -> list[tuple[int, bytes]]:
+        """Up to `count` other records, oldest first, as (id, body); they stay until `remove`.
 
         They come as one row: row by row, this thread would give up the interpreter and wait
         for it again with each of them.
         """
-        query = """SELECT json_group_array(id), json_group_array(hex(body))
-            FROM (SELECT id, body FROM records ORDER BY id LIMIT ?)"""
-        ids, bodies = self._read(query, (count,))
+        if skipped := list(besides):
+            ids, bodies = self._read(_OLDEST_BESIDES, (json.dumps(skipped), count))
+        else:
+            ids, bodies = self._read(_OLDEST, (count,))
         return list(zip(json.loads(ids), map(bytes.fromhex, json.loads(bodies)), strict=True))
 
     def remove(self, ids: Sequence[int]) -> None:
@@ -280,15 +296,26 @@ class Spool:
             self._leave()
         _log.error("spool_replaced", path=str(self.path))
 
+    def tell(self, why: str, stuck: int = 0) -> None:
+        """Has whoever looks at the spool know what holds delivery up; nothing: ""."""
+        if self._trouble() != (why, stuck):
+            with self._faults(), self._lock:
+                self._db.execute("REPLACE INTO trouble VALUES (1, ?, ?)", (why, stuck))
+
+    def _trouble(self) -> tuple[str, int]:
+        return tuple(self._read("SELECT why, stuck FROM trouble", ())) or ("", 0)
+
     def state(self) -> SpoolState:
         """What waits now."""
         query = """SELECT COUNT(*), COALESCE(MIN(accepted_at), 0),
             (SELECT accepted - delivered FROM balance) - COUNT(*) FROM records"""
         records, oldest, missing = self._read(query, ())
+        why, stuck = self._trouble() if records else ("", 0)
         pages = self._read(
             "SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count", ()
         )
-        return SpoolState(records, oldest, pages[0] * _PAGE, self._ledger.lost + missing)
+        lost, stuck = self._ledger.lost + missing, records if stuck == EVERYTHING else stuck
+        return SpoolState(records, oldest, pages[0] * _PAGE, lost, stuck, why)
 
     def _read(self, query: str, values: tuple[object, ...]) -> tuple[Any, ...]:
         with self._faults(), self._reading, closing(self._reader.execute(query, values)) as cursor:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from exporter.logs import get_logger
-from exporter.services.delivery import DestinationAway
+from exporter.services.delivery import DestinationAway, DestinationRefuses
 from exporter.storage.spool import SpoolUnusable
 
 CONTENT_TYPE = "application/problem+json"
@@ -80,6 +80,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _from_http)
     for away in (OperationalError, InterfaceError, DestinationAway):
         app.register_error_handler(away, _away)
+    app.register_error_handler(DestinationRefuses, _refuses)
     app.register_error_handler(SpoolUnusable, _not_accepted)
     app.register_error_handler(Exception, _unexpected)
 
@@ -109,6 +110,12 @@ def _away(error: Exception) -> Response:
     _log.warning("database_away", path=request.path, error=type(error).__name__)
     detail = "the database cannot be reached now"
     return respond(Problem(503, detail, {"Retry-After": "5"}))
+
+
+def _refuses(error: DestinationRefuses) -> Response:
+    _log.error("database_refuses", path=request.path, error=str(error))
+    detail = "the database answers and refuses this; the log of this server says why"
+    return respond(Problem(503, detail, {"Retry-After": "30"}))
 
 
 def _not_accepted(error: SpoolUnusable) -> Response:

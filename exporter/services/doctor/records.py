@@ -1,6 +1,7 @@
 """Database and spool: where records are, and whether they get there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -8,9 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from exporter.domain.moments import SECOND
 from exporter.services.delivery import reason
-from exporter.services.doctor.findings import Finding, ok, problem
+from exporter.services.doctor.findings import Finding, ok, problem, warning
 from exporter.storage import migrate
-from exporter.storage.spool import Spool
+from exporter.storage.spool import Spool, SpoolState
 
 #: Records that wait longer than this are late, in seconds.
 _LATE = 300
@@ -31,14 +32,25 @@ def check_database(engine: Engine) -> Finding:
     return ok("database", "database_ok", engine=engine.dialect.name)
 
 
-def check_spool(folder: Path, limit: int, now: Callable[[], int]) -> Finding:
-    """Whether records can be accepted, and how long the oldest has waited."""
+def check_spool(folder: Path, limit: int, now: Callable[[], int]) -> Iterator[Finding]:
+    """Whether records can be accepted, how long the oldest has waited and why, what was lost."""
     try:
-        state = Spool(folder / "spool.db", limit).state()
+        with closing(Spool(folder / "spool.db", limit)) as spool:
+            state = spool.state()
     except OSError as error:
         why = error.strerror or str(error)
-        return problem("spool", "spool_unusable", folder=folder, reason=why)
-    waited = (now() - state.oldest) / SECOND if state.records else 0
-    if waited > _LATE:
-        return problem("spool", "spool_late", records=state.records, seconds=waited)
+        yield problem("spool", "spool_unusable", folder=folder, reason=why)
+        return
+    yield _delivery(state, (now() - state.oldest) / SECOND)
+    if state.lost:
+        yield warning("spool", "spool_lost", records=state.lost)
+
+
+def _delivery(state: SpoolState, waited: float) -> Finding:
+    if state.stuck:
+        counts = {"records": state.stuck, "waiting": state.records}
+        return problem("spool", "spool_refused", **counts, reason=state.why)
+    if state.records and waited > _LATE:
+        key = "spool_failing" if state.why else "spool_late"
+        return problem("spool", key, records=state.records, seconds=waited, reason=state.why)
     return ok("spool", "spool_ok", records=state.records)

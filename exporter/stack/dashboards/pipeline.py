@@ -109,8 +109,11 @@ def backup_age(panels: Panels) -> stat.Panel:
 
 def spool(panels: Panels) -> timeseries.Panel:
     """Records on disk that wait for the database."""
-    query = Query(figure(catalog.SPOOL_RECORDS), "records")
-    return panels.lines("spool", [query], "short").span(8).min(0)
+    queries = [
+        Query(figure(catalog.SPOOL_RECORDS), "records"),
+        Query(figure(catalog.SPOOL_STUCK), "stuck"),
+    ]
+    return panels.lines("spool", queries, "short").span(8).min(0)
 
 
 def spool_age(panels: Panels) -> stat.Panel:

@@ -1,0 +1,116 @@
+"""Records that were refused together: delivered in smaller parts, to find the ones at fault."""
+
+from collections.abc import Callable, Iterator, Sequence, Set
+from hashlib import blake2b
+
+from exporter.logs import get_logger
+from exporter.services.delivery import Delivery, DestinationAway, DestinationRefuses
+from exporter.services.envelopes import Quarantined, Record, SpooledResult
+
+#: Refusals of a batch before its records are tried apart, and of one record before it is at fault.
+TRIES = 3
+#: While looking closer does not help, the next look is at most so many refusals away.
+_MOST_TRIES = 60
+
+_log = get_logger(__name__)
+
+
+class Patience:
+    """Counts refusals in a row; after some of them it is time to look closer, then ever later."""
+
+    def __init__(self) -> None:
+        self._refused = 0
+        self._look_at = TRIES
+
+    def is_over(self, error: Exception) -> bool:
+        """Counts one more; whether to look closer now: at once where a record seems at fault."""
+        self._refused += 1
+        if isinstance(error, DestinationRefuses) or self._refused > 1:
+            if self._refused < self._look_at:
+                return False
+            self._look_at += min(self._look_at, _MOST_TRIES)
+        return True
+
+
+class Sifter:
+    """Delivers what can be delivered, and quarantines what is at fault by itself."""
+
+    def __init__(self, delivery: Delivery, now: Callable[[], int]) -> None:
+        self._delivery = delivery
+        self._now = now
+
+    def sift(self, records: Sequence[Record]) -> dict[int, Exception]:
+        """The records that have to stay, by their place, with what holds each of them up.
+
+        Raises DestinationRefuses when all of them have to, or a result does: nothing may
+        overtake that. Raises DestinationAway.
+        """
+        faults = dict(self._faults(records, 0))
+        taken = {type(one) for place, one in enumerate(records) if place not in faults}
+        stuck: dict[int, Exception] = {}
+        for place, fault in faults.items():
+            one = records[place]
+            if _is_own(fault, type(one), taken, alone=len(records) == 1):
+                left = self._set_aside(one, fault)
+            else:  # what others were taken after may have been mended since
+                left = self._try([one]) if taken else fault
+            if left:
+                stuck[place] = left
+        if len(stuck) == len(records) or any(isinstance(records[p], SpooledResult) for p in stuck):
+            raise _refusal(next(iter(stuck.values())))
+        return stuck
+
+    def _faults(self, records: Sequence[Record], start: int) -> Iterator[tuple[int, Exception]]:
+        """By halves: of a thousand, one at fault is found with twenty attempts."""
+        fault = self._try(records)
+        if fault is None:
+            return
+        if len(records) == 1:
+            yield start, fault
+            return
+        half = len(records) // 2
+        yield from self._faults(records[:half], start)
+        yield from self._faults(records[half:], start + half)
+
+    def _try(self, records: Sequence[Record]) -> Exception | None:
+        try:
+            self._delivery.deliver(records)
+        except DestinationRefuses as error:
+            return error
+        except DestinationAway:
+            raise
+        except Exception as error:  # noqa: BLE001 - what a broken record raises
+            return error
+        return None
+
+    def _set_aside(self, record: Record, fault: Exception) -> Exception | None:
+        """Quarantines a record that is surely at fault; what kept it from there, or None."""
+        if isinstance(fault, DestinationRefuses):  # the connection may have been it
+            attempts = (self._try([record]) for _ in range(TRIES - 1))
+            if not all(attempts):
+                return None
+        _log.error("record_refused", error=str(fault))
+        return self._try([unreadable(repr(record), str(fault), self._now())])
+
+
+def unreadable(shown: str, why: str, now: int) -> Quarantined:
+    """A record of the spool that cannot be stored, as quarantine keeps it, once."""
+    key = f"unreadable:{blake2b(shown.encode(), digest_size=16).hexdigest()}"
+    return Quarantined("prediction", "unknown", key, " ".join(why.split())[:1000], shown, now)
+
+
+def _is_own(fault: Exception, kind: type[Record], taken: Set[type[Record]], *, alone: bool) -> bool:
+    """Whether the fault is the record's own: others of its kind were taken.
+
+    What is no refusal of the destination is an error of the record or of this program: the
+    record's, unless it is one of several and none was taken.
+    """
+    if isinstance(fault, DestinationRefuses):
+        return kind in taken and not fault.broken
+    return alone or bool(taken)
+
+
+def _refusal(fault: Exception) -> DestinationRefuses:
+    if isinstance(fault, DestinationRefuses):
+        return fault
+    return DestinationRefuses(f"neither stored nor quarantined: {fault}", broken=False)

@@ -1,0 +1,154 @@
+"""Which records of a refused batch are delivered, quarantined or left waiting."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from exporter.domain.predictions import Failure
+from exporter.services.delivery import DestinationAway, DestinationRefuses
+from exporter.services.envelopes import Quarantined, Record, SpooledResult
+from exporter.services.intake import Intake
+from exporter.services.sifting import TRIES, Patience, Sifter
+from exporter.storage.spool import Spool
+from tests.servers.waiting import wait_until
+from tests.storage.records import ticket
+
+REFUSED = DestinationRefuses("too large", broken=False)
+BROKEN = DestinationRefuses("no right", broken=True)
+
+
+class Picky:
+    """A destination that has its own fault for some records; it takes the others."""
+
+    def __init__(self, faults: dict[str, Exception], times: int = 1_000) -> None:
+        self.faults = faults
+        self.times = times
+        self.taken: dict[str, None] = {}
+        self.refused: Counter[str] = Counter()
+
+    def deliver(self, records: Sequence[Record]) -> None:
+        for record in records:
+            name = name_of(record)
+            fault = self.faults.get(name)
+            if fault and self.refused[name] < self.times:
+                self.refused[name] += 1
+                raise fault
+        self.taken |= dict.fromkeys(map(name_of, records))
+
+
+def name_of(record: Record) -> str:
+    if isinstance(record, SpooledResult):
+        return f"draw {record.number}"
+    return f"quarantined: {record.reason}" if isinstance(record, Quarantined) else record.key
+
+
+def failure(key: str) -> Failure:
+    return Failure(key, "lotofacil", "v1", "model", 1, None, "no ticket")
+
+
+def result(number: int) -> SpooledResult:
+    return SpooledResult("lotofacil", number, 1, "1", {}, "test", 1)
+
+
+def sifted(destination: Picky, *records: Record) -> list[int]:
+    return sorted(Sifter(destination, lambda: 1).sift(records))
+
+
+def test_one_of_many_that_alone_is_refused_is_quarantined() -> None:
+    destination = Picky({"7": REFUSED})
+    assert sifted(destination, *(failure(str(n)) for n in range(20))) == []
+    assert set(destination.taken) == {*map(str, range(20)), "quarantined: too large"} - {"7"}
+
+
+def test_a_record_whose_connection_failed_once_or_twice_is_delivered() -> None:
+    destination = Picky({"b": REFUSED}, times=TRIES)  # with the others, alone, and again
+    assert sifted(destination, failure("a"), failure("b")) == []
+    assert set(destination.taken) == {"a", "b"}
+
+
+def test_what_is_broken_for_some_waits_and_the_others_go_on() -> None:
+    destination = Picky({"b": BROKEN})
+    assert sifted(destination, failure("a"), failure("b"), failure("c")) == [1]
+    assert list(destination.taken) == ["a", "c"]
+
+
+def test_a_kind_that_is_refused_as_a_whole_waits() -> None:
+    destination = Picky({"f": REFUSED, "g": REFUSED})
+    assert sifted(destination, failure("f"), ticket("a", 1), failure("g")) == [0, 2]
+    assert list(destination.taken) == ["a"]
+
+
+def test_where_quarantine_refuses_too_the_record_waits() -> None:
+    destination = Picky({"b": REFUSED, "quarantined: too large": REFUSED})
+    assert sifted(destination, failure("a"), failure("b")) == [1]
+
+
+@pytest.mark.parametrize("fault", [REFUSED, BROKEN, KeyError("a defect of ours")])
+def test_when_all_are_refused_all_wait(fault: Exception) -> None:
+    destination = Picky({"a": fault, "b": fault})
+    with pytest.raises(DestinationRefuses):
+        sifted(destination, failure("a"), failure("b"))
+    assert destination.taken == {}
+
+
+def test_a_single_record_with_a_value_that_nobody_takes_is_quarantined() -> None:
+    destination = Picky({"a": ValueError("no such number")})
+    assert sifted(destination, failure("a")) == []
+    assert list(destination.taken) == ["quarantined: no such number"]
+
+
+def test_nothing_overtakes_a_result_that_waits() -> None:
+    destination = Picky({"draw 7": BROKEN})
+    with pytest.raises(DestinationRefuses, match="no right"):
+        sifted(destination, ticket("a", 1), result(7), result(8))
+
+
+def test_a_destination_that_goes_away_meanwhile_is_waited_for() -> None:
+    destination = Picky({"b": DestinationAway("gone")})
+    with pytest.raises(DestinationAway, match="gone"):
+        sifted(destination, failure("a"), failure("b"))
+
+
+def looks(patience: Patience, error: Exception, refusals: int) -> list[int]:
+    """After which refusals it is time to look closer."""
+    return [n for n in range(1, refusals + 1) if patience.is_over(error)]
+
+
+def test_looking_closer_becomes_ever_rarer() -> None:
+    assert looks(Patience(), REFUSED, 250) == [3, 6, 12, 24, 48, 96, 156, 216]
+    assert looks(Patience(), ValueError("at once"), 50) == [1, 3, 6, 12, 24, 48]
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporter.services.intake.MAX_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr("exporter.services.intake.FILL_SECONDS", 0.01)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("durable", [True, False])
+def test_what_waits_apart_is_on_disk_and_tried_again_later(tmp_path: Path, durable: bool) -> None:
+    now = [1]
+    destination = Picky({"stuck": BROKEN})
+    spool = Spool(tmp_path / "spool.db", 10_000_000)
+    clock: Callable[[], int] = lambda: now[0]  # noqa: E731
+    intake = Intake(spool, destination, clock, durable=durable)
+    for key in ("a", "stuck", "b"):
+        intake.accept(failure(key))
+    wait_until(lambda: intake.state().stuck == 1)
+    assert (intake.state().records, intake.state().why) == (1, "no right")
+    intake.accept(failure("c"))
+    wait_until(lambda: "c" in destination.taken)
+    if durable:
+        tried = destination.refused["stuck"]
+        assert intake.flush()
+        assert destination.refused["stuck"] == tried, "not yet"
+    destination.faults.clear()
+    now[0] += 300_000_000
+    wait_until(lambda: intake.state().records == 0)
+    assert (intake.state().stuck, intake.state().lost) == (0, 0)
+    intake.stop()
+    spool.close()
+    assert set(destination.taken) == {"a", "b", "c", "stuck"}

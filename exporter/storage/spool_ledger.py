@@ -48,13 +48,14 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.lost = 0
         self._path = path
+        self._is_told = False
 
     def open(self, read: Callable[[], Account]) -> None:
         """Begins with a spool that was opened.
 
         A file that is another one, or an older copy of this one, took the place of what was there.
         """
-        with _passed_over(), _locked(self._path) as file:
+        with self._passed_over(), _locked(self._path) as file:
             before, now = _read(file), read()
             known, self.lost = before.account, before.lost
             if known and (known.spool != now.spool or known.accepted > now.accepted):
@@ -66,20 +67,21 @@ class Ledger:
 
     def note(self, account: Account) -> None:
         """Remembers what an open spool holds."""
-        with _passed_over(), _locked(self._path) as file:
+        with self._passed_over(), _locked(self._path) as file:
             before = _read(file)
             self.lost = before.lost
             if before.account and before.account.spool == account.spool:
                 newest = max(before.account, account)  # another process may have been quicker
                 _write(file, _Entry(before.lost, newest))
 
-
-@contextmanager
-def _passed_over() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        _log.warning("spool_ledger_unusable", error=str(error))
+    @contextmanager
+    def _passed_over(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if not self._is_told:
+                _log.warning("spool_ledger_unusable", error=str(error))
+            self._is_told = True
 
 
 @contextmanager

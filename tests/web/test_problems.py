@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 from exporter.app import Application
+from exporter.services.delivery import DestinationRefuses
 from exporter.web.problems import CONTENT_TYPE
 
 
@@ -68,6 +69,19 @@ def test_a_database_that_is_away_is_no_defect(app: Flask) -> None:
     answer = app.test_client().get("/api/away")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "hunter2" not in answer.get_data(as_text=True)
+
+
+def test_a_database_that_refuses_is_no_defect_and_no_outage(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> str:
+        raise DestinationRefuses("database: permission denied for table channels", broken=True)
+
+    app.add_url_rule("/api/refused", view_func=fail)
+    answer = app.test_client().get("/api/refused")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "answers and refuses" in answer.get_json()["detail"]
+    assert "permission denied" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,15 @@ class Account(NamedTuple):
     accepted: int
     delivered: int
 
-    @property
-    def waiting(self) -> int:
-        """What a file takes with it when it goes."""
-        return self.accepted - self.delivered
+    def lost_to(self, found: "Account") -> int:
+        """How many records that waited are not in the file that is found in this one's place.
+
+        It may be this one without its last records: an older copy, or what a power cut left.
+        """
+        waiting = self.accepted - self.delivered
+        if found.spool != self.spool:
+            return waiting
+        return min(waiting, max(self.accepted - found.accepted, 0))
 
 
 class _Entry(NamedTuple):
@@ -51,18 +56,13 @@ class Ledger:
         self._is_told = False
 
     def open(self, read: Callable[[], Account]) -> None:
-        """Begins with a spool that was opened.
-
-        A file that is another one, or an older copy of this one, took the place of what was there.
-        """
+        """Begins with a spool that was opened; what the one before it took with it is lost."""
         with self._passed_over(), _locked(self._path) as file:
             before, now = _read(file), read()
-            known, self.lost = before.account, before.lost
-            if known and (known.spool != now.spool or known.accepted > now.accepted):
-                self.lost += known.waiting
-                _log.error(
-                    "spool_vanished", records_lost=known.waiting, path=str(self._path.parent)
-                )
+            lost = before.account.lost_to(now) if before.account else 0
+            if lost:
+                _log.error("spool_vanished", records_lost=lost, path=str(self._path.parent))
+            self.lost = before.lost + lost
             _write(file, _Entry(self.lost, now))
 
     def note(self, account: Account) -> None:

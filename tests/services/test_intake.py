@@ -94,6 +94,7 @@ def test_kill_9_right_after_recording_loses_nothing(migrated_url: str, tmp_path:
     with application(migrated_url, tmp_path) as app:
         app.metrics.start()
         wait_until(lambda: app.intake.state().records == 0)
+        assert app.intake.state().lost == 0
     assert stored(migrated_url) == numbered(50)
 
 

@@ -117,15 +117,16 @@ def test_records_that_went_with_their_file_are_counted_for_good(
 
 def test_an_older_copy_in_its_place_is_a_loss_of_what_came_since(path: Path) -> None:
     with opened(path) as spool:
-        fill(spool, 2)
-        deliver(spool)
+        fill(spool, 4)
+        deliver(spool, 2)
     copy = path.with_name("copy")
     shutil.copyfile(path, copy)
     with opened(path) as spool:
         fill(spool, 3)
     shutil.copyfile(copy, path)
-    with opened(path) as spool:
-        assert (spool.state().records, spool.state().lost) == (0, 3)
+    for _ in range(2):
+        with opened(path) as spool:
+            assert (spool.state().records, spool.state().lost) == (2, 3)
 
 
 def test_losses_of_several_kinds_add_up(path: Path) -> None:

@@ -43,7 +43,7 @@ class Bench:
             "result-postgres": lambda: self._in_postgres(
                 lambda url: scoring.one_result_in_postgres(url, n, 3_000 if small else 1_000_000)
             ),
-            "everyday": lambda: scoring.everyday_draw(1 if small else n * 2),
+            "everyday": lambda: scoring.everyday_draw(1 if small else n * 10),
             "page": lambda: exposing.page(n, 500, 3_000) if small else exposing.page(n),
             "scrapes": lambda: (
                 exposing.fifty_scrapes(n, 1, 500) if small else exposing.fifty_scrapes(n)

@@ -11,13 +11,12 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from statistics import median
 
 import psutil
 import psycopg
 from sqlalchemy import text
 
-from benchmarks.measuring import Result, absolute, at_most, in_turn
+from benchmarks.measuring import Result, absolute, at_most, compared, in_turn
 from benchmarks.samples import DRAW, DRAWN, application, day_of_draw, predictions
 from exporter.app import Application
 from exporter.domain.definitions import LOTOFACIL
@@ -54,16 +53,29 @@ def one_result_in_postgres(url: str, rounds: int, count: int = 1_000_000) -> lis
         return _measured("PostgreSQL", app, partial(_update_postgres, db), rounds, count)
 
 
-def everyday_draw(rounds: int, tickets: int = 3300) -> Result:
+def everyday_draw(rounds: int, tickets: int = 3300) -> list[Result]:
     """A draw with as many tickets as one office plays, from the call to its return."""
-    times = []
-    with application() as app:
-        for number in range(1, rounds * 5 + 1):
+    numbers = iter(range(1, DRAW))
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        _filled(f"{folder}/copied", tickets) as copied,
+        _copied(copied, Path(folder) / "floor.db") as update,
+        application() as app,
+    ):
+
+        def ours() -> float:
+            number = next(numbers)
             app.metrics.record_predictions(predictions(tickets, draw=number))
             started = time.perf_counter()
             app.tracker.record_result("lotofacil", number, DRAWN, day_of_draw(number))
-            times.append((time.perf_counter() - started) * 1000)
-    return absolute(f"a result of {tickets:,} tickets", "ms", 5, median(times))
+            return (time.perf_counter() - started) * 1000
+
+        measured = in_turn(rounds, ours, lambda: update() * 1000)
+    name = f"a result of {tickets:,} tickets"
+    return [
+        absolute(name, "ms", 5, measured[0]),
+        compared(f"{name}, beside one UPDATE", "ms", measured),
+    ]
 
 
 def _measured(

@@ -16,8 +16,8 @@ _MILLION = 1_000_000
 _HALF_MILLION = _MILLION // 2
 _LOW_BITS = (1 << _WORD) - 1
 
-#: (size, numbers as a bit set, confidence in millionths or None)
-Ticket = tuple[int, int, int | None]
+#: (numbers as a bit set, confidence in millionths or None)
+Ticket = tuple[int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,6 @@ def score(tickets: Iterable[Ticket], draw: int, pool: int) -> DrawScore:
 
 
 def score_columns(
-    sizes: Sequence[int],
     numbers: Sequence[int],
     confidences: Sequence[int | None],
     *,
@@ -88,6 +87,7 @@ def score_columns(
     pool: int,
 ) -> DrawScore:
     """The same for tickets whose fields come as columns; some thousands of them at a time."""
+    sizes = map(int.bit_count, numbers)
     hits = map(int.bit_count, map(draw.__and__, numbers))
     outcomes = Counter(zip(confidences, sizes, hits, strict=True))
     return DrawScore(_histogram(outcomes), count_held(numbers, pool), _calibration(outcomes))

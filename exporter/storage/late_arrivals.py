@@ -121,4 +121,4 @@ def _score(rows: Iterable[Row], draw: Draw, pool: int) -> DrawScore:
 
 
 def _ticket(row: Row) -> Ticket:
-    return row[5], row[6] | (row[7] or 0) << 63, row[8]
+    return row[6] | (row[7] or 0) << 63, row[8]

@@ -158,10 +158,10 @@ def _where(draw: Draw) -> dict[str, int]:
 
 
 def _score(tickets: Columns, draw: Draw, pool: int) -> DrawScore:
-    sizes, numbers, confidences, *highs = tickets
+    numbers, confidences, *highs = tickets
     for high in highs:
         numbers = [low | (bits or 0) << 63 for low, bits in zip(numbers, high, strict=True)]
-    return score_columns(sizes, numbers, confidences, draw=draw.numbers, pool=pool)
+    return score_columns(numbers, confidences, draw=draw.numbers, pool=pool)
 
 
 def load(row: Row[Any]) -> DrawScore:

@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 
 from exporter.storage import driver
 
-#: Size, numbers and confidence of tickets, and of wide games the numbers' high bits.
+#: Numbers and confidence of tickets, and of wide games the numbers' high bits.
 Columns = Sequence[Sequence[Any]]
-_COLUMNS = ("size", "numbers", "confidence")
+_COLUMNS = ("numbers", "confidence")
 # As text: PostgreSQL's driver would parse its JSON with the slower parser.
 _PACKERS = {"sqlite": "json_group_array({})", "postgresql": "json_agg({})::text"}
 

@@ -243,7 +243,10 @@ def _text(field: str, value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str) and 0 < len(value) <= MAX_TEXT and value.isprintable():
-        return value
+        if value[0] != " " != value[-1]:
+            return value
+        # MySQL takes "a" and "a " for the same.
+        raise InvalidPrediction(field, f"{value!r} begins or ends with a blank")
     raise InvalidPrediction(field, f"{value!r} is not a text of 1 to {MAX_TEXT} letters")
 
 

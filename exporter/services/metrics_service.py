@@ -89,6 +89,11 @@ def encode_metadata(metadata: Any) -> str:
     return msgspec.json.encode(metadata).decode()
 
 
+def _storable(text: str) -> str:
+    """The text without what SQL cannot hold: NUL, and halves of characters, as file names have."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
+
+
 class MetricsService:
     """Takes predictions in. Invalid ones are quarantined with a warning, or raise when strict."""
 
@@ -245,7 +250,7 @@ class MetricsService:
             parse_role(role),
             parse_moment_of(failed_at, self._now(), "failed_at"),
             parse_latency(latency),
-            str(error)[:2000].replace("\0", "\N{REPLACEMENT CHARACTER}"),  # no text holds it in SQL
+            _storable(str(error)[:2000]),
         )
         self._intake.accept(failure)
         return failure

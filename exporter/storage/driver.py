@@ -2,7 +2,8 @@
 
 Compiling, binding and keeping a result cost SQLAlchemy several times what a small statement
 takes. What runs with every batch or every result goes past that: as text (`?` for each value)
-or as an expression that is compiled once. Errors are SQLAlchemy's, and its events are told.
+or as an expression that is compiled once. Errors are SQLAlchemy's, and whoever listens for
+`before_cursor_execute` is told of each statement but a COPY.
 """
 
 from collections import namedtuple
@@ -82,10 +83,19 @@ def translated(connection: Connection, statement: str) -> Iterator[None]:
     try:
         yield
     except driver as error:
-        gone = connection.dialect.is_disconnect(error, None, None)
+        gone = _is_gone(connection, error)
+        if gone:
+            connection.invalidate(error)  # or its end would hide the error behind one of its own
         raise DBAPIError.instance(
             statement, None, error, driver, hide_parameters=True, connection_invalidated=gone
         ) from error
+
+
+def _is_gone(connection: Connection, error: Any) -> bool:
+    if connection.invalidated:
+        return True
+    link: Any = connection.connection.dbapi_connection
+    return connection.dialect.is_disconnect(error, link, None)
 
 
 def _run(connection: Connection, statement: str, values: Any, *, many: bool = False) -> Any:

@@ -67,9 +67,12 @@ def _known(connection: Connection, keys: Sequence[str]) -> set[str]:
 
 def _rows(connection: Connection, batch: Sequence[Failure], games: Mapping[str, int]) -> list[Row]:
     """The values of _COLUMNS; each model is looked up once for a batch."""
-    start = min(one.failed_at for one in batch)
+    started: dict[tuple[str, str, str], int] = {}
+    for one in batch:
+        model = (one.game, one.model_version, one.role)
+        started[model] = min(one.failed_at, started.get(model, one.failed_at))
     models = {}
-    for name, version, role in sorted({(one.game, one.model_version, one.role) for one in batch}):
+    for (name, version, role), start in sorted(started.items()):
         models[name, version] = model_id(connection, games[name], version, role, start)
     return [
         (one.key, games[one.game], models[one.game, one.model_version], *one[4:]) for one in batch

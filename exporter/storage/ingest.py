@@ -1,7 +1,7 @@
 """Writing predictions: in batches, exactly once, with their roll-ups in the same transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine, select
@@ -106,11 +106,19 @@ def _write_locked(
 
 def _stored(connection: Connection, columns: Columns, key: int) -> Values:
     """The values of COLUMNS, column by column; each model is looked up once for a batch."""
-    ids = {}
-    for version, role in sorted(set(zip(columns.versions, columns.roles, strict=True))):
-        ids[version] = model_id(connection, key, version, role, min(columns.moments))
+    ids, given = {}, set(zip(columns.versions, columns.roles, strict=True))
+    for version, role in sorted(given):
+        ids[version] = model_id(connection, key, version, role, _first(columns, version, given))
     found = [ids[version] for version in columns.versions]
     return (columns.keys, [key] * len(found), found, columns.moments, *columns[5:])
+
+
+def _first(columns: Columns, version: str, given: Collection[object]) -> int:
+    """The earliest moment of a version's predictions; usually a batch is of one version."""
+    if len(given) == 1:
+        return min(columns.moments)
+    of_each = zip(columns.moments, columns.versions, strict=True)
+    return min(moment for moment, one in of_each if one == version)
 
 
 def _sort_out(connection: Connection, values: Values) -> tuple[Values, Ingested]:

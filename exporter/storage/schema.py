@@ -74,7 +74,7 @@ predictions = Table(
     Column("numbers_high", BigInteger),  # bits 63-125, for pools above 63
     Column("confidence", Integer),  # millionths
     Column("latency", BigInteger),  # microseconds
-    Column("metadata", Text),  # JSON
+    Column("metadata", LongText),  # JSON
     Index(None, "game_id", "draw_number", "model_id", "predicted_at"),
 )
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from exporter.app import Application, build
 from exporter.config import load_settings
-from exporter.domain.predictions import Failure
+from exporter.domain.predictions import Failure, InvalidPrediction
 from exporter.services.envelopes import Quarantined, Record
 from exporter.services.intake import Intake
 from exporter.storage import schema
@@ -359,6 +359,29 @@ def test_a_key_is_kept_with_a_result_that_waits(
         with pytest.raises(ConflictingResult):
             told(others)
         assert app.metrics.find("k") is not None
+
+
+def test_an_error_with_half_a_character_is_kept(sqlite_url: str, tmp_path: Path) -> None:
+    """As file names have them that are no UTF-8."""
+    with application(sqlite_url, tmp_path) as app:
+        app.metrics.record_failure("lotofacil", "no such file: 'caf\udce9'\0", "v1")
+        assert app.metrics.flush()
+        with reading(app.engine) as connection:
+            (error,) = connection.execute(select(schema.failures.c.error)).scalars()
+    assert error == "no such file: 'caf?'\N{REPLACEMENT CHARACTER}"
+
+
+@pytest.mark.parametrize("text", [" v1", "v1 ", " "])
+def test_a_blank_at_an_end_is_refused_by_name(text: str, sqlite_url: str, tmp_path: Path) -> None:
+    """MySQL would take "v1" and "v1 " for the same."""
+    with application(sqlite_url, tmp_path) as app:
+        for field in ("model_version", "idempotency_key"):
+            given: dict[str, Any] = {"game_type": "lotofacil", "numbers": FIRST, field: text}
+            with pytest.raises(InvalidPrediction, match=f"{field}: '{text}' begins or ends with"):
+                app.metrics.record_prediction(**given, strict=True)
+            refused = app.metrics.record_predictions([given]).refused
+            assert "begins or ends with a blank" in str(refused[0])
+        app.metrics.record_prediction("lotofacil", FIRST, model_version="v 1", strict=True)
 
 
 def test_a_result_does_not_overtake_one_that_waits(

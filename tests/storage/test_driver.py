@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, bindparam, event, insert, select
-from sqlalchemy.exc import IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from exporter.storage import driver
 from exporter.storage.engine import reading, writing
@@ -75,6 +75,36 @@ def test_errors_do_not_tell_values(engine: Engine) -> None:
     assert "nowhere" in str(caught.value)
     assert "hunter2" not in str(caught.value)
     assert isinstance(caught.value, ProgrammingError) or engine.dialect.name == "sqlite"
+
+
+_KILL = {"postgresql": "SELECT pg_terminate_backend(?)", "mysql": "KILL ?", "mariadb": "KILL ?"}
+_OWN = {"postgresql": "SELECT pg_backend_pid()"}
+
+
+@pytest.mark.parametrize("doing", ["fetch", "copy", "pipeline"])
+def test_a_lost_connection_is_told_in_the_drivers_words(engine: Engine, doing: str) -> None:
+    kill = _KILL.get(engine.dialect.name)
+    if kill is None:
+        pytest.skip("SQLite has no connection to lose")
+    with pytest.raises(DBAPIError) as caught, writing(engine) as connection:
+        _use_a_killed(connection, kill, doing)
+    assert caught.value.connection_invalidated
+    words = str(caught.value)
+    assert "terminat" in words or "Lost connection" in words or "gone away" in words, words
+    assert names(engine) == []
+
+
+def _use_a_killed(connection: Connection, kill: str, doing: str) -> None:
+    own = _OWN.get(connection.dialect.name, "SELECT CONNECTION_ID()")
+    with writing(connection.engine) as other:
+        driver.execute(other, kill, driver.fetch_one(connection, own) or [])
+    if doing == "copy":
+        insert_columns(connection, games, ("name",), [["one"]])
+    elif doing == "pipeline":
+        _insert_twice(connection)
+    else:
+        for _ in range(100):  # the server needs a moment to hang up
+            driver.fetch(connection, "SELECT name FROM games")
 
 
 def test_whoever_watches_statements_is_told(engine: Engine) -> None:

@@ -54,9 +54,12 @@ def test_what_is_stored_reads_back_as_it_came(engine: Engine) -> None:
     quina = ticket("q", MONDAY)._replace(
         game="quina", size=5, numbers=1 << 62, numbers_high=0b1111, metadata='{"é":[1,null]}'
     )
+    long = ticket("long", MONDAY)._replace(metadata=f'{{"é":"{"x" * 100_000}"}}')
+    store(engine, long)
     store(engine, quina)
     with reading(engine) as connection:
         assert find_prediction(connection, "q") == quina
+        assert find_prediction(connection, "long") == long
         assert find_prediction(connection, "other") is None
 
 
@@ -108,3 +111,17 @@ def test_the_newest_prediction_is_remembered_whatever_the_order(engine: Engine) 
     with reading(engine) as connection:
         newest = connection.execute(select(schema.models.c.last_predicted_at)).scalar()
     assert newest == MONDAY + DAY
+
+
+def test_a_version_starts_with_its_own_first_prediction(engine: Engine) -> None:
+    early = ticket("a", MONDAY - DAY, version="old")
+    store(engine, early, ticket("b", MONDAY, version="new"), ticket("c", MONDAY + 1, version="new"))
+    failed = [
+        Failure("x", "lotofacil", "v8", "model", MONDAY - DAY, None, "no"),
+        Failure("y", "lotofacil", "v9", "model", MONDAY, None, "no"),
+    ]
+    write_failures(engine, failed)
+    with reading(engine) as connection:
+        query = select(schema.models.c.version, schema.models.c.started_at)
+        started = {row.version: row.started_at for row in connection.execute(query)}
+    assert started == {"old": MONDAY - DAY, "new": MONDAY, "v8": MONDAY - DAY, "v9": MONDAY}

@@ -216,7 +216,7 @@ def upgrade() -> None:
         sa.Column("numbers_high", sa.BigInteger(), nullable=True),
         sa.Column("confidence", sa.Integer(), nullable=True),
         sa.Column("latency", sa.BigInteger(), nullable=True),
-        sa.Column("metadata", sa.Text(), nullable=True),
+        sa.Column("metadata", _LONG_TEXT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_predictions")),
         sa.UniqueConstraint("key", name=op.f("uq_predictions_key")),
     )

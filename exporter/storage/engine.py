@@ -14,6 +14,8 @@ from exporter.storage.turns import LOCK_TIMEOUT, Turns
 
 #: Pools of a forked child's parent: to close their connections would disturb it.
 _LEFT: list[Pool] = []
+#: Strict: what does not fit is refused, and not cut, whatever the server's own mode is.
+_MYSQL_SESSION = "SET time_zone='+00:00', sql_mode=CONCAT_WS(',', @@sql_mode, 'STRICT_ALL_TABLES')"
 
 
 def create_engine_for(url: str) -> Engine:
@@ -40,7 +42,7 @@ def create_engine_for(url: str) -> Engine:
 def _connect_arguments(backend: str) -> dict[str, Any]:
     if backend == "postgresql":
         return {"connect_timeout": 5, "options": "-c timezone=UTC"}
-    return {"connect_timeout": 5, "charset": "utf8mb4", "init_command": "SET time_zone='+00:00'"}
+    return {"connect_timeout": 5, "charset": "utf8mb4", "init_command": _MYSQL_SESSION}
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -4,9 +4,12 @@ from threading import Thread
 
 import pytest
 from sqlalchemy import Connection, Engine, func, insert, select, text
+from sqlalchemy.exc import DataError
 
+from exporter.storage import migrate
 from exporter.storage.engine import create_engine_for, reading, writing
 from exporter.storage.schema import games
+from tests.databases import opened
 
 
 def count(connection: Connection) -> int:
@@ -71,3 +74,18 @@ def test_an_error_shows_no_values(engine: Engine) -> None:
 
 def test_nothing_connects_before_it_is_needed() -> None:
     create_engine_for("postgresql+psycopg://nobody@127.0.0.1:1/none").dispose()
+
+
+def test_mysql_refuses_what_does_not_fit_whatever_its_mode(mariadb_url: str) -> None:
+    with opened(mariadb_url) as engine:
+        migrate.upgrade(engine)
+        with writing(engine) as connection:
+            (mode,) = connection.exec_driver_sql("SELECT @@GLOBAL.sql_mode").one()
+            connection.exec_driver_sql("SET GLOBAL sql_mode = ''")
+        engine.dispose()
+        try:
+            with pytest.raises(DataError), writing(engine) as connection:
+                connection.execute(insert(games).values(name="n" * 1000))
+        finally:
+            with writing(engine) as connection:
+                connection.exec_driver_sql("SET GLOBAL sql_mode = %s", (mode,))

@@ -10,6 +10,7 @@ from time import sleep
 from typing import Protocol
 
 from exporter.domain.moments import SECOND
+from exporter.domain.predictions import Failure, Prediction
 from exporter.forks import on_fork
 from exporter.logs import get_logger
 from exporter.services.delivery import Delivery, DestinationAway, DestinationRefuses
@@ -26,6 +27,9 @@ RETRY_SECONDS = 300
 _AT_ONCE = 50
 #: Records a relaxed intake holds in memory before callers write to disk themselves.
 MAX_QUEUED = 1_000_000
+#: What may be delivered in any order. Results correct each other and mend what was quarantined,
+#: so all of these go through the spool, which keeps their order.
+_ANY_ORDER = frozenset((Prediction, Failure))
 
 _log = get_logger(__name__)
 
@@ -47,8 +51,8 @@ class IntakeCounts:
 class Intake:
     """The way in for every record: spool, then delivery by one background thread.
 
-    `durable` False keeps records in memory first: faster, and lost only when the process is
-    killed; an orderly stop writes them to the spool when the destination is away.
+    `durable` False keeps predictions and failures in memory first: faster, and lost only when
+    the process is killed; an orderly stop writes them to the spool when the destination is away.
     """
 
     def __init__(
@@ -100,7 +104,12 @@ class Intake:
 
         Raises SpoolFull when there is no room, SpoolUnusable: the record was not accepted.
         """
-        if not self._durable and callers_key is None and len(self._queue) < MAX_QUEUED:
+        if (
+            not self._durable
+            and callers_key is None
+            and type(record) in _ANY_ORDER
+            and len(self._queue) < MAX_QUEUED
+        ):
             self._queue.append(record)
             if self._thread is None:
                 self.start()

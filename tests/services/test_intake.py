@@ -17,7 +17,7 @@ from sqlalchemy import select
 from exporter.app import Application, build
 from exporter.config import load_settings
 from exporter.domain.predictions import Failure, InvalidPrediction
-from exporter.services.envelopes import Quarantined, Record
+from exporter.services.envelopes import Quarantined, Record, SpooledResult
 from exporter.services.intake import Intake
 from exporter.storage import schema
 from exporter.storage.draws import Recorded
@@ -317,6 +317,23 @@ def test_records_that_keep_coming_hold_up_neither_a_flush_nor_what_waits_on_disk
         made.stop()
         destination.intake = None
         assert made.state().records == 1, "what came during the stop is kept on disk"
+
+
+def test_relaxed_or_not_results_keep_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    destination = Refusing()
+    told = SpooledResult("lotofacil", 3000, 1, "1", {}, "test", 1, "k")
+    mistaken = Quarantined("result", "lotofacil", "3000", "outside", "{}", 2)
+    later = told._replace(accepted_at=3, key=None)
+    with intake(tmp_path, destination, durable=False) as made:
+        monkeypatch.setattr(made, "start", lambda: None)
+        made.accept(told, callers_key="k")
+        made.accept(mistaken)
+        made.accept(later)
+        assert made.state().records == 3
+        made.flush()
+    assert destination.taken == [told, mistaken, later]
 
 
 @pytest.mark.parametrize("days", [0, -5, 36_501, 10**14, 1.5, True])

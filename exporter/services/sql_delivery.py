@@ -1,21 +1,32 @@
 """The SQL database as the destination of accepted records."""
 
+import json
 from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from exporter.domain.batches import by_game
-from exporter.domain.games import Games
-from exporter.domain.predictions import Failure, Prediction
+from exporter.domain.games import Game, Games
+from exporter.domain.moments import from_micros
+from exporter.domain.predictions import Failure, Prediction, same_body
 from exporter.domain.results import Result
+from exporter.domain.tickets import decode
+from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway, DestinationRefuses
 from exporter.services.envelopes import Quarantined, Record, SpooledResult
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.storage import draws, quarantine
+from exporter.storage.draws import DrawIsClosed
 from exporter.storage.engine import writing
 from exporter.storage.failures import write_failures
 from exporter.storage.ingest import write_predictions
+from exporter.storage.lookup import find_prediction
+from exporter.storage.result_keys import ConflictingResult
+
+_log = get_logger(__name__)
 
 
 class SqlDelivery:
@@ -27,7 +38,10 @@ class SqlDelivery:
         self._now = now
 
     def deliver(self, records: Sequence[Record]) -> None:
-        """See Delivery. A key that came before with another body goes to quarantine."""
+        """See Delivery.
+
+        To quarantine goes a key that came before with another body, or a closed draw's correction.
+        """
         try:
             with self._database.ready() as engine:
                 for kind, run in groupby(records, key=type):
@@ -48,27 +62,62 @@ class SqlDelivery:
 
     def _write_predictions(self, engine: Engine, batch: list[Prediction]) -> None:
         result = write_predictions(engine, by_game(batch), self._games)
-        if result.conflicts:
-            by_key = {p.key: p for p in batch if p.key in result.conflicts}
+        suspects = [p for p in batch if p.key in result.conflicts]
+        if suspects:
             with writing(engine) as connection:
-                for key, prediction in by_key.items():
-                    text = "idempotency_key: stored already with another body"
-                    body = repr(tuple(prediction))
-                    kept = ("prediction", prediction.game, f"conflict:{key}"[:128], text, body)
-                    quarantine.keep(connection, *kept, now=self._now())
+                for prediction in suspects:
+                    self._keep_if_other(connection, prediction)
+
+    def _keep_if_other(self, connection: Connection, prediction: Prediction) -> None:
+        """Of several with one key, one may be what is stored: the others are quarantined."""
+        stored = find_prediction(connection, prediction.key)
+        if stored is None or not same_body(stored, prediction, with_moment=False):
+            text = "idempotency_key: stored already with another body"
+            kept = ("prediction", prediction.game, _conflict(prediction), text)
+            quarantine.keep(connection, *kept, repr(tuple(prediction)), now=self._now())
 
     def _write_other(self, engine: Engine, record: Record) -> None:
-        with writing(engine) as connection:
-            if isinstance(record, Quarantined):
-                *kept, at = record
+        if isinstance(record, Quarantined):
+            *kept, at = record
+            with writing(engine) as connection:
                 quarantine.keep(connection, *kept, now=at)
-            elif isinstance(record, SpooledResult):
-                game = self._games[record.game]
-                result = Result(record.number, record.drawn_at, int(record.numbers), record.prizes)
-                at, by = record.accepted_at, record.recorded_by
-                draws.record(
-                    connection, game, result, now=at, recorded_by=by, once=True, key=record.key
-                )
-                quarantine.mend(
-                    connection, "result", record.game, str(record.number), now=self._now()
-                )
+        elif isinstance(record, SpooledResult):
+            try:
+                self._write_result(engine, record)
+            except (DrawIsClosed, ConflictingResult) as error:
+                self._refuse(engine, record, str(error))
+
+    def _write_result(self, engine: Engine, record: SpooledResult) -> None:
+        game = self._games[record.game]
+        result = Result(record.number, record.drawn_at, int(record.numbers), record.prizes)
+        at, by = record.accepted_at, record.recorded_by
+        with writing(engine) as connection:
+            draws.record(
+                connection, game, result, now=at, recorded_by=by, once=True, key=record.key
+            )
+            quarantine.mend(connection, "result", game.name, str(record.number), now=self._now())
+
+    def _refuse(self, engine: Engine, record: SpooledResult, why: str) -> None:
+        _log.warning("result_refused", draw=record.number, reason=why)
+        body = json.dumps(_told(record, self._games[record.game]))
+        kept = ("result", record.game, str(record.number), why, body)
+        with writing(engine) as connection:
+            quarantine.keep(connection, *kept, now=record.accepted_at)
+
+
+def _conflict(prediction: Prediction) -> str:
+    """Quarantine's key: the same body again, whenever it was made, is the same record."""
+    said = repr(tuple(prediction._replace(predicted_at=0)))
+    digest = blake2b(said.encode(), digest_size=16).hexdigest()
+    return f"conflict:{digest}:{prediction.key}"[:128]
+
+
+def _told(record: SpooledResult, game: Game) -> dict[str, Any]:
+    """The result with the documented names, to be sent again."""
+    return {
+        "draw_number": record.number,
+        "winning_numbers": decode(int(record.numbers), game),
+        "draw_date": from_micros(record.drawn_at).isoformat(),
+        "prizes": {str(hits): cents / 100 for hits, cents in record.prizes.items()} or None,
+        "idempotency_key": record.key,
+    }

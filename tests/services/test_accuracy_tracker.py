@@ -1,15 +1,16 @@
 """Results that wait: delivered again after a crash, they are still the same records."""
 
-import pytest
-from sqlalchemy import Engine, func, select
+import json
+
+from sqlalchemy import Engine, func, select, update
 
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.services.envelopes import Quarantined, SpooledResult
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.sql_delivery import SqlDelivery
-from exporter.storage import quarantine
+from exporter.storage import quarantine, schema
+from exporter.storage.draws import DrawIsClosed
 from exporter.storage.engine import reading, writing
-from exporter.storage.result_keys import ConflictingResult
 from exporter.storage.schema import draw_corrections, draws
 
 FIRST, LAST = (1 << 15) - 1, ((1 << 15) - 1) << 10
@@ -35,13 +36,36 @@ def test_a_key_that_came_with_another_result_is_not_recorded(engine: Engine) -> 
     first, other = result(FIRST, 1)._replace(key="k"), result(LAST, 2)
     for _ in range(2):
         delivery.deliver([first, other, first._replace(accepted_at=3)])
-    with pytest.raises(ConflictingResult, match="idempotency_key: 'k' was used before"):
-        delivery.deliver([other._replace(key="k")])
-    with pytest.raises(ConflictingResult, match="'k'"):
-        delivery.deliver([first._replace(number=3009)])
+    for _ in range(2):
+        delivery.deliver([other._replace(key="k", accepted_at=4), first._replace(number=3009)])
     with reading(engine) as connection:
         (found,) = connection.execute(select(draws.c.number, draws.c.numbers)).all()
         assert tuple(found) == (3010, LAST)
+    why = "idempotency_key: 'k' was used before for another result"
+    assert quarantined(engine) == {("lotofacil", "3009", why, 1), ("lotofacil", "3010", why, 4)}
+
+
+def quarantined(engine: Engine) -> set[tuple[str, str, str, int]]:
+    c = schema.quarantine.c
+    kept = select(c.game, c.key, c.reason, c.quarantined_at).where(c.kind == "result")
+    with reading(engine) as connection:
+        return {(game, key, reason, at) for game, key, reason, at in connection.execute(kept)}
+
+
+def test_a_correction_of_a_closed_draw_goes_to_quarantine_and_holds_up_nothing(
+    engine: Engine,
+) -> None:
+    delivery = SqlDelivery(PreparedDatabase(engine), KNOWN_GAMES, lambda: 9)
+    delivery.deliver([result(FIRST, 1)])
+    with writing(engine) as connection:
+        connection.execute(update(draws).values(cleaned=1))
+    for _ in range(2):
+        delivery.deliver([result(LAST, 2), result(LAST, 3)._replace(number=3011)])
+    with reading(engine) as connection:
+        assert set(connection.execute(select(draws.c.number)).scalars()) == {3010, 3011}
+        told = json.loads(connection.execute(select(schema.quarantine.c.body)).scalar_one())
+    assert told["winning_numbers"] == list(range(11, 26))
+    assert quarantined(engine) == {("lotofacil", "3010", str(DrawIsClosed(3010, 1)), 2)}
 
 
 def test_a_quarantined_record_delivered_again_stays_mended(engine: Engine) -> None:

@@ -1,0 +1,40 @@
+"""Predictions whose key came before with another body: each of these bodies is kept."""
+
+from sqlalchemy import Engine, select
+
+from exporter.domain.definitions import KNOWN_GAMES
+from exporter.domain.predictions import Prediction
+from exporter.services.prepared_database import PreparedDatabase
+from exporter.services.sql_delivery import SqlDelivery
+from exporter.storage import schema
+from exporter.storage.engine import reading
+from tests.storage.records import LAST, ticket
+
+
+def deliver(engine: Engine, *records: Prediction) -> None:
+    SqlDelivery(PreparedDatabase(engine), KNOWN_GAMES, lambda: 9).deliver(records)
+
+
+def bodies(engine: Engine) -> list[str]:
+    with reading(engine) as connection:
+        return sorted(connection.execute(select(schema.quarantine.c.body)).scalars())
+
+
+def test_every_body_but_the_stored_one_is_kept_once(engine: Engine) -> None:
+    stored, lost = ticket("k", 1), ticket("k", 1, numbers=LAST)
+    third = ticket("k", 1, numbers=range(2, 17))
+    for _ in range(2):
+        deliver(engine, stored, lost, third, stored, lost._replace(predicted_at=2))
+    kept = bodies(engine)
+    assert len(kept) == 2
+    assert {body.split(", ")[7] for body in kept} == {str(lost.numbers), str(third.numbers)}
+    with reading(engine) as connection:
+        numbers = connection.execute(select(schema.predictions.c.numbers)).scalars().all()
+    assert numbers == [stored.numbers]
+
+
+def test_long_keys_that_begin_alike_are_kept_apart(engine: Engine) -> None:
+    keys = [f"{'a' * 127}{end}" for end in "xy"]
+    deliver(engine, *(ticket(key, 1) for key in keys))
+    deliver(engine, *(ticket(key, 1, numbers=LAST) for key in keys))
+    assert len(bodies(engine)) == 2

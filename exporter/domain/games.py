@@ -44,6 +44,21 @@ class Calendar:
                 return candidate
         raise ValueError("a calendar needs at least one weekday")
 
+    def count_between(self, after: datetime, until: datetime) -> int:
+        """How many scheduled draws lie after `after` and not after `until` (both aware)."""
+        if until <= after:
+            return 0
+        first, last = self.local_day(after), self.local_day(until)
+        weeks, days = divmod((last - first).days + 1, 7)
+        rest = [first + timedelta(days=7 * weeks + k) for k in range(days)]
+        count = weeks * len(self.weekdays) + sum(map(self._is_drawn_on, rest))
+        too_early = self._is_drawn_on(first) and self.moment(first) <= after
+        too_late = self._is_drawn_on(last) and self.moment(last) > until
+        return count - too_early - too_late
+
+    def _is_drawn_on(self, day: date) -> bool:
+        return day.weekday() in self.weekdays
+
     def last_before(self, moment: datetime) -> datetime:
         """The last scheduled draw strictly before `moment` (aware), in UTC."""
         day = self.local_day(moment)

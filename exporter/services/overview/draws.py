@@ -20,7 +20,6 @@ GRACE = timedelta(hours=6)
 #: Draws whose numbers are counted.
 COUNTED = 1000
 _SHOWN = 8
-_MOST_OVERDUE = 99
 
 
 def read_draw_state(connection: Connection, game: Game, models: Sequence[int], now: int) -> Draws:
@@ -43,12 +42,7 @@ def read_draw_state(connection: Connection, game: Game, models: Sequence[int], n
 
 def overdue(game: Game, last_at: int, now: int) -> int:
     """Scheduled draws after the last result whose own results should be there by `now`."""
-    latest, count = from_micros(now) - GRACE, 0
-    moment = game.calendar.next_at_or_after(from_micros(last_at + 1))
-    while moment <= latest and count < _MOST_OVERDUE:
-        count += 1
-        moment = game.calendar.next_at_or_after(moment + timedelta(seconds=1))
-    return count
+    return game.calendar.count_between(from_micros(last_at), from_micros(now) - GRACE)
 
 
 def _counts(game: Game, rows: list[DrawRow]) -> list[int]:

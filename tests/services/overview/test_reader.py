@@ -95,7 +95,7 @@ def test_results_are_overdue_some_hours_after_the_draw() -> None:
     assert overdue(LOTOFACIL, friday, saturday + 7 * HOUR) == 1
     assert overdue(LOTOFACIL, friday, saturday + 24 * HOUR) == 1  # nothing is drawn on Sunday
     assert overdue(LOTOFACIL, friday, saturday + 48 * HOUR + 7 * HOUR) == 2
-    assert overdue(LOTOFACIL, friday, friday + 400 * DAY) == 99
+    assert overdue(LOTOFACIL, friday, friday + 70 * DAY + 7 * HOUR) == 60  # six a week
 
 
 def test_a_model_that_knows_the_draw_is_found_out(sqlite_url: str) -> None:

@@ -121,13 +121,16 @@ class AccuracyTracker:
         if record.key is None:
             self._intake.accept(record)
             return
-        key = f"{_RESULT}{record.key}"
-        try:
-            self._intake.accept(record, key)
-        except KeyIsWaiting:
-            known = self._intake.waiting(key)  # None: delivered meanwhile, and judged there
-            if isinstance(known, SpooledResult) and _said(known) != _said(record):
-                raise ConflictingResult(record.key) from None
+        known, key = None, f"{_RESULT}{record.key}"
+        while known is None:
+            try:
+                self._intake.accept(record, key)
+            except KeyIsWaiting:
+                known = self._intake.waiting(key)  # None: delivered meanwhile, so this may wait
+            else:
+                return
+        if isinstance(known, SpooledResult) and _said(known) != _said(record):
+            raise ConflictingResult(record.key)
 
     def _moment(self) -> int:
         """Now, and never the same twice: it tells one result from another."""

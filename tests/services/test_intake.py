@@ -401,6 +401,25 @@ def test_a_blank_at_an_end_is_refused_by_name(text: str, sqlite_url: str, tmp_pa
         app.metrics.record_prediction("lotofacil", FIRST, model_version="v 1", strict=True)
 
 
+def test_another_result_under_a_key_is_kept_when_the_first_is_delivered_in_between(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was not judged against the first one, so it must reach the database that has that."""
+    with application(sqlite_url, tmp_path) as app:
+        flush, waiting = app.intake.flush, app.intake.waiting
+        monkeypatch.setattr(app.intake, "flush", lambda: False)
+        monkeypatch.setattr(app.intake, "start", lambda: None)
+        app.tracker.record_result("lotofacil", 1, FIRST, "2024-01-31", idempotency_key="k")
+        monkeypatch.setattr(app.intake, "waiting", lambda key: flush() and waiting(key))
+        app.tracker.record_result("lotofacil", 2, FIRST, "2024-02-01", idempotency_key="k")
+        assert app.intake.state().records == 1
+        monkeypatch.undo()
+        assert app.metrics.flush()
+    with opened(sqlite_url) as engine, reading(engine) as connection:
+        assert connection.execute(select(schema.draws.c.number)).scalars().all() == [1]
+        assert connection.execute(select(schema.quarantine.c.key)).scalars().all() == ["2"]
+
+
 def test_a_result_does_not_overtake_one_that_waits(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

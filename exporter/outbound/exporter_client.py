@@ -10,6 +10,8 @@ import requests
 from exporter.forks import on_fork
 
 _NDJSON = "application/x-ndjson"
+#: Refused for now, not for good: the token, the name it is called by, or the pace may be mended.
+_LATER = frozenset({401, 403, 408, 421, 425, 429})
 
 
 class ExporterAway(ConnectionError):  # noqa: N818 - reads as the sentence it is
@@ -45,6 +47,8 @@ class ExporterClient:
         body = b"\n".join(map(msgspec.json.encode, batch))
         data = self._call("POST", "/api/predictions", body, _NDJSON)
         items: list[dict[str, Any]] = data["items"]
+        if len(items) != len(batch):
+            raise ExporterAway(f"exporter {self._url}: tells of {len(items)} of {len(batch)} items")
         return items
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
@@ -75,9 +79,19 @@ class ExporterClient:
             )
         except requests.RequestException as error:
             raise ExporterAway(f"exporter {self._url}: {type(error).__name__}") from None
-        if answer.status_code in (401, 403, 429) or answer.status_code >= 500:
-            raise ExporterAway(f"exporter {self._url}: answers {answer.status_code}")
+        if answer.status_code in _LATER or answer.status_code >= 500:
+            told = f"answers {answer.status_code}{_detail(answer)}"
+            raise ExporterAway(f"exporter {self._url}: {told}")
         return _data(answer)
+
+
+def _detail(answer: requests.Response) -> str:
+    """The exporter's own words on one line; what stands between may answer anything."""
+    try:
+        told = answer.json()["detail"]
+    except (ValueError, LookupError, TypeError):
+        return ""
+    return f": {' '.join(str(told).split())[:300]}"
 
 
 def _data(answer: requests.Response) -> Any:

@@ -1,9 +1,9 @@
 """Another exporter as the destination of records, over HTTP: EXPORTER_URL."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
-from http.client import CONFLICT, UNPROCESSABLE_ENTITY
+from http.client import CONFLICT, CREATED, OK, UNPROCESSABLE_ENTITY
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NoReturn
@@ -23,6 +23,8 @@ from exporter.storage.ingest import Ingested
 from exporter.storage.result_keys import ConflictingResult
 
 _log = get_logger(__name__)
+#: Statuses of items that were stored, now or before.
+_TAKEN = frozenset({CREATED, OK})
 
 
 class NotOverHttp(RuntimeError):  # noqa: N818 - reads as the sentence it is
@@ -35,6 +37,17 @@ def _reachable() -> Iterator[None]:
         yield
     except ExporterAway as error:
         raise DestinationAway(str(error)) from None
+
+
+@contextmanager
+def _recording() -> Iterator[None]:
+    """For what recording asks: a refusal, too, leaves the record to the spool, never to nobody."""
+    try:
+        with _reachable():
+            yield
+    except ExporterRefused as error:
+        _log.warning("exporter_refuses", status=error.status, reason=str(error))
+        raise DestinationAway(f"the exporter answers {error.status}: {error}") from None
 
 
 @contextmanager
@@ -109,15 +122,8 @@ class HttpDelivery:
 
     def _send(self, batch: list[Prediction]) -> None:
         bodies = [body_of(prediction, self._games) for prediction in batch]
-        for body, item in zip(bodies, self._client.post_predictions(bodies), strict=True):
-            if item["status"] >= 400:
-                self._refused(body, item["detail"])
-
-    def _refused(self, body: dict[str, Any], why: str) -> None:
-        key = f"refused:{body['idempotency_key']}"[:128]
-        _log.warning("prediction_refused", key=body["idempotency_key"], reason=why)
-        kept = Quarantined("prediction", body["game_type"], key, why, json.dumps(body), 0)
-        self._client.post("/api/quarantine", kept._asdict())
+        items = self._client.post_predictions(bodies)
+        _quarantine(self._client, bodies, items, but=_TAKEN)
 
     def _send_other(self, record: Record) -> None:
         if isinstance(record, Failure):
@@ -137,6 +143,22 @@ class HttpDelivery:
             head = ("result", record.game, str(record.number), str(error))
             kept = Quarantined(*head, json.dumps(body), record.accepted_at)
             self._client.post("/api/quarantine", kept._asdict())
+
+
+def _quarantine(
+    client: ExporterClient,
+    bodies: Sequence[dict[str, Any]],
+    items: Sequence[dict[str, Any]],
+    but: Set[int],
+) -> None:
+    """Hands over what the exporter did not take, but for these statuses: nothing is lost."""
+    for body, item in zip(bodies, items, strict=True):
+        if item["status"] not in but:
+            why = str(item.get("detail", f"answered {item['status']}"))
+            key = f"refused:{body['idempotency_key']}"[:128]
+            _log.warning("prediction_refused", key=body["idempotency_key"], reason=why)
+            kept = Quarantined("prediction", body["game_type"], key, why, json.dumps(body), 0)
+            client.post("/api/quarantine", kept._asdict())
 
 
 def _failure_body(failure: Failure) -> dict[str, Any]:
@@ -161,22 +183,27 @@ class HttpRecords:
 
     def find(self, key: str) -> Prediction | None:
         """The stored prediction with this key; raises DestinationAway."""
-        with _reachable():
+        with _recording():
             found = self._client.prediction(key)
         return self._parser.parse(found) if found else None
 
     def write(self, batches: Sequence[Columns]) -> Ingested:
-        """Sends batches at once; raises DestinationAway."""
+        """Sends batches at once; raises DestinationAway.
+
+        Items that the exporter refuses are quarantined there, and not counted as stored.
+        """
         done = Ingested()
-        with _reachable():
+        with _recording():
             for columns in batches:
                 bodies = [body_of(one, self._games) for one in predictions_of(columns)]
-                done += _ingested(self._client.post_predictions(bodies))
+                items = self._client.post_predictions(bodies)
+                _quarantine(self._client, bodies, items, but=_TAKEN | {CONFLICT})
+                done += _ingested(items)
         return done
 
     def active_version(self, game: str) -> str | None:
         """The model version in use; raises DestinationAway."""
-        with _reachable():
+        with _recording():
             known = self._client.models()
         in_use = [one for one in known if one["game"] == game and one["active"]]
         return str(in_use[-1]["model_version"]) if in_use else None
@@ -192,12 +219,15 @@ class HttpRecords:
         """Has a result kept and scored, once for each moment it was accepted at and each key.
 
         Raises DestinationAway, InvalidResult where the exporter knows better, ExporterRefused,
-        ConflictingResult.
+        ConflictingResult. DestinationAway, too, where the result waits in the exporter's spool: it
+        is not known yet what it is, and to send it again changes nothing.
         """
         body = result_body(self._games[game], result, accepted_at, key)
         with _reachable(), _invalid(), _conflicting(key):
             done = self._client.post("/api/results", body)
-        return Recorded(done["status"]) if done["status"] != "waiting" else Recorded.NEW
+        if done["status"] == "waiting":
+            raise DestinationAway("it waits in the exporter's spool, too")
+        return Recorded(done["status"])
 
     def set_reference(self, game: str, version: str, accuracy: int | None) -> None:
         """Names an accuracy (millionths), or none; raises DestinationAway, ExporterRefused."""
@@ -224,9 +254,9 @@ class HttpRecords:
 def _ingested(items: Sequence[dict[str, Any]]) -> Ingested:
     keys = {
         status: frozenset(str(one["idempotency_key"]) for one in items if one["status"] == status)
-        for status in (200, 409)
+        for status in (OK, CONFLICT)
     }
-    return Ingested(sum(one["status"] == 201 for one in items), keys[200], keys[409])
+    return Ingested(sum(one["status"] == CREATED for one in items), keys[OK], keys[CONFLICT])
 
 
 def _refuse(call: str) -> NoReturn:

@@ -6,9 +6,10 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import pytest
-from flask import Flask, Response
+from flask import Flask, Response, request
 from sqlalchemy import select
 
 from exporter.app import Application, build, build_web, now_micros
@@ -22,7 +23,9 @@ from exporter.storage.engine import reading
 from exporter.storage.result_keys import ConflictingResult
 from exporter.storage.schema import draw_corrections, draws, failures
 from exporter.storage.snapshot import Reading, read
+from exporter.web.problems import Problem, respond
 from exporter.web.server import Server
+from tests.config.test_games import TIMEMANIA
 from tests.servers.ports import free_port
 
 NUMBERS = list(range(1, 16))
@@ -70,8 +73,8 @@ def predictor(tmp_path: Path, port: int) -> Iterator[Application]:
         yield app
 
 
-def made_predictor(folder: Path, port: int) -> Application:
-    given = {
+def made_predictor(folder: Path, port: int, **settings: object) -> Application:
+    given = settings | {
         "LOTOFACIL_DATA_DIR": folder,
         "EXPORTER_URL": f"http://127.0.0.1:{port}",
         "EXPORTER_API_TOKEN": TOKEN,
@@ -256,3 +259,126 @@ def test_an_exporter_that_knows_better_is_heard(
         assert told(predictor, NUMBERS, day) is None
         assert predictor.metrics.flush()
         assert stored(exporter).quarantine == {("lotofacil", "result"): 1}
+
+
+def test_an_exporter_that_cannot_say_yet_what_a_result_is_leaves_it_open(
+    predictor: Application, port: int, tmp_path: Path
+) -> None:
+    """Its database is away: the result waits with both, and is one in the end."""
+    (tmp_path / "truth.db").mkdir()
+    with closing(made_exporter(tmp_path)) as exporter, serving(exporter, port):
+        assert told(predictor, NUMBERS) is None
+        assert exporter.intake.state().records == 1
+        (tmp_path / "truth.db").rmdir()
+        assert predictor.metrics.flush()
+        assert exporter.metrics.flush()
+        assert told(predictor, NUMBERS) is Recorded.REPEATED
+        assert corrections(exporter)[0] == 0
+
+
+def test_items_of_a_batch_that_the_exporter_refuses_are_quarantined_there(
+    exporter: Application, port: int, tmp_path: Path
+) -> None:
+    games = tmp_path / "games.yml"
+    games.write_text(TIMEMANIA, "utf-8")  # the predictor's only
+    known = {"game_type": "lotofacil", "numbers": NUMBERS, "model_version": "v1"}
+    unknown = known | {"game_type": "timemania", "numbers": list(range(1, 11))}
+    with (
+        serving(exporter, port),
+        closing(made_predictor(tmp_path / "p", port, LOTOFACIL_GAMES_FILE=games)) as predictor,
+    ):
+        done = predictor.metrics.record_predictions([known, unknown, unknown])
+        assert (done.stored, predictor.intake.state().records) == (1, 0)
+        seen = stored(exporter)
+    assert seen.quarantine == {("unknown", "prediction"): 2}
+    assert sum(cells["predictions", 0] for cells in seen.totals.values()) == 1
+
+
+def record_in_every_way(predictor: Application) -> None:
+    record = predictor.metrics.record_prediction
+    assert record("lotofacil", NUMBERS, 0.6, "v1")
+    assert record("lotofacil", NUMBERS, 0.6)
+    assert record("lotofacil", NUMBERS, 0.6, "v1", idempotency_key="morning")
+    batch = [{"game_type": "lotofacil", "numbers": NUMBERS, "model_version": "v1"}]
+    assert predictor.metrics.record_predictions(batch).stored == 1
+
+
+def recorded(app: Application) -> int:
+    return sum(cells["predictions", 0] for cells in stored(app).totals.values())
+
+
+def test_a_predictor_that_calls_by_an_unknown_name_loses_nothing(
+    exporter: Application, predictor: Application, port: int
+) -> None:
+    web, misnamed = build_web(exporter), Event()
+    inner = web.wsgi_app
+
+    def proxy(environ: dict[str, Any], start: Any) -> Any:
+        name = {"HTTP_HOST": "exporter.internal"} if misnamed.is_set() else {}
+        return inner(environ | name, start)
+
+    web.wsgi_app = proxy  # type: ignore[assignment]  # as Flask says to wrap it
+    with serving(exporter, port, web):
+        misnamed.set()
+        record_in_every_way(predictor)
+        assert told(predictor, NUMBERS) is None
+        assert not predictor.metrics.flush()
+        state = predictor.intake.state()
+        assert (state.records, state.stuck) == (5, 0)
+        assert f"{port}: answers 421: Host: 'exporter.internal' is not known here" in state.why
+        misnamed.clear()
+        assert predictor.metrics.flush()
+        assert recorded(exporter) == 4
+
+
+@pytest.mark.parametrize("status", [408, 425])
+def test_what_may_be_taken_later_waits(
+    exporter: Application, predictor: Application, port: int, status: int
+) -> None:
+    web, refuses = build_web(exporter), Event()
+
+    @web.before_request
+    def gateway() -> Response | None:
+        return Response("<p>later</p>", status) if refuses.is_set() else None
+
+    with serving(exporter, port, web):
+        refuses.set()
+        record_in_every_way(predictor)
+        assert not predictor.metrics.flush()
+        assert predictor.intake.state().why.endswith(f"{port}: answers {status}")
+        refuses.clear()
+        assert predictor.metrics.flush()
+        assert recorded(exporter) == 4
+
+
+def test_recording_needs_no_answer_to_what_it_asks(
+    exporter: Application, predictor: Application, port: int
+) -> None:
+    web = build_web(exporter)
+
+    @web.before_request
+    def gateway() -> Response | None:
+        return respond(Problem(400, "not so")) if request.method == "GET" else None
+
+    with serving(exporter, port, web):
+        record_in_every_way(predictor)
+        assert predictor.metrics.flush()
+        assert recorded(exporter) == 4
+
+
+def test_a_batch_that_is_refused_as_a_whole_arrives_in_parts(
+    exporter: Application, predictor: Application, port: int
+) -> None:
+    web = build_web(exporter)
+
+    @web.before_request
+    def gateway() -> Response | None:
+        too_large = (request.content_length or 0) > 2000
+        return respond(Problem(413, "too large")) if too_large else None
+
+    batch = [{"game_type": "lotofacil", "numbers": NUMBERS, "model_version": "v1"}] * 20
+    with serving(exporter, port, web):
+        assert predictor.metrics.record_predictions(batch).stored == 20
+        assert predictor.metrics.flush()
+        seen = stored(exporter)
+        assert (recorded(exporter), seen.quarantine) == (20, {})

@@ -11,6 +11,8 @@ from exporter.services.envelopes import Quarantined, Record, SpooledResult
 TRIES = 3
 #: While looking closer does not help, the next look is at most so many refusals away.
 _MOST_TRIES = 60
+#: A game's name and a draw's number.
+_Draw = tuple[str, int]
 
 _log = get_logger(__name__)
 
@@ -42,35 +44,54 @@ class Sifter:
     def sift(self, records: Sequence[Record]) -> dict[int, Exception]:
         """The records that have to stay, by their place, with what holds each of them up.
 
-        Raises DestinationRefuses when all of them have to, or a result does: nothing may
-        overtake that. Raises DestinationAway.
+        Raises DestinationRefuses when all of them have to, or a result does: none of
+        the same draw may overtake that. Raises DestinationAway.
         """
-        faults = dict(self._faults(records, 0))
+        faults = dict(self._faults(records, range(len(records)), set()))
         taken = {type(one) for place, one in enumerate(records) if place not in faults}
         stuck: dict[int, Exception] = {}
         for place, fault in faults.items():
-            one = records[place]
-            if _is_own(fault, type(one), taken, alone=len(records) == 1):
-                left = self._set_aside(one, fault)
-            else:  # what others were taken after may have been mended since
-                left = self._try([one]) if taken else fault
+            left = self._settle(records[place], fault, taken, alone=len(records) == 1)
+            if left and isinstance(records[place], SpooledResult):
+                raise _refusal(left)
             if left:
                 stuck[place] = left
-        if len(stuck) == len(records) or any(isinstance(records[p], SpooledResult) for p in stuck):
+        if len(stuck) == len(records):
             raise _refusal(next(iter(stuck.values())))
         return stuck
 
-    def _faults(self, records: Sequence[Record], start: int) -> Iterator[tuple[int, Exception]]:
-        """By halves: of a thousand, one at fault is found with twenty attempts."""
-        fault = self._try(records)
+    def _settle(
+        self, one: Record, fault: Exception | None, taken: Set[type[Record]], *, alone: bool
+    ) -> Exception | None:
+        """Delivers or quarantines what was not taken with the others; what holds it up, or None."""
+        fault = fault or self._try([one])  # withheld until now: nothing before it waits any more
+        if fault is None:
+            return None
+        if _is_own(fault, type(one), taken, alone=alone):
+            return self._set_aside(one, fault)
+        # what others were taken after may have been mended since
+        return self._try([one]) if taken else fault
+
+    def _faults(
+        self, records: Sequence[Record], places: Sequence[int], held: set[_Draw]
+    ) -> Iterator[tuple[int, Exception | None]]:
+        """By halves: of a thousand, one at fault is found with twenty attempts.
+
+        After a result at fault the later ones of its draw are withheld, and told with None: they
+        correct it, so it must not come after them.
+        """
+        yield from ((place, None) for place in places if held & _draws(records[place]))
+        places = [place for place in places if not held & _draws(records[place])]
+        fault = self._try([records[place] for place in places]) if places else None
         if fault is None:
             return
-        if len(records) == 1:
-            yield start, fault
+        if len(places) == 1:
+            held |= _draws(records[places[0]])
+            yield places[0], fault
             return
-        half = len(records) // 2
-        yield from self._faults(records[:half], start)
-        yield from self._faults(records[half:], start + half)
+        half = len(places) // 2
+        yield from self._faults(records, places[:half], held)
+        yield from self._faults(records, places[half:], held)
 
     def _try(self, records: Sequence[Record]) -> Exception | None:
         try:
@@ -91,6 +112,11 @@ class Sifter:
                 return None
         _log.error("record_refused", error=str(fault))
         return self._try([unreadable(repr(record), str(fault), self._now())])
+
+
+def _draws(record: Record) -> set[_Draw]:
+    """The draw that a result is of; none of any other record."""
+    return {(record.game, record.number)} if isinstance(record, SpooledResult) else set()
 
 
 def unreadable(shown: str, why: str, now: int) -> Quarantined:

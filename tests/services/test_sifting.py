@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ class Picky:
 
 def name_of(record: Record) -> str:
     if isinstance(record, SpooledResult):
-        return f"draw {record.number}"
+        return f"draw {record.number} at {record.accepted_at}"
     return f"quarantined: {record.reason}" if isinstance(record, Quarantined) else record.key
 
 
@@ -100,9 +101,32 @@ def test_a_single_record_with_a_value_that_nobody_takes_is_quarantined() -> None
 
 
 def test_nothing_overtakes_a_result_that_waits() -> None:
-    destination = Picky({"draw 7": BROKEN})
+    destination = Picky({"draw 7 at 1": BROKEN})
     with pytest.raises(DestinationRefuses, match="no right"):
         sifted(destination, ticket("a", 1), result(7), result(8))
+
+
+@pytest.mark.parametrize("times", range(1, 8))
+@pytest.mark.parametrize("between", [[], [ticket("b", 1)], [result(8)]])
+def test_a_later_result_of_a_draw_never_comes_before_an_earlier_one(
+    times: int, between: list[Record]
+) -> None:
+    """However often the earlier one is refused, it is delivered first, or quarantined."""
+    destination = Picky({"draw 7 at 1": REFUSED}, times)
+    earlier, later = result(7), result(7)._replace(accepted_at=2)
+    for _ in range(4):
+        with suppress(DestinationRefuses):
+            sifted(destination, ticket("a", 1), earlier, *between, later, ticket("c", 1))
+            break
+    first = next(name for name in destination.taken if name[:6] in ("draw 7", "quaran"))
+    assert first in ("draw 7 at 1", "quarantined: too large")
+    assert "draw 7 at 2" in destination.taken
+
+
+def test_a_later_result_is_delivered_once_the_earlier_one_is_quarantined() -> None:
+    destination = Picky({"draw 7 at 1": REFUSED})
+    assert sifted(destination, result(7), result(7)._replace(accepted_at=2), result(8)) == []
+    assert list(destination.taken) == ["draw 8 at 1", "quarantined: too large", "draw 7 at 2"]
 
 
 def test_a_destination_that_goes_away_meanwhile_is_waited_for() -> None:

@@ -111,12 +111,25 @@ class Sifter:
             if not all(attempts):
                 return None
         _log.error("record_refused", error=str(fault))
-        return self._try([unreadable(repr(record), str(fault), self._now())])
+        return self._try([_quarantined(record, str(fault), self._now())])
 
 
 def _draws(record: Record) -> set[_Draw]:
     """The draw that a result is of; none of any other record."""
     return {(record.game, record.number)} if isinstance(record, SpooledResult) else set()
+
+
+def _quarantined(record: Record, why: str, now: int) -> Quarantined:
+    """A result under its draw's number, where the right one mends it."""
+    kept = unreadable(repr(record), why, now)
+    if isinstance(record, SpooledResult):
+        return kept._replace(
+            kind="result",
+            game=record.game,
+            key=str(record.number),
+            quarantined_at=record.accepted_at,
+        )
+    return kept
 
 
 def unreadable(shown: str, why: str, now: int) -> Quarantined:

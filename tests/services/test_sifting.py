@@ -28,6 +28,7 @@ class Picky:
         self.times = times
         self.taken: dict[str, None] = {}
         self.refused: Counter[str] = Counter()
+        self.quarantined: list[Quarantined] = []
 
     def deliver(self, records: Sequence[Record]) -> None:
         for record in records:
@@ -37,6 +38,7 @@ class Picky:
                 self.refused[name] += 1
                 raise fault
         self.taken |= dict.fromkeys(map(name_of, records))
+        self.quarantined += [one for one in records if isinstance(one, Quarantined)]
 
 
 def name_of(record: Record) -> str:
@@ -127,6 +129,9 @@ def test_a_later_result_is_delivered_once_the_earlier_one_is_quarantined() -> No
     destination = Picky({"draw 7 at 1": REFUSED})
     assert sifted(destination, result(7), result(7)._replace(accepted_at=2), result(8)) == []
     assert list(destination.taken) == ["draw 8 at 1", "quarantined: too large", "draw 7 at 2"]
+    (kept,) = destination.quarantined
+    assert (kept.kind, kept.game, kept.key) == ("result", "lotofacil", "7"), "so 'later' mends it"
+    assert kept.quarantined_at == 1, "when it was accepted: the same again changes nothing"
 
 
 def test_a_destination_that_goes_away_meanwhile_is_waited_for() -> None:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from exporter.domain.moments import DAY, HOUR
-from exporter.storage.engine import writing
+from exporter.storage.engine import reading, writing
 from exporter.storage.identities import lock_game
 from exporter.storage.rollups import add_cells
 from exporter.storage.schema import (
@@ -49,7 +49,7 @@ def cleanup(engine: Engine, *, before: int, now: int, limit: int | None = None) 
     many went. Interrupted, it leaves everything consistent and can be run again.
     """
     note = _begin(engine, before, now)
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         known = list(connection.execute(select(games.c.id)).scalars())
     deleted = 0
     for removed in chain.from_iterable(_clean_game(engine, g, before, note) for g in known):

@@ -1,8 +1,9 @@
 """How the threads of one process share an SQLite database."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Condition, Lock
+from threading import Condition, Lock, get_ident
 
 #: How long a writer waits for another one before it gives up, in seconds.
 LOCK_TIMEOUT = 30
@@ -19,35 +20,52 @@ class Turns:
 
     def __init__(self) -> None:
         self._writer = Lock()
-        self._users = 0
+        self._users = Counter[int]()  # how often each thread is inside
+        self._is_forking = False
         self._changed = Condition()
 
     @contextmanager
     def using(self) -> Iterator[None]:
-        """For as long as the database is used; waits while the process forks."""
+        """For as long as the database is used; waits while the process forks, or is about to.
+
+        Not a thread that is inside: the fork waits for it.
+        """
+        me = get_ident()
         with self._changed:
-            self._users += 1
+            self._changed.wait_for(lambda: not self._is_forking or me in self._users)
+            self._users[me] += 1
         try:
             yield
         finally:
-            with self._changed:
-                self._users -= 1
-                self._changed.notify_all()
+            self._leave(me)
+
+    def _leave(self, thread: int) -> None:
+        with self._changed:
+            self._users[thread] -= 1
+            if not self._users[thread]:
+                del self._users[thread]
+            self._changed.notify_all()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """The same for the one that writes."""
-        held = self._writer.acquire(timeout=LOCK_TIMEOUT)  # later SQLite says that it is locked
-        try:
-            with self.using():
+        # Inside first: who waited for the fork with the turn would hold up those that it waits for.
+        with self.using():
+            held = self._writer.acquire(timeout=LOCK_TIMEOUT)  # later SQLite says: it is locked
+            try:
                 yield
-        finally:
-            if held:
-                self._writer.release()
+            finally:
+                if held:
+                    self._writer.release()
 
     @contextmanager
     def forking(self) -> Iterator[None]:
         """For as long as the process forks; waits until nobody uses the database."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._users, FORK_TIMEOUT)
-            yield
+        with self._changed:  # held by the fork itself: the child gets it whole
+            self._is_forking = True
+            try:
+                self._changed.wait_for(lambda: not self._users, FORK_TIMEOUT)
+                yield
+            finally:
+                self._is_forking = False
+                self._changed.notify_all()

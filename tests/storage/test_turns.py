@@ -1,11 +1,21 @@
 """Nobody uses the database while the process forks, and a fork does not wait for ever."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from pathlib import Path
+from threading import Event, Semaphore
 
 import pytest
+from sqlalchemy import text
 
+from exporter.storage.engine import create_engine_for, reading
 from exporter.storage.turns import Turns
+from tests.servers.waiting import wait_until
+
+#: Takes some milliseconds in SQLite, without the interpreter's lock.
+BUSY = text(
+    "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 20000)"
+    " SELECT sum(n) FROM t"
+)
 
 
 def test_a_fork_waits_for_who_uses_the_database_and_others_for_the_fork() -> None:
@@ -39,3 +49,63 @@ def test_a_fork_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     turns = Turns()
     with turns.using(), turns.forking():
         pass
+
+
+def test_newcomers_wait_for_a_fork_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are, one after the other: each that is inside may finish."""
+    monkeypatch.setattr("exporter.storage.turns.FORK_TIMEOUT", 60)
+    turns, steps = Turns(), list[str]()
+    inside, asked, entered = Event(), Event(), Event()
+
+    def first() -> None:
+        with turns.using():
+            inside.set()
+            assert asked.wait(10)
+            assert not entered.wait(0.05), "a newcomer is inside"
+            with turns.using(), turns.writing():  # as it may need to finish
+                steps.append("finished")
+
+    def fork() -> None:
+        with turns.forking():
+            steps.append("forked")
+
+    def second() -> None:
+        with turns.writing():
+            entered.set()
+            steps.append("entered")
+
+    with ThreadPoolExecutor(3) as threads:
+        running = [threads.submit(first)]
+        assert inside.wait(10)
+        running.append(threads.submit(fork))
+        wait_until(lambda: turns._is_forking)
+        running.append(threads.submit(second))
+        asked.set()
+        for one in running:
+            one.result(10)
+    assert steps == ["finished", "forked", "entered"]
+
+
+def test_forks_find_a_gap_between_overlapping_reads(tmp_path: Path) -> None:
+    """Readers that never leave all at once."""
+    engine = create_engine_for(f"sqlite:///{tmp_path / 'x.db'}")
+    turns: Turns = engine.get_execution_options()["turns"]
+    stop, inside, alone = Event(), Semaphore(0), list[bool]()
+
+    def read() -> None:
+        while not stop.is_set():
+            with reading(engine) as connection:
+                inside.release()
+                connection.execute(BUSY).all()
+
+    with ThreadPoolExecutor(4) as threads:
+        readers = [threads.submit(read) for _ in range(4)]
+        assert all(inside.acquire(timeout=10) for _ in range(20))
+        for _ in range(3):
+            with turns.forking():
+                alone.append(not turns._users)
+        stop.set()
+        for reader in readers:
+            reader.result(10)
+    engine.dispose()
+    assert alone == [True, True, True]

@@ -61,6 +61,8 @@ EVERYTHING = -1
 _PAGE = 4096
 #: Commits after which the log is worth carrying over into the file.
 _SETTLE_EVERY = 4000
+#: Records that come or go together and fill as much of the log as one alone: two pages.
+_TOGETHER = 8
 #: Connections that are not used again, such as a parent's in a forked child.
 _LEFT: list[sqlite3.Connection] = []
 
@@ -191,7 +193,8 @@ class Spool:
             with self._lock:
                 insert = "INSERT INTO records (accepted_at, callers_key, body) VALUES (?, ?, ?)"
                 with self._transaction():
-                    self._db.executemany(insert, records)
+                    kept = self._db.executemany(insert, records).rowcount
+                self._unsettled += 1 + kept // _TOGETHER
         except sqlite3.DatabaseError as error:
             raise self._fault(error) from error
 
@@ -241,9 +244,11 @@ class Spool:
         """Forgets records that the database has now."""
         if not ids:
             return
-        with self._faults(), self._lock, self._transaction():
-            gone = self._delete(ids)
-            self._db.execute("UPDATE account SET delivered = delivered + ?", (gone,))
+        with self._faults(), self._lock:
+            with self._transaction():
+                gone = self._delete(ids)
+                self._db.execute("UPDATE account SET delivered = delivered + ?", (gone,))
+            self._unsettled += 1 + gone // _TOGETHER
 
     def _delete(self, ids: Sequence[int]) -> int:
         """How many were there: of two processes that delivered the same, one removes it."""

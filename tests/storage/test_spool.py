@@ -5,6 +5,7 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 
@@ -157,3 +158,29 @@ class Broken:
 
     def close(self) -> None:
         pass
+
+
+def test_what_comes_and_goes_in_batches_is_carried_over_into_the_file(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exporter.storage.spool._SETTLE_EVERY", 50)
+    spool.extend((at, None, b"x") for at in range(100))
+    spool.settle()
+    assert carried_over(spool.path) == 0, "too few to be worth it"
+    spool.extend((at, None, b"x") for at in range(300))
+    spool.settle()
+    assert carried_over(spool.path) == 400
+    spool.remove([number for number, _ in spool.oldest(396)])
+    spool.settle()
+    assert carried_over(spool.path) == 4
+
+
+def carried_over(path: Path) -> int:
+    """The records in the file without its log."""
+    alone = path.with_name("alone.db")
+    alone.write_bytes(path.read_bytes())
+    with closing(sqlite3.connect(alone)) as copy:
+        if not copy.execute("SELECT * FROM sqlite_master WHERE name = 'records'").fetchone():
+            return 0
+        count: int = copy.execute("SELECT COUNT(*) FROM records").fetchone()[0]
+        return count

@@ -9,7 +9,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from flask import Flask, Response, request
+from flask import Flask, Response, jsonify, request
 from sqlalchemy import select
 
 from exporter.app import Application, build, build_web, now_micros
@@ -382,3 +382,23 @@ def test_a_batch_that_is_refused_as_a_whole_arrives_in_parts(
         assert predictor.metrics.flush()
         seen = stored(exporter)
         assert (recorded(exporter), seen.quarantine) == (20, {})
+
+
+def test_a_batch_that_is_not_told_of_in_full_waits(
+    exporter: Application, predictor: Application, port: int
+) -> None:
+    web, cuts = build_web(exporter), Event()
+
+    @web.after_request
+    def gateway(answer: Response) -> Response:
+        return jsonify(data={"items": []}) if cuts.is_set() else answer
+
+    batch = [{"game_type": "lotofacil", "numbers": NUMBERS, "model_version": "v1"}] * 2
+    with serving(exporter, port, web):
+        cuts.set()
+        assert predictor.metrics.record_predictions(batch).stored == 2
+        assert not predictor.metrics.flush()
+        assert predictor.intake.state().why.endswith(": tells of 0 of 2 items")
+        cuts.clear()
+        assert predictor.metrics.flush()
+        assert recorded(exporter) == 2

@@ -74,5 +74,7 @@ def local_run(folder: Path, *arguments: str, **settings: str) -> Iterator[LocalR
     try:
         yield run
     finally:
+        below = run.processes() if run.process.poll() is None else []
         run.process.kill()
         run.process.wait()
+        psutil.wait_procs(below, timeout=10)  # until then its folder is theirs to write in

@@ -24,15 +24,8 @@ _RESULT = "result\0"
 class ResultRecords(Protocol):
     """The destination of results."""
 
-    def record_result(
-        self,
-        game: str,
-        result: Result,
-        recorded_by: str,
-        accepted_at: int,
-        key: str | None = None,
-    ) -> Recorded:
-        """Keeps and scores a result, once for each moment (microseconds) and for each key.
+    def record_result(self, record: SpooledResult) -> Recorded:
+        """Keeps and scores a result, once for each moment it was accepted at and for each key.
 
         Raises DestinationAway, DrawIsClosed, InvalidResult, ConflictingResult.
         """
@@ -97,23 +90,21 @@ class AccuracyTracker:
             result = parse_result(game, draw_number, winning_numbers, draw_date, prizes, now=now)
             given = parse_acceptance(accepted_at)
             at, key = now if given is None else given, parse_key(idempotency_key)
-            return self._record(_spooled(game.name, result, recorded_by, at, key), result)
+            return self._record(_spooled(game.name, result, recorded_by, at, key))
         except InvalidResult as error:
             if strict:
                 raise
             self._quarantine(game.name, (draw_number, winning_numbers, draw_date), error)
             return None
 
-    def _record(self, record: SpooledResult, result: Result) -> Recorded | None:
+    def _record(self, record: SpooledResult) -> Recorded | None:
         reason = "earlier records wait"  # an earlier result of this draw may be one of them
         if self._intake.flush():
             try:
-                return self._records.record_result(
-                    record.game, result, record.recorded_by, record.accepted_at, record.key
-                )
+                return self._records.record_result(record)
             except DestinationAway as error:
                 reason = str(error)
-        _log.warning("result_waits", draw=result.number, reason=reason)
+        _log.warning("result_waits", draw=record.number, reason=reason)
         self._keep(record)
         return None
 

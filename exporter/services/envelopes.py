@@ -1,10 +1,15 @@
 """What the spool holds: accepted records, each with its kind, in a compact form."""
 
-from typing import NamedTuple
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
 import msgspec
 
-from exporter.domain.predictions import Failure, Prediction
+from exporter.domain.games import Game
+from exporter.domain.moments import from_micros
+from exporter.domain.predictions import MAX_TEXT, Failure, Prediction
+from exporter.domain.results import Result
+from exporter.domain.tickets import decode
 
 #: Letters of a quarantined record that are kept.
 MAX_BODY = 1_000_000
@@ -36,6 +41,22 @@ class SpooledResult(NamedTuple):
     accepted_at: int
     key: str | None = None
 
+    def result(self) -> Result:
+        """What was drawn, as storage takes it."""
+        return Result(self.number, self.drawn_at, int(self.numbers), self.prizes)
+
+    def body(self, game: Game) -> dict[str, Any]:
+        """With the documented names, as REST takes it: the same record when it is sent again."""
+        return {
+            "game_type": game.name,
+            "draw_number": self.number,
+            "winning_numbers": decode(int(self.numbers), game),
+            "draw_date": from_micros(self.drawn_at).isoformat(),
+            "prizes": {str(hits): cents / 100 for hits, cents in self.prizes.items()} or None,
+            "accepted_at": from_micros(self.accepted_at).isoformat(),
+            "idempotency_key": self.key,
+        }
+
 
 Record = Prediction | Failure | Quarantined | SpooledResult
 _KINDS: dict[str, type[Record]] = {
@@ -47,6 +68,13 @@ _KINDS: dict[str, type[Record]] = {
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(tuple[str, tuple[object, ...]])
+
+
+def quarantine_key(why: str, prediction: Prediction) -> str:
+    """Of a prediction that was turned away: the same body again, whenever made, is the same."""
+    said = repr(tuple(prediction._replace(predicted_at=0)))
+    digest = blake2b(said.encode(), digest_size=16).hexdigest()
+    return f"{why}:{digest}:{prediction.key}"[:MAX_TEXT]
 
 
 class UnreadableRecord(ValueError):  # noqa: N818 - reads as the sentence it is

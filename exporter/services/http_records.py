@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from exporter.domain.batches import Columns, predictions_of
-from exporter.domain.games import Game, Games
+from exporter.domain.games import Games
 from exporter.domain.moments import from_micros
 from exporter.domain.predictions import MILLION, Failure, Prediction, PredictionParser
-from exporter.domain.results import InvalidResult, Result
+from exporter.domain.results import InvalidResult
 from exporter.domain.tickets import decode
 from exporter.logs import get_logger
 from exporter.outbound.exporter_client import ExporterAway, ExporterClient, ExporterRefused
 from exporter.services.delivery import DestinationAway
-from exporter.services.envelopes import Quarantined, Record, SpooledResult
+from exporter.services.envelopes import Quarantined, Record, SpooledResult, quarantine_key
 from exporter.storage.draws import Recorded
 from exporter.storage.ingest import Ingested
 from exporter.storage.result_keys import ConflictingResult
@@ -88,21 +88,6 @@ def body_of(prediction: Prediction, games: Games) -> dict[str, Any]:
     }
 
 
-def result_body(
-    game: Game, result: Result, accepted_at: int, key: str | None = None
-) -> dict[str, Any]:
-    """The result with the documented names, as REST takes it, and when it was taken in."""
-    return {
-        "game_type": game.name,
-        "draw_number": result.number,
-        "winning_numbers": decode(result.numbers, game),
-        "draw_date": from_micros(result.drawn_at).isoformat(),
-        "prizes": {str(hits): cents / 100 for hits, cents in result.prizes.items()} or None,
-        "accepted_at": from_micros(accepted_at).isoformat(),
-        "idempotency_key": key,
-    }
-
-
 class HttpDelivery:
     """Sends spooled records in the order they came; repeating a delivery changes nothing."""
 
@@ -123,7 +108,7 @@ class HttpDelivery:
     def _send(self, batch: list[Prediction]) -> None:
         bodies = [body_of(prediction, self._games) for prediction in batch]
         items = self._client.post_predictions(bodies)
-        _quarantine(self._client, bodies, items, but=_TAKEN)
+        _quarantine(self._client, batch, bodies, items, but=_TAKEN)
 
     def _send_other(self, record: Record) -> None:
         if isinstance(record, Failure):
@@ -134,8 +119,7 @@ class HttpDelivery:
             self._send_result(record)
 
     def _send_result(self, record: SpooledResult) -> None:
-        result = Result(record.number, record.drawn_at, int(record.numbers), record.prizes)
-        body = result_body(self._games[record.game], result, record.accepted_at, record.key)
+        body = record.body(self._games[record.game])
         try:
             self._client.post("/api/results", body)
         except ExporterRefused as error:  # its clock may differ, or the draw be closed
@@ -147,17 +131,18 @@ class HttpDelivery:
 
 def _quarantine(
     client: ExporterClient,
+    batch: Sequence[Prediction],
     bodies: Sequence[dict[str, Any]],
     items: Sequence[dict[str, Any]],
     but: Set[int],
 ) -> None:
     """Hands over what the exporter did not take, but for these statuses: nothing is lost."""
-    for body, item in zip(bodies, items, strict=True):
+    for prediction, body, item in zip(batch, bodies, items, strict=True):
         if item["status"] not in but:
             why = str(item.get("detail", f"answered {item['status']}"))
-            key = f"refused:{body['idempotency_key']}"[:128]
-            _log.warning("prediction_refused", key=body["idempotency_key"], reason=why)
-            kept = Quarantined("prediction", body["game_type"], key, why, json.dumps(body), 0)
+            _log.warning("prediction_refused", key=prediction.key, reason=why)
+            head = ("prediction", prediction.game, quarantine_key("refused", prediction), why)
+            kept = Quarantined(*head, json.dumps(body), 0)
             client.post("/api/quarantine", kept._asdict())
 
 
@@ -195,9 +180,10 @@ class HttpRecords:
         done = Ingested()
         with _recording():
             for columns in batches:
-                bodies = [body_of(one, self._games) for one in predictions_of(columns)]
+                batch = predictions_of(columns)
+                bodies = [body_of(one, self._games) for one in batch]
                 items = self._client.post_predictions(bodies)
-                _quarantine(self._client, bodies, items, but=_TAKEN | {CONFLICT})
+                _quarantine(self._client, batch, bodies, items, but=_TAKEN | {CONFLICT})
                 done += _ingested(items)
         return done
 
@@ -208,22 +194,15 @@ class HttpRecords:
         in_use = [one for one in known if one["game"] == game and one["active"]]
         return str(in_use[-1]["model_version"]) if in_use else None
 
-    def record_result(
-        self,
-        game: str,
-        result: Result,
-        recorded_by: str,  # noqa: ARG002 - the exporter notes who it knows
-        accepted_at: int,
-        key: str | None = None,
-    ) -> Recorded:
-        """Has a result kept and scored, once for each moment it was accepted at and each key.
+    def record_result(self, record: SpooledResult) -> Recorded:
+        """See ResultRecords; the exporter notes who it knows in place of `recorded_by`.
 
         Raises DestinationAway, InvalidResult where the exporter knows better, ExporterRefused,
         ConflictingResult. DestinationAway, too, where the result waits in the exporter's spool: it
         is not known yet what it is, and to send it again changes nothing.
         """
-        body = result_body(self._games[game], result, accepted_at, key)
-        with _reachable(), _invalid(), _conflicting(key):
+        body = record.body(self._games[record.game])
+        with _reachable(), _invalid(), _conflicting(record.key):
             done = self._client.post("/api/results", body)
         if done["status"] == "waiting":
             raise DestinationAway("it waits in the exporter's spool, too")

@@ -2,24 +2,19 @@
 
 import json
 from collections.abc import Callable, Sequence
-from hashlib import blake2b
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from exporter.domain.batches import by_game
 from exporter.domain.games import Game, Games
-from exporter.domain.moments import from_micros
 from exporter.domain.predictions import Failure, Prediction, same_body
-from exporter.domain.results import Result
-from exporter.domain.tickets import decode
 from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway, DestinationRefuses
-from exporter.services.envelopes import Quarantined, Record, SpooledResult
+from exporter.services.envelopes import Quarantined, Record, SpooledResult, quarantine_key
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.storage import draws, quarantine
-from exporter.storage.draws import DrawIsClosed
+from exporter.storage.draws import DrawIsClosed, Recorded
 from exporter.storage.engine import writing
 from exporter.storage.failures import write_failures
 from exporter.storage.ingest import write_predictions
@@ -73,7 +68,7 @@ class SqlDelivery:
         stored = find_prediction(connection, prediction.key)
         if stored is None or not same_body(stored, prediction, with_moment=False):
             text = "idempotency_key: stored already with another body"
-            kept = ("prediction", prediction.game, _conflict(prediction), text)
+            kept = ("prediction", prediction.game, quarantine_key("conflict", prediction), text)
             quarantine.keep(connection, *kept, repr(tuple(prediction)), now=self._now())
 
     def _write_other(self, engine: Engine, record: Record) -> None:
@@ -88,36 +83,29 @@ class SqlDelivery:
                 self._refuse(engine, record, str(error))
 
     def _write_result(self, engine: Engine, record: SpooledResult) -> None:
-        game = self._games[record.game]
-        result = Result(record.number, record.drawn_at, int(record.numbers), record.prizes)
-        at, by = record.accepted_at, record.recorded_by
         with writing(engine) as connection:
-            draws.record(
-                connection, game, result, now=at, recorded_by=by, once=True, key=record.key
-            )
-            quarantine.mend(connection, "result", game.name, str(record.number), now=self._now())
+            record_result(connection, self._games[record.game], record, self._now())
 
     def _refuse(self, engine: Engine, record: SpooledResult, why: str) -> None:
         _log.warning("result_refused", draw=record.number, reason=why)
-        body = json.dumps(_told(record, self._games[record.game]))
+        body = json.dumps(record.body(self._games[record.game]))
         kept = ("result", record.game, str(record.number), why, body)
         with writing(engine) as connection:
             quarantine.keep(connection, *kept, now=record.accepted_at)
 
 
-def _conflict(prediction: Prediction) -> str:
-    """Quarantine's key: the same body again, whenever it was made, is the same record."""
-    said = repr(tuple(prediction._replace(predicted_at=0)))
-    digest = blake2b(said.encode(), digest_size=16).hexdigest()
-    return f"conflict:{digest}:{prediction.key}"[:128]
+def record_result(connection: Connection, game: Game, record: SpooledResult, now: int) -> Recorded:
+    """Keeps and scores a result and mends what was quarantined under its number.
 
-
-def _told(record: SpooledResult, game: Game) -> dict[str, Any]:
-    """The result with the documented names, to be sent again."""
-    return {
-        "draw_number": record.number,
-        "winning_numbers": decode(int(record.numbers), game),
-        "draw_date": from_micros(record.drawn_at).isoformat(),
-        "prizes": {str(hits): cents / 100 for hits, cents in record.prizes.items()} or None,
-        "idempotency_key": record.key,
-    }
+    Raises DrawIsClosed, ConflictingResult.
+    """
+    done = draws.record(
+        connection,
+        game,
+        record.result(),
+        now=record.accepted_at,
+        recorded_by=record.recorded_by,
+        key=record.key,
+    )
+    quarantine.mend(connection, "result", game.name, str(record.number), now=now)
+    return done

@@ -7,17 +7,10 @@ from exporter.domain.batches import Columns
 from exporter.domain.games import Games
 from exporter.domain.moments import DAY
 from exporter.domain.predictions import Prediction
-from exporter.domain.results import Result
+from exporter.services.envelopes import SpooledResult
 from exporter.services.prepared_database import PreparedDatabase
-from exporter.storage import (
-    backup,
-    draws,
-    ingest,
-    models,
-    quarantine,
-    references,
-    retention,
-)
+from exporter.services.sql_delivery import record_result
+from exporter.storage import backup, ingest, models, references, retention
 from exporter.storage.draws import Recorded
 from exporter.storage.identities import lock_game
 from exporter.storage.ingest import Ingested
@@ -63,25 +56,10 @@ class SqlRecords:
             else:
                 references.put(connection, model.id, accuracy, self._now())
 
-    def record_result(
-        self,
-        game: str,
-        result: Result,
-        recorded_by: str,
-        accepted_at: int,
-        key: str | None = None,
-    ) -> Recorded:
-        """Keeps and scores a result, once for each moment it was accepted at and for each key.
-
-        Raises DestinationAway, DrawIsClosed, ConflictingResult.
-        """
-        rules, by = self._games[game], recorded_by
+    def record_result(self, record: SpooledResult) -> Recorded:
+        """See ResultRecords; raises DestinationAway, DrawIsClosed, ConflictingResult."""
         with self._database.writing() as connection:
-            done = draws.record(
-                connection, rules, result, now=accepted_at, recorded_by=by, once=True, key=key
-            )
-            quarantine.mend(connection, "result", game, str(result.number), now=self._now())
-        return done
+            return record_result(connection, self._games[record.game], record, self._now())
 
     def cleanup(self, days: int) -> int:
         """Deletes scored raw predictions older than `days`; raises DestinationAway."""

@@ -98,42 +98,34 @@ def record(
     *,
     now: int,
     recorded_by: str,
-    once: bool = False,
     key: str | None = None,
 ) -> Recorded:
     """Keeps a result and scores what it decides, in the caller's transaction.
 
     The same result again changes nothing. Another one for the same draw is a correction:
-    what was there is kept in draw_corrections and every score follows. With `once`, the same
-    result recorded at this very moment was this same record, delivered before, whatever has
-    corrected it since; so was what came with this idempotency `key` before. Raises
-    DrawIsClosed, ConflictingResult when the key came with another result.
+    what was there is kept in draw_corrections and every score follows. The same result with the
+    same moment (`now`) is the same record, delivered before, whatever has corrected it since;
+    so is what came with this idempotency `key` before. Raises DrawIsClosed,
+    ConflictingResult when the key came with another result.
     """
     of_game = locked_game(connection, game.name, exclusive=True)
     said = (of_game, result.number, _body(result))
     if key and result_keys.was_used(connection, key, *said):
         return Recorded.REPEATED
-    done = _record(connection, game, of_game, result, now, recorded_by, once=once)
+    done = _record(connection, game, of_game, result, now, recorded_by)
     if key:
         result_keys.keep(connection, key, *said)
     return done
 
 
 def _record(
-    connection: Connection,
-    game: Game,
-    of_game: int,
-    result: Result,
-    now: int,
-    recorded_by: str,
-    *,
-    once: bool,
+    connection: Connection, game: Game, of_game: int, result: Result, now: int, recorded_by: str
 ) -> Recorded:
     before = find(connection, of_game, result.number)
     if before is None:
         _keep(connection, game, of_game, result, now)
         return Recorded.NEW
-    if _same(before, result) or (once and _was_recorded(connection, before, result, now)):
+    if _same(before, result) or _was_recorded(connection, before, result, now):
         return Recorded.REPEATED
     if before.cleaned:
         raise DrawIsClosed(before.number, before.cleaned)

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import Connection, Engine, bindparam, event, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 
-from exporter.storage import driver
+from exporter.storage import driver, migrate
 from exporter.storage.engine import reading, writing
 from exporter.storage.rows import insert_columns
 from exporter.storage.schema import games, predictions
+from tests.databases import opened
 
 INSERT = "INSERT INTO games (name) VALUES (?)"
 
@@ -77,27 +78,30 @@ def test_errors_do_not_tell_values(engine: Engine) -> None:
     assert isinstance(caught.value, ProgrammingError) or engine.dialect.name == "sqlite"
 
 
-_KILL = {"postgresql": "SELECT pg_terminate_backend(?)", "mysql": "KILL ?", "mariadb": "KILL ?"}
-_OWN = {"postgresql": "SELECT pg_backend_pid()"}
+_OWN = {"postgresql": "SELECT pg_backend_pid()", "mysql": "SELECT CONNECTION_ID()"}
+_KILL = {"postgresql": "SELECT pg_terminate_backend(?)", "mysql": "KILL ?"}
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("doing", ["fetch", "copy", "pipeline"])
-def test_a_lost_connection_is_told_in_the_drivers_words(engine: Engine, doing: str) -> None:
-    kill = _KILL.get(engine.dialect.name)
-    if kill is None:
-        pytest.skip("SQLite has no connection to lose")
-    with pytest.raises(DBAPIError) as caught, writing(engine) as connection:
-        _use_a_killed(connection, kill, doing)
-    assert caught.value.connection_invalidated
-    words = str(caught.value)
-    assert "terminat" in words or "Lost connection" in words or "gone away" in words, words
-    assert names(engine) == []
+@pytest.mark.parametrize("server", ["postgres_url", "mariadb_url"])
+def test_a_lost_connection_is_told_in_the_drivers_words(
+    request: pytest.FixtureRequest, server: str, doing: str
+) -> None:
+    with opened(request.getfixturevalue(server)) as engine:
+        migrate.upgrade(engine)
+        with pytest.raises(DBAPIError) as caught, writing(engine) as connection:
+            _use_a_killed(connection, doing)
+        assert caught.value.connection_invalidated
+        words = str(caught.value)
+        assert any(said in words for said in ("terminat", "Lost connection", "gone away")), words
+        assert names(engine) == []
 
 
-def _use_a_killed(connection: Connection, kill: str, doing: str) -> None:
-    own = _OWN.get(connection.dialect.name, "SELECT CONNECTION_ID()")
+def _use_a_killed(connection: Connection, doing: str) -> None:
+    kind = connection.dialect.name.replace("mariadb", "mysql")
     with writing(connection.engine) as other:
-        driver.execute(other, kill, driver.fetch_one(connection, own) or [])
+        driver.execute(other, _KILL[kind], driver.fetch_one(connection, _OWN[kind]) or [])
     if doing == "copy":
         insert_columns(connection, games, ("name",), [["one"]])
     elif doing == "pipeline":

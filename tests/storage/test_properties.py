@@ -174,7 +174,9 @@ class Storage(RuleBasedStateMachine):
         result = Result(draw.number, draw.at, bits(rules, draw.numbers), dict(draw.prizes))
         with writing(self.engine) as connection:
             game = PLAYED[rules.name]
-            return draws.record(connection, game, result, now=START, recorded_by="test")
+            self.serial += 1  # each call is a record of its own
+            now = START + self.serial
+            return draws.record(connection, game, result, now=now, recorded_by="test")
 
     @rule(
         game=GAMES,

@@ -12,6 +12,7 @@ from exporter.domain.alerts import CONDITIONS, SEVERITIES, AlertRule, Notificati
 from exporter.messages import Language, text
 from exporter.messages.figures import evidence
 from exporter.outbound.alertmanager import Alertmanager, AlertmanagerAway
+from exporter.outbound.alertmanager_counts import Way
 from exporter.services.alert_channels import UnknownChannel
 from exporter.services.channel_trial import ChannelTrial, TrialOutcome
 from exporter.services.rule_values import RuleValue, rule_values
@@ -119,7 +120,8 @@ def test(name: str, timeout: float) -> None:
         channel = _find(app, name, language)
         trial = ChannelTrial(Alertmanager(settings.ALERTMANAGER_URL), app.now, time.sleep)
         try:
-            outcome = trial.send(channel.type, _labels(name), _annotations(name), timeout)
+            way = Way(channel.type, receiver_of(name))
+            outcome = trial.send(way, _labels(name), _annotations(name), timeout)
         except AlertmanagerAway as error:
             values = {"url": settings.ALERTMANAGER_URL, "reason": error}
             raise click.ClickException(text("rules.away", language, **values)) from None

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from exporter.domain.moments import SECOND, from_micros
 from exporter.outbound.alertmanager import Alertmanager
-from exporter.outbound.alertmanager_counts import SendingCounts, sending_counts
+from exporter.outbound.alertmanager_counts import SendingCounts, Way, sending_counts
 
 #: The test ends by itself; its end is told as well.
 _LASTS = timedelta(minutes=1)
@@ -15,7 +15,7 @@ _POLL_SECONDS = 0.2
 
 
 class TrialOutcome(StrEnum):
-    """What Alertmanager's counters say; they do not tell one message of a kind from another."""
+    """What Alertmanager's counters say: they do not tell one message of a way from another."""
 
     DELIVERED = "delivered"
     FAILED = "failed"
@@ -32,12 +32,12 @@ class ChannelTrial:
 
     def send(
         self,
-        kind: str,
+        way: Way,
         labels: Mapping[str, str],
         annotations: Mapping[str, str],
         timeout: float,
     ) -> TrialOutcome:
-        """Sends an alert with these labels and waits for word of a message of this kind.
+        """Sends an alert with these labels and waits for word of a message of this way.
 
         `timeout` in seconds. Raises AlertmanagerAway.
         """
@@ -57,15 +57,15 @@ class ChannelTrial:
         )
         while self.now() - started < timeout * SECOND:
             self.sleep(_POLL_SECONDS)
-            outcome = _compared(before, sending_counts(self.server.url), kind)
+            outcome = _compared(before, sending_counts(self.server.url), way)
             if outcome is not TrialOutcome.UNKNOWN:
                 return outcome
         return TrialOutcome.UNKNOWN
 
 
-def _compared(before: SendingCounts, now: SendingCounts, kind: str) -> TrialOutcome:
-    if now.delivered(kind) > before.delivered(kind):
+def _compared(before: SendingCounts, now: SendingCounts, way: Way) -> TrialOutcome:
+    if now.delivered(way) > before.delivered(way):
         return TrialOutcome.DELIVERED
-    if now.failed[kind] > before.failed[kind]:
+    if now.failures(way) > before.failures(way):
         return TrialOutcome.FAILED
     return TrialOutcome.UNKNOWN

@@ -159,7 +159,12 @@ def test_a_channel_is_tried_through_the_real_route(
     name = 'Operação "noite"\n{{ .x }}'
     channel = NotificationChannel(name, "email", {"to": "noite@empresa.com"})
     assert alert_system.add_notification_channel(channel).applied
-    assert alert_system.add_webhook(f"{webhook_server.url}/fails", name="fails").applied
+    refused = alert_system.add_webhook(
+        f"{webhook_server.url}/fails",
+        name="fails",
+        events=["accuracy_rise"],  # nothing but the trials goes there
+    )
+    assert refused.applied
     tried = run("alerts", "test", "--channel", name)
     assert (tried.exit_code, tried.stderr) == (0, "")
     mail = smtp_server.wait_for(lambda m: m["To"] == "noite@empresa.com")

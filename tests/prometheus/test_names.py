@@ -20,8 +20,8 @@ FOREIGN: dict[str, set[str]] = {
     "prometheus_notifications_dropped_total": set(),
     "prometheus_rule_evaluation_failures_total": {"rule_group"},
     "alertmanager_config_last_reload_successful": set(),
-    "alertmanager_notifications_total": {"integration"},
-    "alertmanager_notifications_failed_total": {"integration", "reason"},
+    "alertmanager_notifications_total": {"integration", "receiver_name"},
+    "alertmanager_notifications_failed_total": {"integration", "receiver_name", "reason"},
 }
 _PRINTED = re.compile(r'(?:query|printf) "([a-z_:]+)\{')
 _LABEL = re.compile(r"\$labels\.(\w+)")

@@ -13,6 +13,9 @@ from tests.servers.process import Server, find_program
 from tests.servers.waiting import answers
 
 GOSSIP = "--cluster.listen-address="
+FEATURES = "--enable-feature="
+#: As docker compose and `make run` start it.
+NAMED = f"{FEATURES}receiver-name-in-metrics"
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ def run_alertmanager(
         f"--storage.path={folder / 'data'}",
         f"--web.listen-address={address}",
         *([] if any(flag.startswith(GOSSIP) for flag in flags) else [GOSSIP]),
+        *([] if any(flag.startswith(FEATURES) for flag in flags) else [NAMED]),
         *flags,
     ]
     server = Server(command, folder / "alertmanager.log")

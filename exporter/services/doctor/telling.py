@@ -43,9 +43,10 @@ def check_alertmanager(server: Alertmanager, prometheus: Prometheus) -> Iterator
         yield problem("alertmanager", "alertmanager_away", url=server.url, reason=error)
         return
     yield ok("alertmanager", "alertmanager_ok", version=version)
-    for kind, count in counts.failed.items():
+    for way, count in counts.failed.items():
         if count:
-            yield warning("alertmanager", "alertmanager_failing", count=count, kind=kind)
+            by = " → ".join(filter(None, way))
+            yield warning("alertmanager", "alertmanager_failing", count=count, kind=by)
     try:
         if not prometheus.alertmanagers():
             yield problem("alertmanager", "alertmanager_unknown")

@@ -95,6 +95,7 @@ class Programs:
             f"--storage.path={self._data / name / 'data'}",
             f"--web.listen-address={HOST}:{self._at.ports['ALERTMANAGER_URL']}",
             "--cluster.listen-address=",
+            "--enable-feature=receiver-name-in-metrics",
         )
         ready = f"{self._at.alertmanager()}/-/ready"
         return self._program(name, command, ready, config.is_file)  # the exporter writes it

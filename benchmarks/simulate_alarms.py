@@ -1,8 +1,8 @@
 """The study behind docs/statistics.md: false alarms and delays of alarms on accuracy.
 
-``python -m benchmarks.simulate_alarms`` writes docs/statistics-results.json, the same for the same
-seed, in a few minutes on two cores; ``python -m benchmarks.statistics_page`` then writes the tables
-and pictures of the page. How the models are made: ``ticket_sets``.
+`python -m benchmarks.simulate_alarms` writes docs/statistics-results.json, the same for the same
+seed, in a few minutes on two cores; `python -m benchmarks.statistics_page` then writes the tables
+and pictures of the page. How the models are made: `ticket_sets`.
 """
 
 import json
@@ -206,7 +206,7 @@ def log_mean_exp(logs: Floats) -> Floats:
 
 
 def _below(threshold: float, scenario: Scenario, hits: Integers, window: int) -> Marks:
-    """Where the accuracy of ``window`` draws is below the threshold, from the first full window."""
+    """Where the accuracy of `window` draws is below the threshold, from the first full window."""
     sums = np.pad(hits.cumsum(axis=1), ((0, 0), (1, 0)))
     accuracy = (sums[:, window:] - sums[:, :-window]) / (scenario.played * window)
     return np.asarray(accuracy < threshold)
@@ -239,7 +239,7 @@ class Stock:
         return cls(factors, weights.cumsum())
 
     def pick(self, generator: np.random.Generator, count: int) -> Floats:
-        """Factors of ``count`` draws."""
+        """Factors of `count` draws."""
         rows = self.shares.searchsorted(generator.random(count) * self.shares[-1])
         return np.asarray(self.factors[rows])
 
@@ -291,7 +291,7 @@ def waits(
 ) -> dict[str, Integers]:
     """First draw at which each alarm speaks (horizon + 1: never), for lives of the stock's draws.
 
-    ``logs`` is the detector's state when the change comes; the e-process starts with the change.
+    `logs` is the detector's state when the change comes; the e-process starts with the change.
     """
     never = size.horizon + 1
     first = {name: np.full(len(logs), never) for name in ("e >= 20", "SR >= 1000", "SR >= 3000")}

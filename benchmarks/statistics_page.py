@@ -1,6 +1,6 @@
 """Tables and pictures of docs/statistics.md, from docs/statistics-results.json.
 
-``python -m benchmarks.statistics_page`` rewrites what stands between the markers of the page and
+`python -m benchmarks.statistics_page` rewrites what stands between the markers of the page and
 the pictures in docs/pictures. A test holds page and results together.
 """
 

@@ -15,8 +15,8 @@ from benchmarks.ticket_sets import DRAWN, NUMBERS, POOL, SCENARIOS, hits_law, si
 
 BLUE, ORANGE, GREY = "#1f6fb4", "#d9661f", "#888888"
 ONE = SCENARIOS[0]
+#: Drawn in one picture: more would only make the file large.
 LIVES = 7
-"""Drawn in one picture: more would only make the file large."""
 
 
 def draw_all(results: dict[str, Any], folder: Path) -> None:

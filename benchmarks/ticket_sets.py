@@ -1,6 +1,6 @@
 """Tickets and draws of simulated models, at chance and at another true accuracy.
 
-Written apart from ``exporter.domain.statistics`` on purpose, with numpy and over whole arrays, so
+Written apart from `exporter.domain.statistics` on purpose, with numpy and over whole arrays, so
 that the two check each other. Lotofacil only: 15 of 25 numbers, tickets of 15.
 
 A model of another true accuracy is made by tilting: tickets and draw come together with a
@@ -75,7 +75,7 @@ class Draws:
 
 
 def simulate(generator: np.random.Generator, scenario: Scenario, theta: float, count: int) -> Draws:
-    """``count`` draws. Numbers 0 to 14 are the drawn ones: tickets are random, so any would do."""
+    """`count` draws. Numbers 0 to 14 are the drawn ones: tickets are random, so any would do."""
     shared = _tilted_core(generator, scenario, theta, count)
     parts = [
         _held(generator, scenario, theta, shared[i : i + _CHUNK]) for i in range(0, count, _CHUNK)
@@ -135,7 +135,7 @@ def log_norms(draws: Draws) -> Floats:
 
 
 def log_factors(norms: Floats, surplus_in_sd: Floats) -> Floats:
-    """Logarithms of the factors, same shape as ``norms``: (..., direction, size of effect)."""
+    """Logarithms of the factors, same shape as `norms`: (..., direction, size of effect)."""
     tilts = np.array([-1.0, 1.0])[:, None] * np.array(EFFECT_SIZES)
     factors: Floats = surplus_in_sd[..., None, None] * tilts - norms
     return factors
@@ -198,7 +198,7 @@ def _held(
 
 
 def _subset(generator: np.random.Generator, rows: int, drawn: int, undrawn: int) -> Integers:
-    """Random marks on ``drawn`` of the drawn numbers and ``undrawn`` of the others, per row."""
+    """Random marks on `drawn` of the drawn numbers and `undrawn` of the others, per row."""
     return _rest(
         generator, np.zeros((rows, POOL), dtype=np.int64), np.full(rows, drawn), drawn + undrawn
     )
@@ -207,7 +207,7 @@ def _subset(generator: np.random.Generator, rows: int, drawn: int, undrawn: int)
 def _rest(
     generator: np.random.Generator, taken: Integers, hits: Integers, numbers: int
 ) -> Integers:
-    """Marks ``hits`` drawn numbers and the rest of ``numbers`` among the others, none ``taken``."""
+    """Marks `hits` drawn numbers and the rest of `numbers` among the others, none `taken`."""
     places = generator.random(taken.shape) + taken
     sides = (places[:, :DRAWN], hits), (places[:, DRAWN:], numbers - hits)
     marks = [side.argsort(axis=1).argsort(axis=1) < count[:, None] for side, count in sides]

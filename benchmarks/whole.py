@@ -29,7 +29,7 @@ _MISSED = [*range(2, 26, 2), 1, 3, 5]  # 5 of DRAWN: less than chance
 _RULE = "Measured accuracy"
 
 
-class Missing(RuntimeError):  # noqa: N818 - reads as the sentence it is
+class Missing(RuntimeError):
     """A program that this measurement needs is not here."""
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response
 
-from exporter.domain.moments import from_micros
+from exporter.domain.moments import from_micros, rfc3339
 from exporter.storage.retraining import Request, Run
 
 
@@ -62,7 +62,7 @@ def request_shown(kept: Request) -> dict[str, object]:
 
 
 def _shown(micros: int | None) -> str | None:
-    return None if micros is None else from_micros(micros).isoformat().replace("+00:00", "Z")
+    return None if micros is None else rfc3339(from_micros(micros))
 
 
 _LANDING = """<!doctype html>

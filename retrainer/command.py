@@ -11,7 +11,7 @@ OUTPUT = "{output}"
 _SECRETS = ("RETRAINER_TOKEN", "EXPORTER_API_TOKEN", "SMTP_PASSWORD", "WEBHOOK_URL")
 
 
-class InvalidCommand(ValueError):  # noqa: N818 - reads as the sentence it is
+class InvalidCommand(ValueError):
     """A RETRAINER_COMMAND that could never work; the message says why."""
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from exporter.domain.moments import SECOND, from_micros
+from exporter.domain.moments import SECOND, from_micros, rfc3339
 from exporter.domain.retraining import (
     ALERT_TRIGGERS,
     Decision,
@@ -187,4 +187,4 @@ def _above(name: str, value: float | None, bound: float | None, enough: bool) ->
 
 
 def _shown(micros: int) -> str:
-    return from_micros(micros).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return rfc3339(from_micros(micros), "seconds")

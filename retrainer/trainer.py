@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from exporter.config import InvalidSettings, load_settings
 from exporter.domain.draw_records import DrawRecord, parse_draws
 from exporter.domain.games import Game, UnknownGame
+from exporter.domain.moments import rfc3339
 from exporter.domain.tickets import decode
 from exporter.storage.engine import create_engine_for, reading
 from exporter.storage.read_draws import read_draws
@@ -21,7 +22,7 @@ from retrainer.model import Training, document
 MOST_DRAWS = 5_000
 
 
-class NoDraws(ValueError):  # noqa: N818 - reads as the sentence it is
+class NoDraws(ValueError):
     """There is nothing to learn from."""
 
 
@@ -72,7 +73,7 @@ def _train(options: argparse.Namespace, moment: datetime) -> int:
     else:
         training = from_database(settings.database, game, options.last)
     seed = options.seed if options.seed is not None else int(moment.timestamp() * 1_000_000)
-    trained_at = moment.isoformat().replace("+00:00", "Z")
+    trained_at = rfc3339(moment)
     model = document(game, training, version=options.version, trained_at=trained_at, seed=seed)
     options.output.write_text(json.dumps(model, indent=1) + "\n", "utf-8")
     return len(training.draws)

@@ -13,7 +13,7 @@ _KEY_LIMIT = 100  # the stored key may grow by a counter
 _SHOWN = 60
 
 
-class Malformed(ValueError):  # noqa: N818 - reads as the sentence it is
+class Malformed(ValueError):
     """A body that is not what it should be; the message names the field and what is right."""
 
 

@@ -11,7 +11,7 @@ _LONGEST = 60
 _USER = re.compile(r"//[^/?#\s]*@")
 
 
-class InvalidSettings(ValueError):  # noqa: N818 - reads as the sentence it is
+class InvalidSettings(ValueError):
     """Some settings are unusable; the message has one line for each, naming its variable."""
 
 

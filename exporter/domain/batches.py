@@ -66,7 +66,7 @@ class Parsed(NamedTuple):
     refused: Mapping[int, InvalidPrediction]
 
 
-class _Doubt(Exception):  # noqa: N818 - not an error: the slow way will tell
+class _Doubt(Exception):
     """The quick way cannot say that every item is right."""
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 _HORIZON = timedelta(days=15)
 
 
-class UnknownGame(LookupError):  # noqa: N818 - reads as the sentence it is
+class UnknownGame(LookupError):
     """No definition of a game has this name."""
 
     def __init__(self, name: object, known: Iterable[str]) -> None:

@@ -24,6 +24,11 @@ def from_micros(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
 
 
+def rfc3339(moment: datetime, timespec: str = "auto") -> str:
+    """An aware datetime in UTC as RFC 3339 text; `timespec` as isoformat takes it."""
+    return moment.astimezone(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
+
+
 def hour_of(micros: int) -> int:
     """The start of the UTC hour that holds the moment."""
     return micros - micros % HOUR

@@ -19,7 +19,7 @@ _MOST_DAYS = 36_500
 _LATEST = to_micros(datetime(2200, 1, 1, tzinfo=UTC))
 
 
-class InvalidPeriod(ValueError):  # noqa: N818 - reads as the sentence it is
+class InvalidPeriod(ValueError):
     """A period that cannot be read; `parameter` is the one at fault."""
 
     def __init__(self, parameter: str, reason: str) -> None:

@@ -16,7 +16,7 @@ from exporter.domain.games import Game
 RECENT = 50
 
 
-class UnknownModel(LookupError):  # noqa: N818 - reads as the sentence it is
+class UnknownModel(LookupError):
     """No simple model has this name."""
 
     def __init__(self, name: object) -> None:

@@ -20,7 +20,7 @@ _INTEGERS = frozenset({int})
 _SEQUENCES = (list, tuple)
 
 
-class InvalidPrediction(ValueError):  # noqa: N818 - reads as the sentence it is
+class InvalidPrediction(ValueError):
     """A prediction that breaks a rule; `field` names what is wrong."""
 
     def __init__(self, field: str, message: str) -> None:

@@ -3,7 +3,7 @@
 from exporter.domain.predictions import MILLION
 
 
-class InvalidReference(ValueError):  # noqa: N818 - reads as the sentence it is
+class InvalidReference(ValueError):
     """What was given as a reference accuracy is none."""
 
 

@@ -17,7 +17,7 @@ Day = TypeVar("Day", bound=date)
 MAX_AHEAD = DAY
 
 
-class InvalidResult(ValueError):  # noqa: N818 - reads as the sentence it is
+class InvalidResult(ValueError):
     """A draw result that breaks a rule; `field` names what is wrong."""
 
     def __init__(self, field: str, message: str) -> None:

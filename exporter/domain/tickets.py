@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from exporter.domain.games import Game
 
 
-class InvalidNumbers(ValueError):  # noqa: N818 - reads as the sentence it is
+class InvalidNumbers(ValueError):
     """Numbers that break their game's rules; the message names the numbers and the rule."""
 
 

@@ -29,11 +29,11 @@ class Outcome(StrEnum):
     UNWRITTEN = "its configuration cannot be written"
 
 
-class AlertmanagerAway(RuntimeError):  # noqa: N818 - reads as the sentence it is
+class AlertmanagerAway(RuntimeError):
     """No Alertmanager answers at its address."""
 
 
-class ConfigurationRefused(ValueError):  # noqa: N818 - reads as the sentence it is
+class ConfigurationRefused(ValueError):
     """Alertmanager does not take the configuration; the message is its reason in one line."""
 
 

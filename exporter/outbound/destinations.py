@@ -12,7 +12,7 @@ _NAT64 = ip_network("64:ff9b::/96")
 _SETTING = "ALERT_WEBHOOK_ALLOW_PRIVATE=true allows it"
 
 
-class PrivateDestination(ValueError):  # noqa: N818 - reads as the sentence it is
+class PrivateDestination(ValueError):
     """A webhook would go to an address that is not public."""
 
 

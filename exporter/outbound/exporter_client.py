@@ -14,11 +14,11 @@ _NDJSON = "application/x-ndjson"
 _LATER = frozenset({401, 403, 408, 421, 425, 429})
 
 
-class ExporterAway(ConnectionError):  # noqa: N818 - reads as the sentence it is
+class ExporterAway(ConnectionError):
     """The exporter cannot be reached, or cannot take anything now; trying later may work."""
 
 
-class ExporterRefused(ValueError):  # noqa: N818 - reads as the sentence it is
+class ExporterRefused(ValueError):
     """The exporter refuses this call for good; the message is its own."""
 
     def __init__(self, status: int, message: str) -> None:

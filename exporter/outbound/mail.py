@@ -18,7 +18,7 @@ from exporter.config import Settings
 IMPLICIT_TLS_PORT = 465
 
 
-class MailNotSent(RuntimeError):  # noqa: N818 - reads as the sentence it is
+class MailNotSent(RuntimeError):
     """The mail did not go out, or not to everybody; the message is one line that says why."""
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import requests
 
 
-class PrometheusAway(RuntimeError):  # noqa: N818 - reads as the sentence it is
+class PrometheusAway(RuntimeError):
     """No Prometheus answers at its address, or not as one."""
 
 

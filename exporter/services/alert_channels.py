@@ -16,14 +16,14 @@ from exporter.storage.channels import StoredChannel
 _log = get_logger(__name__)
 
 
-class UnknownChannel(LookupError):  # noqa: N818 - reads as the sentence it is
+class UnknownChannel(LookupError):
     """No channel has this name."""
 
     def __init__(self, name: object) -> None:
         super().__init__(f"channel: there is none named {name!r}")
 
 
-class ChannelRefused(ValueError):  # noqa: N818 - reads as the sentence it is
+class ChannelRefused(ValueError):
     """Alertmanager does not take the channel: it was not kept, and all is as before."""
 
 

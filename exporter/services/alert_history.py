@@ -20,7 +20,7 @@ _MOST_ALERTS = 10_000
 _LONGEST_TEXT = 8_000
 
 
-class MalformedNotification(ValueError):  # noqa: N818 - reads as the sentence it is
+class MalformedNotification(ValueError):
     """A body that is not what Alertmanager sends; `field` says where."""
 
     def __init__(self, field: str, reason: str) -> None:

@@ -21,7 +21,7 @@ from exporter.storage import alert_rules
 _log = get_logger(__name__)
 
 
-class UnknownRule(LookupError):  # noqa: N818 - reads as the sentence it is
+class UnknownRule(LookupError):
     """No alert rule has this name."""
 
     def __init__(self, name: object) -> None:

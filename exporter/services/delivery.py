@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from exporter.services.envelopes import Record
 
 
-class DestinationAway(ConnectionError):  # noqa: N818 - reads as the sentence it is
+class DestinationAway(ConnectionError):
     """The destination cannot be reached now; the records stay and are sent again.
 
     `unsure`: it may as well be there and refuse what it was given.

@@ -77,7 +77,7 @@ def quarantine_key(why: str, prediction: Prediction) -> str:
     return f"{why}:{digest}:{prediction.key}"[:MAX_TEXT]
 
 
-class UnreadableRecord(ValueError):  # noqa: N818 - reads as the sentence it is
+class UnreadableRecord(ValueError):
     """Bytes in the spool that no version of this product wrote."""
 
 

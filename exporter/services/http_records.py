@@ -27,7 +27,7 @@ _log = get_logger(__name__)
 _TAKEN = frozenset({CREATED, OK})
 
 
-class NotOverHttp(RuntimeError):  # noqa: N818 - reads as the sentence it is
+class NotOverHttp(RuntimeError):
     """A call that needs the database itself, made where only an exporter is known."""
 
 

@@ -44,7 +44,7 @@ UNKNOWN_GAME = "unknown"
 Outcome = Literal["stored", "repeated", "conflict"]
 
 
-class ConflictingPrediction(ValueError):  # noqa: N818 - reads as the sentence it is
+class ConflictingPrediction(ValueError):
     """The idempotency key was used before for another prediction."""
 
 

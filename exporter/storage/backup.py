@@ -26,7 +26,7 @@ _NAME = re.compile(r"lotofacil-(\d{8}T\d{6}Z)\.(db|jsonl)(\.gz)?")
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
-class BackupFailed(OSError):  # noqa: N818 - reads as the sentence it is
+class BackupFailed(OSError):
     """The backup could not be written or did not verify; older ones are untouched."""
 
 

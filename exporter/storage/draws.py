@@ -74,7 +74,7 @@ class Recorded(StrEnum):
     CORRECTED = "corrected"
 
 
-class DrawIsClosed(ValueError):  # noqa: N818 - reads as the sentence it is
+class DrawIsClosed(ValueError):
     """A correction came after the draw's raw predictions were cleaned up: it cannot be scored."""
 
     def __init__(self, number: int, cleaned: int) -> None:

@@ -18,7 +18,7 @@ _FETCH = 5000
 FORMAT = 1
 
 
-class DamagedBackup(ValueError):  # noqa: N818 - reads as the sentence it is
+class DamagedBackup(ValueError):
     """A file that is no whole backup of this product."""
 
 

@@ -30,7 +30,7 @@ _AT_ONCE = 500
 _APART = 7 * DAY
 
 
-class DrawIsKnown(Exception):  # noqa: N818 - a signal to take the stronger lock, not an error
+class DrawIsKnown(Exception):
     """Some of a batch's draws have results: scoring them needs the game to itself."""
 
 
@@ -114,9 +114,9 @@ def score(connection: Connection, game: Game, late: Mapping[Draw, list[Row]]) ->
         evidence.renew(connection, model)
 
 
-def _score(rows: Iterable[Row], draw: Draw, pool: int) -> DrawScore:
+def _score(rows: Sequence[Row], draw: Draw, pool: int) -> DrawScore:
     in_time = [row for row in rows if is_eligible(row[3], draw.drawn_at)]
-    late = sum(1 for row in rows) - len(in_time)
+    late = len(rows) - len(in_time)
     return score_tickets(map(_ticket, in_time), draw.numbers, pool) + DrawScore(ineligible=late)
 
 

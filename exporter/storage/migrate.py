@@ -67,11 +67,11 @@ def _config(connection: Connection | None) -> Config:
     return config
 
 
-class UnknownSchema(RuntimeError):  # noqa: N818 - reads as the sentence it is
+class UnknownSchema(RuntimeError):
     """The database has a schema that this version does not know, such as a newer one's."""
 
 
-class MigrationBusy(RuntimeError):  # noqa: N818 - reads as the sentence it is
+class MigrationBusy(RuntimeError):
     """Another process has been migrating for too long; nothing was changed here."""
 
 

@@ -7,7 +7,7 @@ from exporter.storage.read_models import ModelRow, read_models
 from exporter.storage.schema import models
 
 
-class UnknownModelVersion(LookupError):  # noqa: N818 - reads as the sentence it is
+class UnknownModelVersion(LookupError):
     """The game has no model version of this name."""
 
     def __init__(self, game: str, version: str) -> None:

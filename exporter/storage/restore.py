@@ -19,7 +19,7 @@ from exporter.storage.migrate import revision
 from exporter.storage.schema import METADATA
 
 
-class RestoreRefused(ValueError):  # noqa: N818 - reads as the sentence it is
+class RestoreRefused(ValueError):
     """The database is not one that this backup can be restored into; nothing was changed."""
 
 

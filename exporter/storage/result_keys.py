@@ -9,7 +9,7 @@ _FIND = select(result_keys).where(result_keys.c.key == bindparam("given"))
 _INSERT = insert(result_keys)
 
 
-class ConflictingResult(ValueError):  # noqa: N818 - reads as the sentence it is
+class ConflictingResult(ValueError):
     """The idempotency key was used before for another result."""
 
     def __init__(self, key: str) -> None:

@@ -301,9 +301,8 @@ training_runs = Table(
     Column("model_version", exact_text(128)),
     Column("detail", Text),
     Column("claimed_by", exact_text(64), nullable=False),  # the retrainer that runs it
-    Column(
-        "alive_at", BigInteger, nullable=False
-    ),  # renewed while it runs; old: its retrainer died
+    # renewed while it runs; old: its retrainer died
+    Column("alive_at", BigInteger, nullable=False),
     Index(None, "game", "started_at"),
 )
 

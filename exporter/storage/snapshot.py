@@ -20,6 +20,7 @@ from exporter.storage import (
 from exporter.storage import draws as stored_draws
 from exporter.storage.read_alerts import read_active_alerts
 from exporter.storage.references import Reference
+from exporter.storage.retraining_settings import StoredSchedule
 from exporter.storage.rule_figures import Recent, read_recent
 from exporter.storage.schema import (
     draw_scores,
@@ -107,6 +108,7 @@ def read(connection: Connection, now: int) -> Reading:
     """Everything at once, in the caller's transaction; `now` in microseconds."""
     known = read_models(connection)
     rules = alert_rules.read_rules(connection)
+    schedules = retraining_settings.read_schedules(connection)
     game_ids = {row.id: row.name for row in connection.execute(select(games.c.id, games.c.name))}
     return Reading(
         taken_at=now,
@@ -118,7 +120,9 @@ def read(connection: Connection, now: int) -> Reading:
         draws=_draws(connection, game_ids),
         game_totals=_game_totals(connection, game_ids),
         quarantine=quarantine.waiting(connection),
-        retraining={name: _retraining(connection, name) for name in game_ids.values()},
+        retraining={
+            name: _retraining(connection, name, schedules.get(name)) for name in game_ids.values()
+        },
         training_runs=retraining.run_counts(connection),
         training_requests=retraining.request_counts(connection),
         alert_rules=rules,
@@ -179,14 +183,13 @@ def _game_totals(connection: Connection, names: Mapping[int, str]) -> dict[str, 
     return found
 
 
-def _retraining(connection: Connection, game: str) -> Retraining:
+def _retraining(connection: Connection, game: str, kept: StoredSchedule | None) -> Retraining:
     under_way = retraining.run_under_way(connection, game)
     success = retraining.last_success(connection, game)
     ended = retraining.last_run(connection, game)
     duration = ended.ended_at - ended.started_at if ended and ended.ended_at else 0
     last = success.ended_at if success and success.ended_at else 0
-    schedule = retraining_settings.read_schedules(connection).get(game)
-    interval = INTERVAL_SECONDS[schedule.schedule.frequency] if schedule else 0
+    interval = INTERVAL_SECONDS[kept.schedule.frequency] if kept else 0
     return Retraining(int(under_way is not None), last, duration, interval)
 
 

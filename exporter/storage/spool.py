@@ -69,11 +69,11 @@ _LEFT: list[sqlite3.Connection] = []
 _log = get_logger(__name__)
 
 
-class KeyIsWaiting(ValueError):  # noqa: N818 - reads as the sentence it is
+class KeyIsWaiting(ValueError):
     """A record with the same caller's key waits already; this one was not accepted."""
 
 
-class SpoolUnusable(OSError):  # noqa: N818 - reads as the sentence it is
+class SpoolUnusable(OSError):
     """The spool cannot be read or written now; `why` goes on after "the spool"."""
 
     def __init__(self, path: Path, why: str) -> None:
@@ -294,10 +294,8 @@ class Spool:
             if self._db.execute("SELECT EXISTS (SELECT 1 FROM records)").fetchone()[0]:
                 return
             if not self.path.exists():
-                for log in filter(
-                    self._is, self._logs
-                ):  # a new file must not take them for its own
-                    log.unlink()
+                for log in filter(self._is, self._logs):
+                    log.unlink()  # a new file must not take it for its own
             self._leave()
         _log.error("spool_replaced", path=str(self.path))
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from io import StringIO
 from typing import Any
 
+from exporter.domain.moments import rfc3339
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -26,7 +28,7 @@ def _cell(value: Any) -> Any:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_FORMULA) else value
     if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
+        return rfc3339(value)
     if isinstance(value, list | tuple):
         return " ".join(map(str, value))
     return value

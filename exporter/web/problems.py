@@ -18,7 +18,7 @@ CONTENT_TYPE = "application/problem+json"
 _log = get_logger(__name__)
 
 
-class Problem(Exception):  # noqa: N818 - named as the standard names it
+class Problem(Exception):
     """An error to answer with. `members` are added to the document, such as the field at fault."""
 
     def __init__(

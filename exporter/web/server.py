@@ -25,7 +25,7 @@ _GRACE = 0.5
 _THREADS_END = 0.2
 
 
-class CannotListen(OSError):  # noqa: N818 - reads as the sentence it is
+class CannotListen(OSError):
     """The address cannot be listened on; the message says why and what to change."""
 
 

@@ -49,7 +49,7 @@ ACCURACIES = st.sampled_from((600_000, 62_500, 200_000, 1, 999_999, None))
 EXAMPLES = int(os.environ.get("STORAGE_EXAMPLES", "0"))  # more than the usual run's
 
 
-class Crash(Exception):  # noqa: N818 - what it stands for is no error of ours
+class Crash(Exception):
     """The process dies between two statements."""
 
 

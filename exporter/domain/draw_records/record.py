@@ -37,11 +37,11 @@ class Fault:
         return f"line {self.line}: {self.reason}"
 
 
+#: What was found, with the line it stands on.
 Row = tuple[int, DrawRecord | Fault]
-"""What was found, with the line it stands on."""
 
 
-class UnreadableDraw(ValueError):  # noqa: N818 - reads as the sentence it is
+class UnreadableDraw(ValueError):
     """What is wrong with one draw of a record."""
 
 

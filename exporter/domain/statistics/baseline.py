@@ -4,7 +4,7 @@ Everything comes from seven whole-number sums per window, so a draw is added, a 
 out, and "since the start" costs no more than yesterday. The interval treats each draw as one
 cluster (ratio estimator: Cochran, *Sampling Techniques*, §6.3 and §9A.5); the z-score uses the
 exact variance at chance, overlap of tickets included. Looking every day makes p-values lie: use
-``evidence`` then.
+`evidence` then.
 """
 
 import math
@@ -20,8 +20,8 @@ from exporter.domain.statistics.hypergeometric import (
     total_variance,
 )
 
+#: Windows shown everywhere, in draws; "since the version's start" comes beside them.
 WINDOWS = (1, 7, 30, 100, 300)
-"""Windows shown everywhere, in draws; "since the version's start" comes beside them."""
 
 
 class DrawTotals(NamedTuple):
@@ -96,7 +96,7 @@ class Assessment:
     """drawn ÷ pool."""
     expected_hits: float
     hits_sd: float
-    """Standard deviation of ``hits`` at chance, overlap of tickets included."""
+    """Standard deviation of `hits` at chance, overlap of tickets included."""
     z: float | None
     """(hits − expected) ÷ sd; None when chance leaves nothing to vary."""
     p_worse: float | None
@@ -105,7 +105,7 @@ class Assessment:
     """P(so many hits or more) at chance, for one look planned beforehand."""
     p_two_sided: float | None
     low: float | None
-    """Lower end of the confidence interval of accuracy; None below two draws (see ``assess``)."""
+    """Lower end of the confidence interval of accuracy; None below two draws (see `assess`)."""
     high: float | None
 
 
@@ -144,9 +144,9 @@ def assess(pool: int, drawn: int, sums: WindowSums, confidence: float = 0.95) ->
 def assess_windows(
     pool: int, drawn: int, draws: Sequence[DrawTotals], windows: Iterable[int] = WINDOWS
 ) -> dict[int, Assessment]:
-    """``{window: figures}`` over the last ``window`` of ``draws`` (oldest first, empty ones count).
+    """`{window: figures}` over the last `window` of `draws` (oldest first, empty ones count).
 
-    A history shorter than a window is assessed as it stands: ``Assessment.draws`` says how long.
+    A history shorter than a window is assessed as it stands: `Assessment.draws` says how long.
     """
     return {
         size: assess(pool, drawn, WindowSums.of(draws[max(0, len(draws) - size) :]))
@@ -155,7 +155,7 @@ def assess_windows(
 
 
 def clustered_interval(sums: WindowSums, confidence: float = 0.95) -> tuple[float, float] | None:
-    """Confidence interval of accuracy with each draw a cluster; None as ``assess`` says."""
+    """Confidence interval of accuracy with each draw a cluster; None as `assess` says."""
     residual = residual_square_sum(sums) if sums.draws >= 2 else 0.0
     if residual <= 0.0:
         return None

@@ -10,7 +10,7 @@ JRSS B 86, 2024).
 λ is the same for every draw on purpose. Bets scaled to the tickets of the day would win sooner, but
 raise false alarms where tickets that can vary little also hit less; with a fixed λ the model's own
 choice of tickets averages out. Only where a draw could ruin the bettor is λ lowered.
-``docs/statistics.md`` has the figures, also of the likelihood ratio that was not taken.
+`docs/statistics.md` has the figures, also of the likelihood ratio that was not taken.
 """
 
 import math
@@ -20,16 +20,16 @@ from exporter.domain.statistics.evidence import NO_EVIDENCE, LogFactors
 from exporter.domain.statistics.likelihood import check_hits, hits_range
 from exporter.domain.statistics.validation import check_share
 
+#: λ: capital staked per unit of accuracy, mixed with equal weights.
 BETS = (0.6, 1.25, 2.5, 5.0, 10.0)
-"""λ: capital staked per unit of accuracy, mixed with equal weights."""
+#: Share of its capital a bet may lose on one draw.
 LARGEST_LOSS = 0.95
-"""Share of its capital a bet may lose on one draw."""
 
 
 def reference_factors(drawn: int, held: Sequence[int], hits: int, reference: float) -> LogFactors:
-    """Logarithms of one draw's factors against ``reference``, an accuracy between 0 and 1.
+    """Logarithms of one draw's factors against `reference`, an accuracy between 0 and 1.
 
-    Arguments and errors as ``chance_factors``.
+    Arguments and errors as `chance_factors`.
     """
     check_hits(drawn, held, hits)
     check_share("reference", reference)

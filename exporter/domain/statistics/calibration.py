@@ -8,11 +8,11 @@ whole-number sums over tickets, kept per bin of confidence, so they add up and c
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+#: Confidence travels in millionths: 600 000 is 0.6.
 MILLION = 1_000_000
-"""Confidence travels in millionths: 600 000 is 0.6."""
 
+#: Bins of confidence of equal width; the one around chance is then narrow enough to be read.
 BINS = 20
-"""Bins of confidence of equal width; the one around chance is then narrow enough to be read."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class CalibrationSums:
 
     @classmethod
     def of(cls, numbers: int, hits: int, confidence: int) -> "CalibrationSums":
-        """One scored ticket; ``confidence`` in millionths. ValueError when it is not one."""
+        """One scored ticket; `confidence` in millionths. ValueError when it is not one."""
         if not 0 <= confidence <= MILLION or not 0 <= hits <= numbers:
             raise ValueError(f"no ticket has {hits} of {numbers} at {confidence} millionths")
         squared = (confidence * confidence + MILLION // 2) // MILLION
         return cls(1, numbers, numbers * confidence, numbers * squared, hits, hits * confidence)
 
     def times(self, n: int) -> "CalibrationSums":
-        """The sums of ``n`` such tickets."""
+        """The sums of `n` such tickets."""
         return CalibrationSums(
             self.tickets * n,
             self.numbers * n,
@@ -91,7 +91,7 @@ class Calibration:
     brier_score: float
     """0 is perfect; always saying chance gives p(1−p) at chance (0.24 for 15 of 25)."""
     chance_brier_score: float
-    """What saying ``chance`` every time would have scored on the same outcomes."""
+    """What saying `chance` every time would have scored on the same outcomes."""
     skill: float
     """1 − score ÷ chance's score: above 0 better than always saying chance."""
     bins: tuple[ReliabilityBin, ...]
@@ -108,7 +108,7 @@ def confidence_bin(confidence: int, bins: int = BINS) -> int:
 def calibration(
     chance: float, sums: Mapping[int, CalibrationSums], bins: int = BINS
 ) -> Calibration | None:
-    """Figures over ``{bin: sums}``; None without a played number. ``chance`` is drawn ÷ pool."""
+    """Figures over `{bin: sums}`; None without a played number. `chance` is drawn ÷ pool."""
     total = combine(sums.values())
     if total.numbers == 0:
         return None

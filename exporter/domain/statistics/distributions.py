@@ -42,7 +42,7 @@ def student_t_two_sided(t: float, degrees: int) -> float:
 
 @lru_cache(maxsize=1024)
 def student_t_quantile(confidence: float, degrees: int) -> float:
-    """The t with P(|T| ≤ t) = ``confidence`` (0.95 gives 2.571 for 5 degrees), by bisection."""
+    """The t with P(|T| ≤ t) = `confidence` (0.95 gives 2.571 for 5 degrees), by bisection."""
     check_share("confidence", confidence)
     low, high = 0.0, 1.0
     while student_t_two_sided(high, degrees) > 1.0 - confidence:

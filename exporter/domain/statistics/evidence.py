@@ -7,7 +7,7 @@ a test martingale: P(ever ≥ t) ≤ 1/t however often one looks (Ville 1939; Ra
 level t is reached no sooner than after t draws on average (Shiryaev 1963, Roberts 1966; Pollak
 1985).
 
-Factors come from ``likelihood`` (against chance) or ``betting`` (against a reference). Several
+Factors come from `likelihood` (against chance) or `betting` (against a reference). Several
 sizes of effect are followed side by side and averaged: an average of martingales is one.
 """
 
@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 _LOG_LARGEST = 700.0
+#: Sizes of effect followed side by side, with equal weights.
 GRID_SIZE = 5
-"""Sizes of effect followed side by side, with equal weights."""
 
 
 class LogFactors(NamedTuple):
@@ -28,12 +28,12 @@ class LogFactors(NamedTuple):
     better: tuple[float, ...]
 
 
+#: The factors of a draw that cannot say anything (every number held by as many tickets).
 NO_EVIDENCE = LogFactors((0.0,) * GRID_SIZE, (0.0,) * GRID_SIZE)
-"""The factors of a draw that cannot say anything (every number held by as many tickets)."""
 
 
 class Guarantee(NamedTuple):
-    """What an alarm at ``threshold`` promises for a model at chance (or at its reference)."""
+    """What an alarm at `threshold` promises for a model at chance (or at its reference)."""
 
     threshold: float
     ever_probability: float | None
@@ -89,14 +89,14 @@ class DirectionEvidence:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Evidence of being worse and of being better, after ``draws`` that could say something."""
+    """Evidence of being worse and of being better, after `draws` that could say something."""
 
     draws: int = 0
     worse: DirectionEvidence = field(default_factory=DirectionEvidence)
     better: DirectionEvidence = field(default_factory=DirectionEvidence)
 
     def to_dict(self) -> dict[str, Any]:
-        """A JSON-ready form; ``from_dict`` gives the very same state back."""
+        """A JSON-ready form; `from_dict` gives the very same state back."""
         return {
             "draws": self.draws,
             "worse": _direction_to_dict(self.worse),
@@ -105,7 +105,7 @@ class Evidence:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Evidence":
-        """The state ``to_dict`` wrote. KeyError or ValueError when it is not one."""
+        """The state `to_dict` wrote. KeyError or ValueError when it is not one."""
         return cls(
             int(stored["draws"]),
             _direction_from_dict(stored["worse"]),

@@ -30,9 +30,9 @@ class Frequency:
 
 
 def frequency(drawn: int, counts: Sequence[int]) -> Frequency | None:
-    """Corrected chi-square of ``counts`` (times each number of the pool was drawn).
+    """Corrected chi-square of `counts` (times each number of the pool was drawn).
 
-    ValueError unless the counts add up to whole draws of ``drawn`` numbers; None without draws or
+    ValueError unless the counts add up to whole draws of `drawn` numbers; None without draws or
     when the whole pool is drawn.
     """
     pool = len(counts)

@@ -1,7 +1,7 @@
 """Hits of tickets at chance: the hypergeometric law of a draw without replacement.
 
-Notation: ``pool`` numbers (N), of which ``drawn`` (K) are drawn; a ticket plays ``numbers`` (n);
-``held[k]`` (c_k) counts the tickets of one draw that hold number k. Source of the moments: Johnson,
+Notation: `pool` numbers (N), of which `drawn` (K) are drawn; a ticket plays `numbers` (n);
+`held[k]` (c_k) counts the tickets of one draw that hold number k. Source of the moments: Johnson,
 Kemp & Kotz, *Univariate Discrete Distributions*, ch. 6; indicator covariance −p(1−p)/(N−1).
 """
 
@@ -18,7 +18,7 @@ def chance_accuracy(pool: int, drawn: int) -> float:
 
 
 def hits_pmf(pool: int, drawn: int, numbers: int, hits: int) -> float:
-    """P(H = hits) for one ticket of ``numbers``; 0.0 outside the possible hits."""
+    """P(H = hits) for one ticket of `numbers`; 0.0 outside the possible hits."""
     check_ticket(pool, drawn, numbers)
     if not 0 <= hits <= numbers or drawn - hits > pool - numbers or hits > drawn:
         return 0.0
@@ -32,7 +32,7 @@ def hits_cdf(pool: int, drawn: int, numbers: int, hits: int) -> float:
 
 
 def hits_sf(pool: int, drawn: int, numbers: int, hits: int) -> float:
-    """P(H > hits) for one ticket (strictly more, as in scipy's ``sf``)."""
+    """P(H > hits) for one ticket (strictly more, as in scipy's `sf`)."""
     return math.fsum(
         hits_pmf(pool, drawn, numbers, h) for h in range(max(hits + 1, 0), numbers + 1)
     )
@@ -50,7 +50,7 @@ def hits_variance(pool: int, drawn: int, numbers: int) -> float:
 
 
 def hits_covariance(pool: int, drawn: int, first: int, second: int, shared: int) -> float:
-    """Covariance of the hits of two tickets of one draw that share ``shared`` numbers.
+    """Covariance of the hits of two tickets of one draw that share `shared` numbers.
 
     p(1−p)/(N−1) · (N·m − a·b); for 15 of 25 that is 0.25·m − 0.01·a·b.
     ValueError when two such tickets cannot exist.
@@ -84,7 +84,7 @@ def held_variance(drawn: int, held: Sequence[int]) -> float:
 def expected_hits_distribution(
     pool: int, drawn: int, tickets_by_size: Mapping[int, int]
 ) -> tuple[float, ...]:
-    """Tickets expected at chance with 0, 1, 2 … hits, for ``{numbers per ticket: tickets}``.
+    """Tickets expected at chance with 0, 1, 2 … hits, for `{numbers per ticket: tickets}`.
 
     Entry h is a count of tickets; the last entry is the largest size. Empty for no tickets.
     """
@@ -98,14 +98,14 @@ def expected_hits_distribution(
 def tier_probabilities(
     pool: int, drawn: int, numbers: int, tiers: Iterable[int]
 ) -> dict[int, float]:
-    """Probability at chance that one ticket makes exactly each tier's hits: ``{hits: P}``."""
+    """Probability at chance that one ticket makes exactly each tier's hits: `{hits: P}`."""
     return {hits: hits_pmf(pool, drawn, numbers, hits) for hits in tiers}
 
 
 def expected_tier_counts(
     pool: int, drawn: int, tickets_by_size: Mapping[int, int], tiers: Iterable[int]
 ) -> dict[int, float]:
-    """Tickets expected at chance in each tier, ``{hits: tickets}``, for ``{size: tickets}``.
+    """Tickets expected at chance in each tier, `{hits: tickets}`, for `{size: tickets}`.
 
     Counts tickets by their hits; what a ticket of many numbers is paid is the game's own rule.
     """

@@ -1,8 +1,8 @@
 """The threshold adviser: what an alarm on accuracy does to a model that only picks at random.
 
-``advise`` answers for a rule "accuracy <operator> <threshold> over the last <window> draws",
+`advise` answers for a rule "accuracy <operator> <threshold> over the last <window> draws",
 evaluated after every draw. Probability of one look and firing episodes are computed from the exact
-law of the window's hits (normal beyond 10,000-fold sums: ``Advice.method`` says which); the two
+law of the window's hits (normal beyond 10,000-fold sums: `Advice.method` says which); the two
 medians are simulated with a fixed seed, so the same question has the same answer.
 """
 
@@ -26,12 +26,12 @@ from exporter.domain.statistics.totals import (
     window_total,
 )
 
+#: Firing episodes are counted per this many draws: about a year of six a week.
 PERIOD = 300
-"""Firing episodes are counted per this many draws: about a year of six a week."""
+#: Medians are looked for within this many draws.
 HORIZON = 1000
-"""Medians are looked for within this many draws."""
+#: The best delay, given for comparison, is of an alarm that is wrong once in this many draws.
 FALSE_ALARM_DRAWS = 3000
-"""The best delay, given for comparison, is of an alarm that is wrong once in this many draws."""
 _RUNS = 301
 
 ALWAYS_BROKEN_FROM = 0.95
@@ -89,7 +89,7 @@ class Method(StrEnum):
 
 @dataclass(frozen=True)
 class AlarmRule:
-    """An alarm on the accuracy of the last ``window`` draws, and the tickets it will see."""
+    """An alarm on the accuracy of the last `window` draws, and the tickets it will see."""
 
     operator: Operator
     threshold: float
@@ -126,7 +126,7 @@ class Advice:
 
 
 def window_of_sample(sample_size: int, tickets: int = 1) -> int:
-    """Draws needed to gather ``sample_size`` tickets at ``tickets`` a draw."""
+    """Draws needed to gather `sample_size` tickets at `tickets` a draw."""
     if sample_size < 1 or tickets < 1:
         raise ValueError("a sample needs at least one ticket, and a draw too")
     return -(-sample_size // tickets)
@@ -134,9 +134,9 @@ def window_of_sample(sample_size: int, tickets: int = 1) -> int:
 
 @lru_cache(maxsize=256)
 def advise(pool: int, drawn: int, rule: AlarmRule, change: float = -0.05) -> Advice:
-    """Figures and verdict for ``rule``, and for a model whose accuracy moves by ``change``.
+    """Figures and verdict for `rule`, and for a model whose accuracy moves by `change`.
 
-    ``change`` is added to chance, e.g. −0.05 for a drop from 0.60 to 0.55. ValueError for an
+    `change` is added to chance, e.g. −0.05 for a drop from 0.60 to 0.55. ValueError for an
     impossible ticket, window, threshold or changed accuracy. Takes up to about a second; answers
     are remembered.
     """
@@ -176,7 +176,7 @@ class _HitsRule:
             object.__setattr__(self, "hits", float(nearest))
 
     def probability(self, total: Total, already: float = 0.0) -> float:
-        """P(rule true) when ``total`` comes on top of hits that are ``already`` there."""
+        """P(rule true) when `total` comes on top of hits that are `already` there."""
         at_most, below = total.at_most(self.hits - already), total.below(self.hits - already)
         match self.operator:
             case Operator.LT:

@@ -1,6 +1,6 @@
 """The law of the hits of whole sets of tickets, for advice about thresholds.
 
-Tickets of a draw are taken to share a core of ``shared`` numbers and to play the rest at random: 0
+Tickets of a draw are taken to share a core of `shared` numbers and to play the rest at random: 0
 is independent tickets, all their numbers is one ticket bought many times. Given the hits on the
 core the rests are independent, so the law of a draw is an exact mixture, and that of several draws
 a convolution (cut where less than 1e-15 is left). Where that grows long, a normal law stands in,
@@ -18,8 +18,8 @@ from statistics import NormalDist
 from exporter.domain.statistics.hypergeometric import hits_pmf
 
 MAX_TICKETS = 10_000
+#: Convolve while the total's sd is below this; beyond, the normal law is off by less than 0.1 %.
 _EXACT_SD = 60.0
-"""Convolve while the total's sd is below this; beyond, the normal law is off by less than 0.1 %."""
 _TAIL = 1e-15
 _NORMAL_POINTS = 400
 
@@ -87,7 +87,7 @@ Total = LatticeTotal | NormalTotal
 
 
 def draw_total(pool: int, drawn: int, numbers: int, tickets: int, shared: int = 0) -> LatticeTotal:
-    """Law at chance of all hits of one draw, ``tickets`` of ``numbers`` with a core of ``shared``.
+    """Law at chance of all hits of one draw, `tickets` of `numbers` with a core of `shared`.
 
     ValueError for impossible tickets or more than 10,000 of them.
     """
@@ -102,13 +102,13 @@ def draw_total(pool: int, drawn: int, numbers: int, tickets: int, shared: int = 
 
 
 def window_total(draw: LatticeTotal, draws: int) -> Total:
-    """Law of the hits of ``draws`` independent draws, each as ``draw``; none give a total of 0."""
+    """Law of the hits of `draws` independent draws, each as `draw`; none give a total of 0."""
     sd = math.sqrt(draw.variance * draws)
     return power(draw, draws) if sd <= _EXACT_SD else NormalTotal(draw.mean * draws, sd)
 
 
 def power(one: LatticeTotal, times: int) -> LatticeTotal:
-    """Law of the sum of ``times`` independent totals (repeated squaring)."""
+    """Law of the sum of `times` independent totals (repeated squaring)."""
     total = LatticeTotal(0, (1.0,))
     while times:
         if times & 1:
@@ -120,7 +120,7 @@ def power(one: LatticeTotal, times: int) -> LatticeTotal:
 
 
 def tilt(draw: LatticeTotal, mean: float) -> tuple[LatticeTotal, float]:
-    """The law nearest to ``draw`` that has another ``mean``, and its information per draw (nats).
+    """The law nearest to `draw` that has another `mean`, and its information per draw (nats).
 
     Exponential tilting, P(s)·e^(θs) up to a constant: of all laws with this mean, the one of
     smallest Kullback–Leibler divergence from chance, which is what is returned beside it.
@@ -139,7 +139,7 @@ def tilt(draw: LatticeTotal, mean: float) -> tuple[LatticeTotal, float]:
 
 
 def quantile(total: LatticeTotal, u: float) -> int:
-    """The value at which the cumulative law passes ``u``: draws from the law for uniform ``u``."""
+    """The value at which the cumulative law passes `u`: draws from the law for uniform `u`."""
     index = bisect_right(total.cumulative, u)
     return total.lowest + min(index, len(total.probabilities) - 1)
 

@@ -16,8 +16,8 @@ from exporter.domain.statistics.baseline import DrawTotals
 from exporter.domain.statistics.distributions import student_t_two_sided
 from exporter.domain.statistics.hypergeometric import total_variance
 
+#: Slopes are changes of accuracy per this many draws.
 SLOPE_DRAWS = 100
-"""Slopes are changes of accuracy per this many draws."""
 
 
 class Direction(StrEnum):
@@ -53,9 +53,9 @@ def trend(
     draws: Sequence[tuple[int, DrawTotals]],
     significance: float = 0.01,
 ) -> Trend:
-    """Trend over ``(draw number, totals)``; at least four informative draws, else all None.
+    """Trend over `(draw number, totals)`; at least four informative draws, else all None.
 
-    Rising or falling only where p is below ``significance`` (strict by default: people look often).
+    Rising or falling only where p is below `significance` (strict by default: people look often).
     """
     points = _points(pool, drawn, draws)
     if len(points) < 4 or len({point.place for point in points}) < 3:

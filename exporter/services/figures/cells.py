@@ -18,7 +18,7 @@ from exporter.storage.read_raw import RawSelection, raw_cells
 LONGEST_HOURLY_PERIOD = 400 * DAY
 
 
-class TooMuchToRead(ValueError):  # noqa: N818 - reads as the sentence it is
+class TooMuchToRead(ValueError):
     """A query whose cost would not be bounded; `parameter` is the one to change."""
 
     def __init__(self, parameter: str, reason: str) -> None:

@@ -60,7 +60,7 @@ def read_standing(connection: Connection, games: Games, scope: Scope) -> Standin
 def _threshold(guarantee: Guarantee) -> Threshold:
     promise = (
         f"on average at most one false alarm in {guarantee.mean_draws:g} draws"
-        if (guarantee.mean_draws)
+        if guarantee.mean_draws
         else f"at most {guarantee.ever_probability:.0%} ever reach it by luck"
     )
     return Threshold(*guarantee, promise)

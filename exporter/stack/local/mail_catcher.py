@@ -20,7 +20,7 @@ _PAGE = """<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="re
 _ITEM = '<li><a href="/{name}">{subject}</a><br><small>{receiver} · {name}</small></li>'
 
 
-class CannotListen(OSError):  # noqa: N818 - reads as the sentence it is
+class CannotListen(OSError):
     """A port of the mail catcher is in use; the message names it."""
 
 

@@ -2,7 +2,7 @@
 
 import errno
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 HOST = "127.0.0.1"
@@ -10,7 +10,7 @@ HOST = "127.0.0.1"
 _REACH = 100
 
 
-class PortTaken(RuntimeError):  # noqa: N818 - reads as the sentence it is
+class PortTaken(RuntimeError):
     """A port that the user asked for is in use, or none near the default is free."""
 
 
@@ -32,7 +32,7 @@ class Moved:
     port: int
 
 
-def choose(wanted: Iterable[Wanted], host: str = HOST) -> tuple[dict[str, int], list[Moved]]:
+def choose(wanted: Sequence[Wanted], host: str = HOST) -> tuple[dict[str, int], list[Moved]]:
     """A free port for each setting, and those that are not the default.
 
     A port the user has chosen is taken as it is. Raises PortTaken that names port and setting.

@@ -72,8 +72,7 @@ class Programs:
         return self._program(name, (*_command("demo", "mails"), *ports), self._at.mails())
 
     def _feed(self, name: str) -> Program:
-        alive, started = self._data / ALIVE, time.time()
-        fresh = lambda: alive.exists() and alive.stat().st_mtime >= started  # noqa: E731
+        fresh = partial(_is_newer, self._data / ALIVE, time.time())
         return Program(name, _command("demo", "feed"), fresh, self._environment)
 
     def _prometheus(self, name: str) -> Program:
@@ -120,3 +119,7 @@ def _answers(url: str) -> bool:
         return requests.get(url, timeout=_TIMEOUT).ok
     except requests.RequestException:
         return False
+
+
+def _is_newer(file: Path, moment: float) -> bool:
+    return file.exists() and file.stat().st_mtime >= moment

@@ -96,10 +96,8 @@ def hits_chart(overview: Overview, say: Wording) -> Chart:
     span = _hits_span(scored)
     traces = [_shares(overview.models, model, span, say) for model in scored]
     traces.append(_expected(scored[0], span, say))
-    x, y = (
-        axis(say("axis_hits"), dtick=1),
-        axis(say("axis_ticket_share"), tickformat=".0%", hoverformat=".2%"),
-    )
+    x = axis(say("axis_hits"), dtick=1)
+    y = axis(say("axis_ticket_share"), tickformat=".0%", hoverformat=".2%")
     return Chart("hits", title, description, figure(traces, say, x, y, bargap=0.25))
 
 

@@ -17,6 +17,7 @@ from exporter.config import load_settings
 from exporter.domain.moments import DAY, to_micros
 from exporter.domain.results import InvalidResult
 from exporter.services.http_records import NotOverHttp
+from exporter.services.intake import Intake
 from exporter.services.metrics_service import ConflictingPrediction
 from exporter.storage.draws import Recorded
 from exporter.storage.engine import reading
@@ -65,6 +66,12 @@ def made_exporter(folder: Path, now: Callable[[], int] = now_micros) -> Applicat
         "EXPORTER_API_TOKEN": TOKEN,
     }
     return build(load_settings(given), now)
+
+
+@pytest.fixture
+def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is delivered behind a test's back: only calls and `flush` send."""
+    monkeypatch.setattr(Intake, "start", lambda _: None)
 
 
 @pytest.fixture
@@ -197,6 +204,7 @@ def corrections(app: Application) -> tuple[int, int]:
 OTHERS_STAND = sum(1 << n - 1 for n in OTHERS)
 
 
+@pytest.mark.usefixtures("by_hand")
 def test_a_result_delivered_again_after_a_crash_takes_no_correction_back(
     exporter: Application, predictor: Application, port: int, tmp_path: Path
 ) -> None:
@@ -261,6 +269,7 @@ def test_an_exporter_that_knows_better_is_heard(
         assert stored(exporter).quarantine == {("lotofacil", "result"): 1}
 
 
+@pytest.mark.usefixtures("by_hand")
 def test_an_exporter_that_cannot_say_yet_what_a_result_is_leaves_it_open(
     predictor: Application, port: int, tmp_path: Path
 ) -> None:

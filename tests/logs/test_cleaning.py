@@ -52,9 +52,9 @@ def test_what_refers_to_itself_ends() -> None:
 
 @pytest.mark.parametrize("text", ["a." * 32_000, "a-" * 32_000, "://x:" * 12_000, "pwd" * 20_000])
 def test_no_text_makes_the_search_slow(text: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()  # what other processes do meanwhile does not count
     redact(text)
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2
 
 
 _VALUES = st.recursive(

@@ -27,7 +27,7 @@ from exporter.storage.spool import Spool, SpoolFull
 from tests.databases import opened
 from tests.servers.postgres import PostgresServer
 from tests.servers.proxy import Proxy, proxied
-from tests.servers.waiting import wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, wait_until
 
 FIRST = list(range(1, 16))
 KILLED = """
@@ -90,7 +90,7 @@ def numbered(count: int) -> tuple[list[str], int]:
 
 def test_kill_9_right_after_recording_loses_nothing(migrated_url: str, tmp_path: Path) -> None:
     child = run(KILLED, migrated_url, tmp_path, 50)
-    assert child.wait(60) == -signal.SIGKILL
+    assert child.wait(PATIENCE_SECONDS) == -signal.SIGKILL
     with application(migrated_url, tmp_path) as app:
         app.metrics.start()
         wait_until(lambda: app.intake.state().records == 0)
@@ -181,7 +181,7 @@ def test_many_processes_and_threads_lose_and_double_nothing(
     children = [run(WRITER, migrated_url, f, f.name, each) for f in folders]
     with application(migrated_url, tmp_path) as app, ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda _: _record_keys(app, "three", each), range(4)))
-    assert [child.wait(90) for child in children] == [0] * writers
+    assert [child.wait(PATIENCE_SECONDS) for child in children] == [0] * writers
     for folder in folders:
         with application(migrated_url, folder) as app:
             assert app.metrics.flush()
@@ -281,10 +281,11 @@ def test_delivery_goes_on_after_the_spool_could_not_be_written(
 
 @pytest.mark.parametrize("durable", [True, False])
 def test_one_refused_record_goes_to_quarantine_and_holds_up_no_other(
-    tmp_path: Path, durable: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, durable: bool
 ) -> None:
     destination = Refusing("broken")
     with intake(tmp_path, destination, durable=durable) as made:
+        monkeypatch.setattr(made, "start", lambda: None)  # all are delivered at once
         for key in ("first", "broken", "last"):
             made.accept(failure(key))
         assert made.flush()

@@ -99,7 +99,7 @@ def quarantined(engine: Engine) -> Sequence[str]:
 
 
 def wait_for_all(app: Application) -> None:
-    wait_until(lambda: app.intake.state().records == 0, 30)
+    wait_until(lambda: app.intake.state().records == 0)
 
 
 def is_stuck(app: Application, count: int) -> bool:
@@ -274,7 +274,7 @@ def test_a_record_that_fits_nowhere_waits_apart_until_it_fits(
     with application(mariadb_url, tmp_path, clock) as app:
         predict(app, "large", metadata='{"n":"' + "x" * 65_500 + '"}')
         predict(app, "a", "b")
-        wait_until(lambda: stored(small_packets) == ["a", "b"], 30)
+        wait_until(lambda: stored(small_packets) == ["a", "b"])
         wait_until(lambda: is_stuck(app, 1))
         assert app.intake.state().records == 1
         run(small_packets, "SET GLOBAL max_allowed_packet = 16777216")

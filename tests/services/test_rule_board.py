@@ -20,7 +20,7 @@ from exporter.services.threshold_advice import ThresholdAdviser
 from exporter.storage import alert_rules
 from exporter.storage.engine import writing
 from tests.seeding import NOW
-from tests.servers.waiting import wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, wait_until
 
 RULE = AlertRule("Baixa Acurácia", "accuracy", "<", 0.6)
 DISK = AlertRule("Disco", "system.disk", ">", 0.9)
@@ -42,7 +42,7 @@ def test_an_answer_is_not_waited_for_and_asked_once() -> None:
 
     def ask(rule: AlertRule) -> Advice | None:
         asked.append(rule.name)
-        may_answer.wait(20)
+        may_answer.wait(PATIENCE_SECONDS)
         return ADVISER.advice(rule)
 
     kept = KeptAdvice(ask)

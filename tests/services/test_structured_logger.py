@@ -36,12 +36,13 @@ def test_what_was_written_is_found_again(logger: StructuredLogger) -> None:
     assert (found["lines"], found["error_count"], found["warning_count"]) == (3, 1, 1)
 
 
-def test_an_operation_is_timed(logger: StructuredLogger) -> None:
-    with logger.operation("score", draw=2500):
+def test_an_operation_is_timed(logger: StructuredLogger, tmp_path: Path) -> None:
+    seconds = iter([10.0, 10.25])
+    with StructuredLogger(tmp_path, clock=lambda: next(seconds)).operation("score", draw=2500):
         pass
     found = _analyse(logger)
     assert found["by_operation"]["score"]["count"] == 1
-    assert 0 <= found["avg_performance"] < 1
+    assert found["avg_performance"] == 0.25
 
 
 def _fail(logger: StructuredLogger) -> None:

@@ -11,6 +11,7 @@ from exporter.storage.engine import reading, writing
 from exporter.storage.rows import insert_columns
 from exporter.storage.schema import games, predictions
 from tests.databases import opened
+from tests.servers.waiting import wait_until
 
 INSERT = "INSERT INTO games (name) VALUES (?)"
 
@@ -107,8 +108,8 @@ def _use_a_killed(connection: Connection, doing: str) -> None:
     elif doing == "pipeline":
         _insert_twice(connection)
     else:
-        for _ in range(100):  # the server needs a moment to hang up
-            driver.fetch(connection, "SELECT name FROM games")
+        # the server needs a moment to hang up
+        wait_until(lambda: driver.fetch(connection, "SELECT name FROM games"), what="the end")
 
 
 def test_whoever_watches_statements_is_told(engine: Engine) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from exporter.storage.engine import create_engine_for, reading
 from exporter.storage.turns import Turns
-from tests.servers.waiting import wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, wait_until
 
 #: Takes some milliseconds in SQLite, without the interpreter's lock.
 BUSY = text(
@@ -18,6 +18,13 @@ BUSY = text(
 )
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fork waits as long as it takes."""
+    monkeypatch.setattr("exporter.storage.turns.FORK_TIMEOUT", PATIENCE_SECONDS)
+
+
+@pytest.mark.usefixtures("patient")
 def test_a_fork_waits_for_who_uses_the_database_and_others_for_the_fork() -> None:
     turns, steps = Turns(), list[str]()
     begun, forking = Event(), Event()
@@ -25,7 +32,7 @@ def test_a_fork_waits_for_who_uses_the_database_and_others_for_the_fork() -> Non
     def write() -> None:
         with turns.writing():
             begun.set()
-            assert forking.wait(10)
+            assert forking.wait(PATIENCE_SECONDS)
             steps.append("written")
 
     def read() -> None:
@@ -34,13 +41,13 @@ def test_a_fork_waits_for_who_uses_the_database_and_others_for_the_fork() -> Non
 
     with ThreadPoolExecutor(2) as threads:
         writer = threads.submit(write)
-        assert begun.wait(10)
+        assert begun.wait(PATIENCE_SECONDS)
         forking.set()
         with turns.forking():
             reader = threads.submit(read)
             steps.append("forked")
-        reader.result(10)
-        writer.result(10)
+        reader.result(PATIENCE_SECONDS)
+        writer.result(PATIENCE_SECONDS)
     assert steps == ["written", "forked", "read"]
 
 
@@ -51,16 +58,16 @@ def test_a_fork_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
         pass
 
 
-def test_newcomers_wait_for_a_fork_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("patient")
+def test_newcomers_wait_for_a_fork_that_waits() -> None:
     """However many there are, one after the other: each that is inside may finish."""
-    monkeypatch.setattr("exporter.storage.turns.FORK_TIMEOUT", 60)
     turns, steps = Turns(), list[str]()
     inside, asked, entered = Event(), Event(), Event()
 
     def first() -> None:
         with turns.using():
             inside.set()
-            assert asked.wait(10)
+            assert asked.wait(PATIENCE_SECONDS)
             assert not entered.wait(0.05), "a newcomer is inside"
             with turns.using(), turns.writing():  # as it may need to finish
                 steps.append("finished")
@@ -76,16 +83,17 @@ def test_newcomers_wait_for_a_fork_that_waits(monkeypatch: pytest.MonkeyPatch) -
 
     with ThreadPoolExecutor(3) as threads:
         running = [threads.submit(first)]
-        assert inside.wait(10)
+        assert inside.wait(PATIENCE_SECONDS)
         running.append(threads.submit(fork))
         wait_until(lambda: turns._is_forking)
         running.append(threads.submit(second))
         asked.set()
         for one in running:
-            one.result(10)
+            one.result(PATIENCE_SECONDS)
     assert steps == ["finished", "forked", "entered"]
 
 
+@pytest.mark.usefixtures("patient")
 def test_forks_find_a_gap_between_overlapping_reads(tmp_path: Path) -> None:
     """Readers that never leave all at once."""
     engine = create_engine_for(f"sqlite:///{tmp_path / 'x.db'}")
@@ -100,12 +108,12 @@ def test_forks_find_a_gap_between_overlapping_reads(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(4) as threads:
         readers = [threads.submit(read) for _ in range(4)]
-        assert all(inside.acquire(timeout=10) for _ in range(20))
+        assert all(inside.acquire(timeout=PATIENCE_SECONDS) for _ in range(20))
         for _ in range(3):
             with turns.forking():
                 alone.append(not turns._users)
         stop.set()
         for reader in readers:
-            reader.result(10)
+            reader.result(PATIENCE_SECONDS)
     engine.dispose()
     assert alone == [True, True, True]

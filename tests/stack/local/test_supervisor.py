@@ -56,7 +56,7 @@ class Running:
         self._thread.start()
 
     def wait_until_ready(self) -> None:
-        wait_until(self._supervisor.all_ready, 30, "ready programs")
+        wait_until(self._supervisor.all_ready, what="ready programs")
 
     def stop(self) -> None:
         self._stopping.set()
@@ -90,7 +90,7 @@ def test_a_program_that_ends_is_started_again_later_and_later(
 ) -> None:
     monkeypatch.setattr(supervisor, "PAUSES", (0.0, 0.01, 0.02))
     running = Running(tmp_path, python("a", "print('hello'); raise SystemExit(3)", lambda: False))
-    wait_until(lambda: len(running.listener.pauses) >= 4, 30, "four ends")
+    wait_until(lambda: len(running.listener.pauses) >= 4, what="four ends")
     running.stop()
     assert running.listener.pauses[:4] == [0.0, 0.01, 0.02, 0.02]
     assert running.listener.events[0] == ("ended 3", "a")
@@ -103,7 +103,7 @@ def test_a_killed_program_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyP
     running = Running(tmp_path, sleeper("a", file))
     running.wait_until_ready()
     os.kill(pids(file)[0], signal.SIGKILL)
-    wait_until(lambda: len(pids(file)) == 2, 30, "another process")
+    wait_until(lambda: len(pids(file)) == 2, what="another process")
     running.stop()
     assert ("ended -9", "a") in running.listener.events
 
@@ -139,11 +139,11 @@ def test_a_killed_supervisor_leaves_no_process_behind(tmp_path: Path) -> None:
     parent, child = tmp_path / "parent.pid", tmp_path / "child.pid"
     code = PARENT.format(child=SLEEPER.format(file=str(child)), file=str(parent))
     process = subprocess.Popen([sys.executable, "-c", ORPHANS_MAKER, str(tmp_path), code])
-    wait_until(lambda: pids(parent) and pids(child), 30, "the processes")
+    wait_until(lambda: pids(parent) and pids(child), what="the processes")
     found = [*pids(parent), *pids(child)]
     process.kill()
     process.wait()
-    wait_until(lambda: not any(map(runs, found)), 10, "the end of what it left")
+    wait_until(lambda: not any(map(runs, found)), what="the end of what it left")
 
 
 def runs(pid: int) -> bool:

@@ -1,6 +1,7 @@
 """The fixtures that every test may ask for: real servers, started when first asked for."""
 
 import logging
+import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -22,9 +23,23 @@ from tests.servers.prometheus import Prometheus, StartPrometheus, run_prometheus
 from tests.servers.smtp import SmtpServer, running_smtp
 from tests.servers.webhook import WebhookServer, running_webhook
 
+# A shell that starts the tests in the background has them, and all that they start, ignore Ctrl-C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # A busy machine is no failure: pytest's own timeout catches what hangs.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
+#: What a test may take that starts programs: on a busy machine each start may take a minute.
+SECONDS_WITH_PROGRAMS = 600
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Gives tests with programs more time than others, where they ask for none themselves."""
+    for item in items:
+        starts_programs = item.get_closest_marker("integration") or item.get_closest_marker("slow")
+        if starts_programs and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SECONDS_WITH_PROGRAMS))
 
 
 @pytest.fixture(scope="session")
@@ -125,21 +140,23 @@ def engine(migrated_url: str) -> Iterator[Engine]:
         yield made
 
 
-@pytest.fixture(scope="session")
+# Receivers and senders live as long as one test file: an alert that ends minutes later, in the
+# midst of the tests of another file, must not reach them.
+@pytest.fixture(scope="module")
 def smtp_server() -> Iterator[SmtpServer]:
     with running_smtp() as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def webhook_server() -> Iterator[WebhookServer]:
     with running_webhook() as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def start_prometheus(server_folder: Path) -> Iterator[StartPrometheus]:
-    """A function that starts a Prometheus; what it started ends with the session."""
+    """A function that starts a Prometheus; what it started ends with the tests of the file."""
     with ExitStack() as started:
 
         def start(
@@ -153,9 +170,9 @@ def start_prometheus(server_folder: Path) -> Iterator[StartPrometheus]:
         yield start
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def start_alertmanager(server_folder: Path) -> Iterator[StartAlertmanager]:
-    """A function that starts an Alertmanager; what it started ends with the session."""
+    """A function that starts an Alertmanager; what it started ends with the tests of the file."""
     with ExitStack() as started:
 
         def start(

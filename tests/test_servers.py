@@ -12,7 +12,7 @@ from tests.servers.alertmanager import StartAlertmanager
 from tests.servers.ports import free_port
 from tests.servers.prometheus import StartPrometheus
 from tests.servers.smtp import SmtpServer
-from tests.servers.waiting import wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, wait_until
 from tests.servers.webhook import WebhookServer
 
 PNG = b"\x89PNG"
@@ -53,9 +53,13 @@ def test_smtp_server_keeps_mails(smtp_server: SmtpServer) -> None:
 
 def test_webhook_server_keeps_posts(webhook_server: WebhookServer) -> None:
     webhook_server.answer_with(503, Retry_After="1")
-    refused = requests.post(f"{webhook_server.url}/hook", json={"draw": 1}, timeout=5)
+    refused = requests.post(
+        f"{webhook_server.url}/hook", json={"draw": 1}, timeout=PATIENCE_SECONDS
+    )
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
-    assert requests.post(f"{webhook_server.url}/hook", json={"draw": 2}, timeout=5).ok
+    assert requests.post(
+        f"{webhook_server.url}/hook", json={"draw": 2}, timeout=PATIENCE_SECONDS
+    ).ok
     assert webhook_server.wait_for(lambda post: post.body.get("draw") == 2).path == "/hook"
 
 

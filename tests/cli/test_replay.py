@@ -18,7 +18,7 @@ from exporter.storage.engine import create_engine_for
 from tests.blocks import Reader
 from tests.domain.draw_records.forms import FIRST, SECOND, csv_line
 from tests.servers.process import Server
-from tests.servers.waiting import wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, wait_until
 
 REAL_DRAWS = Path(__file__).parents[3] / "shared" / "data" / "lotofacil-draws.csv"
 
@@ -152,7 +152,9 @@ def test_a_replay_can_be_sent_to_an_exporter_elsewhere(folder: Path) -> None:
     Path("draws.csv").write_text(f"{csv_line(FIRST)}\n{csv_line(SECOND)}\n")
     with elsewhere.running():
         sent = run("draws.csv", "--url", elsewhere.url, "--models", "previous")
-        summary = requests.get(f"{elsewhere.url}/api/metrics/summary", timeout=5).json()
+        summary = requests.get(
+            f"{elsewhere.url}/api/metrics/summary", timeout=PATIENCE_SECONDS
+        ).json()
     assert (sent.exit_code, Path("metrics.db").exists()) == (0, False)
     assert summary["data"]["accuracy"]["hits"] == 18
     away = run("draws.csv", "--url", elsewhere.url, "--models", "random")
@@ -171,7 +173,7 @@ def test_ctrl_c_ends_a_replay_with_what_was_done(folder: Path) -> None:
         environment=dict(os.environ),
         folder=folder,
     )
-    wait_until(lambda: Path("metrics.db").exists() and has_draws(), 30, "the first draws")
+    wait_until(lambda: Path("metrics.db").exists() and has_draws(), what="the first draws")
     replay.stop()
     lines = log.read_text("utf-8").splitlines()
     assert lines[1] == "Interrupted; running the command again goes on and records nothing twice."

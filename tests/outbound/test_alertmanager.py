@@ -25,7 +25,7 @@ TEMPLATE = GOOD + "templates: [templates/t.tmpl]\n"
 
 @pytest.fixture
 def nobody() -> Alertmanager:
-    return Alertmanager(f"http://127.0.0.1:{free_port()}", timeout=1)
+    return Alertmanager(f"http://127.0.0.1:{free_port()}")
 
 
 @pytest.fixture(params=["amtool", "no amtool"])

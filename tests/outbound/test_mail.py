@@ -20,6 +20,7 @@ from exporter.outbound.mail import Mail, MailNotSent, MailServer, compose, send_
 from tests.outbound.certificates import make_certificate
 from tests.servers.ports import free_port
 from tests.servers.smtp import SmtpServer
+from tests.servers.waiting import PATIENCE_SECONDS
 
 MAIL = Mail(
     "lotofacil@localhost.test",
@@ -31,7 +32,7 @@ MAIL = Mail(
 
 
 def _clear(server: SmtpServer) -> MailServer:
-    return MailServer(server.host, server.port, require_tls=False, timeout=5)
+    return MailServer(server.host, server.port, require_tls=False, timeout=PATIENCE_SECONDS)
 
 
 def test_it_arrives_with_both_forms(smtp_server: SmtpServer) -> None:
@@ -104,7 +105,12 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
 def test_it_is_encrypted_and_logs_in(certificate: tuple[Path, Path]) -> None:
     with _running(certificate=certificate, auth=True) as running:
         server = MailServer(
-            running.host, running.port, "admin", "right", timeout=5, ca_file=certificate[0]
+            running.host,
+            running.port,
+            "admin",
+            "right",
+            timeout=PATIENCE_SECONDS,
+            ca_file=certificate[0],
         )
         send_mail(server, MAIL)
         assert running.wait_for()["Subject"] == "Relatório diário"
@@ -113,7 +119,12 @@ def test_it_is_encrypted_and_logs_in(certificate: tuple[Path, Path]) -> None:
 def test_a_wrong_password_is_said_without_telling_it(certificate: tuple[Path, Path]) -> None:
     with _running(certificate=certificate, auth=True) as running:
         server = MailServer(
-            running.host, running.port, "admin", "hunter2", timeout=5, ca_file=certificate[0]
+            running.host,
+            running.port,
+            "admin",
+            "hunter2",
+            timeout=PATIENCE_SECONDS,
+            ca_file=certificate[0],
         )
         with pytest.raises(MailNotSent, match=r"not sent by 127\.0\.0\.1:\d+: 535 ") as found:
             send_mail(server, MAIL)
@@ -122,7 +133,7 @@ def test_a_wrong_password_is_said_without_telling_it(certificate: tuple[Path, Pa
 
 def test_a_certificate_nobody_vouches_for_is_refused(certificate: tuple[Path, Path]) -> None:
     with _running(certificate=certificate) as running:
-        server = MailServer(running.host, running.port, timeout=5)
+        server = MailServer(running.host, running.port, timeout=PATIENCE_SECONDS)
         with pytest.raises(MailNotSent, match="certificate is not trusted: self"):
             send_mail(server, MAIL)
 
@@ -130,7 +141,7 @@ def test_a_certificate_nobody_vouches_for_is_refused(certificate: tuple[Path, Pa
 def test_nothing_goes_out_in_the_clear_unless_allowed() -> None:
     with _running() as running:
         with pytest.raises(MailNotSent, match="offers no encryption"):
-            send_mail(MailServer(running.host, running.port, timeout=5), MAIL)
+            send_mail(MailServer(running.host, running.port, timeout=PATIENCE_SECONDS), MAIL)
         assert running.messages == []
 
 
@@ -145,7 +156,10 @@ def test_tls_from_the_start_on_its_port(
     controller.ssl_context = context
     controller.start()
     try:
-        send_mail(MailServer(server.host, server.port, timeout=5, ca_file=certificate[0]), MAIL)
+        send_mail(
+            MailServer(server.host, server.port, timeout=PATIENCE_SECONDS, ca_file=certificate[0]),
+            MAIL,
+        )
         assert server.wait_for()["Subject"] == "Relatório diário"
     finally:
         controller.stop()
@@ -153,7 +167,7 @@ def test_tls_from_the_start_on_its_port(
 
 def test_who_was_refused_is_named_and_the_others_get_it() -> None:
     with _running() as running:
-        server = MailServer(running.host, running.port, require_tls=False, timeout=5)
+        server = MailServer(running.host, running.port, require_tls=False, timeout=PATIENCE_SECONDS)
         mixed = replace(MAIL, recipients=["unknown@empresa.com", "admin@empresa.com"])
         with pytest.raises(MailNotSent, match=r"unknown@empresa.com \(550 no such user here\)"):
             send_mail(server, mixed)
@@ -163,7 +177,7 @@ def test_who_was_refused_is_named_and_the_others_get_it() -> None:
 
 
 def test_nobody_there_is_one_line() -> None:
-    server = MailServer("127.0.0.1", free_port(), timeout=2)
+    server = MailServer("127.0.0.1", free_port(), timeout=PATIENCE_SECONDS)
     with pytest.raises(MailNotSent, match="Connection refused") as found:
         send_mail(server, MAIL)
     assert "\n" not in str(found.value)
@@ -179,7 +193,7 @@ def test_a_server_that_says_nothing_is_left_after_the_timeout() -> None:
 def test_a_server_that_talks_nonsense_is_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as strange:
         threading.Thread(target=_talk_nonsense, args=(strange,), daemon=True).start()
-        server = MailServer("127.0.0.1", strange.getsockname()[1], timeout=2)
+        server = MailServer("127.0.0.1", strange.getsockname()[1], timeout=PATIENCE_SECONDS)
         with pytest.raises(MailNotSent) as found:
             send_mail(server, MAIL)
     assert "\n" not in str(found.value)

@@ -10,7 +10,7 @@ import requests
 from tests.servers.configuration import as_file
 from tests.servers.ports import free_port
 from tests.servers.process import Server, find_program
-from tests.servers.waiting import answers
+from tests.servers.waiting import PATIENCE_SECONDS, answers
 
 GOSSIP = "--cluster.listen-address="
 FEATURES = "--enable-feature="
@@ -28,19 +28,21 @@ class Alertmanager:
 
     def alerts(self) -> list[dict[str, Any]]:
         """Return the alerts it holds."""
-        answer = requests.get(f"{self.url}/api/v2/alerts", timeout=5)
+        answer = requests.get(f"{self.url}/api/v2/alerts", timeout=PATIENCE_SECONDS)
         answer.raise_for_status()
         found: list[dict[str, Any]] = answer.json()
         return found
 
     def post_alerts(self, alerts: Sequence[dict[str, Any]]) -> None:
         """Tell it alerts as Prometheus would."""
-        answer = requests.post(f"{self.url}/api/v2/alerts", json=list(alerts), timeout=5)
+        answer = requests.post(
+            f"{self.url}/api/v2/alerts", json=list(alerts), timeout=PATIENCE_SECONDS
+        )
         answer.raise_for_status()
 
     def reload(self) -> None:
         """Read the configuration again."""
-        requests.post(f"{self.url}/-/reload", timeout=5).raise_for_status()
+        requests.post(f"{self.url}/-/reload", timeout=PATIENCE_SECONDS).raise_for_status()
 
     def stop(self) -> None:
         self.server.stop()

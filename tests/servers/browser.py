@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.servers.process import SEARCH_PATH, find_program
+from tests.servers.waiting import PATIENCE_SECONDS
 
 QUIET = (
     "--no-sandbox",
@@ -24,8 +25,11 @@ QUIET = (
 def running_browser() -> Iterator[Browser]:
     """Run a headless browser; pages are opened with browser.new_page()."""
     program = find_program("chromium")
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     with _driver_with_its_libraries(), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        browser = playwright.chromium.launch(
+            executable_path=program, args=QUIET, timeout=PATIENCE_SECONDS * 1000
+        )
         try:
             yield browser
         finally:

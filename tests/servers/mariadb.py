@@ -38,7 +38,7 @@ class MariadbServer:
 
     def _run(self, statement: str) -> None:
         connection = pymysql.connect(
-            host="127.0.0.1", port=self.port, user="root", connect_timeout=2
+            host="127.0.0.1", port=self.port, user="root", connect_timeout=10
         )
         with closing(connection), connection.cursor() as cursor:
             cursor.execute(statement)

@@ -43,7 +43,7 @@ class PostgresServer:
 
     def _run(self, statement: str) -> None:
         address = f"{self.url}/postgres"
-        with closing(psycopg.connect(address, autocommit=True, connect_timeout=2)) as connection:
+        with closing(psycopg.connect(address, autocommit=True, connect_timeout=10)) as connection:
             connection.execute(statement.encode())
 
 

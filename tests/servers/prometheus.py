@@ -10,7 +10,7 @@ import requests
 from tests.servers.configuration import as_file
 from tests.servers.ports import free_port
 from tests.servers.process import Server, find_program
-from tests.servers.waiting import answers, wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, answers, wait_until
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Prometheus:
         samples = self.query(expression)
         return float(samples[0]["value"][1]) if len(samples) == 1 else None
 
-    def wait_for_value(self, expression: str, timeout: float = 20) -> float:
+    def wait_for_value(self, expression: str, timeout: float = PATIENCE_SECONDS) -> float:
         """Wait until the query has a single value, and return it."""
         wait_until(lambda: self.value(expression) is not None, timeout, expression)
         return float(self.query(expression)[0]["value"][1])
@@ -43,13 +43,15 @@ class Prometheus:
 
     def reload(self) -> None:
         """Read the configuration and the rules again."""
-        requests.post(f"{self.url}/-/reload", timeout=5).raise_for_status()
+        requests.post(f"{self.url}/-/reload", timeout=PATIENCE_SECONDS).raise_for_status()
 
     def stop(self) -> None:
         self.server.stop()
 
     def _get(self, path: str, **parameters: str) -> dict[str, Any]:
-        answer = requests.get(f"{self.url}/api/v1/{path}", params=parameters, timeout=5)
+        answer = requests.get(
+            f"{self.url}/api/v1/{path}", params=parameters, timeout=PATIENCE_SECONDS
+        )
         answer.raise_for_status()
         data: dict[str, Any] = answer.json()["data"]
         return data

@@ -9,7 +9,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.servers.ports import free_port
-from tests.servers.waiting import first, wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, first, wait_until
 
 
 class SmtpServer:
@@ -27,7 +27,9 @@ class SmtpServer:
         return f"{self.host}:{self.port}"
 
     def wait_for(
-        self, wanted: Callable[[EmailMessage], bool] = lambda _: True, timeout: float = 15
+        self,
+        wanted: Callable[[EmailMessage], bool] = lambda _: True,
+        timeout: float = PATIENCE_SECONDS,
     ) -> EmailMessage:
         """Return the first mail that is wanted, as soon as it is there."""
         return wait_until(lambda: first(wanted, self.messages), timeout, "the mail")

@@ -36,6 +36,6 @@ def first(wanted: Callable[[Answer], bool], found: Iterable[Answer]) -> Answer |
 def answers(url: str) -> bool:
     """Tell whether the address answers with a 2xx now."""
     try:
-        return requests.get(url, timeout=10).ok
+        return requests.get(url, timeout=PATIENCE_SECONDS).ok
     except requests.RequestException:
         return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.servers.waiting import first, wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, first, wait_until
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,9 @@ class WebhookServer:
         self._answers.extend([Answer(status, delay, named)] * times)
 
     def wait_for(
-        self, wanted: Callable[[Delivery], bool] = lambda _: True, timeout: float = 15
+        self,
+        wanted: Callable[[Delivery], bool] = lambda _: True,
+        timeout: float = PATIENCE_SECONDS,
     ) -> Delivery:
         """Return the first post that is wanted, as soon as it is there."""
         return wait_until(lambda: first(wanted, self.received), timeout, "the webhook")

@@ -16,6 +16,7 @@ from exporter.storage.engine import writing
 from exporter.storage.schema import notifications
 from tests.seeding import NOW, Arm, empty_engine, reader_of, seeded_engine
 from tests.servers.smtp import SmtpServer
+from tests.servers.waiting import PATIENCE_SECONDS
 
 HOSTILE = '<script>alert("x")</script>'
 
@@ -157,7 +158,9 @@ def test_an_empty_database_is_said(sqlite_url: str) -> None:
 
 def test_it_is_mailed_in_both_forms(report: DailyReport, smtp_server: SmtpServer) -> None:
     smtp_server.clear()  # other tests send a report of the same day
-    server = MailServer(smtp_server.host, smtp_server.port, require_tls=False, timeout=5)
+    server = MailServer(
+        smtp_server.host, smtp_server.port, require_tls=False, timeout=PATIENCE_SECONDS
+    )
     mail_report(report, ["admin@empresa.com"], "lotofacil@localhost.test", server)
     got = smtp_server.wait_for(lambda mail: mail["Subject"] == report.subject)
     plain, html = got.get_body(("plain",)), got.get_body(("html",))

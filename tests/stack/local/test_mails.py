@@ -11,6 +11,7 @@ from exporter.stack.local import mailbox as box
 from exporter.stack.local.mail_catcher import CannotListen, catching_mails
 from exporter.stack.local.mailbox import Mailbox
 from tests.servers.ports import free_port
+from tests.servers.waiting import PATIENCE_SECONDS
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
@@ -38,9 +39,9 @@ def test_a_received_mail_is_a_file_and_on_the_page(mailbox: Mailbox, tmp_path: P
     with catching_mails(mailbox, "127.0.0.1", smtp, page):
         with smtplib.SMTP("127.0.0.1", smtp) as client:
             client.send_message(mail())
-        shown = requests.get(f"http://127.0.0.1:{page}/", timeout=5).text
+        shown = requests.get(f"http://127.0.0.1:{page}/", timeout=PATIENCE_SECONDS).text
         name = mailbox.mails()[0].name
-        text = requests.get(f"http://127.0.0.1:{page}/{name}", timeout=5)
+        text = requests.get(f"http://127.0.0.1:{page}/{name}", timeout=PATIENCE_SECONDS)
     assert "Acurácia &lt;baixa&gt;" in shown
     assert "Subject: Acurácia <baixa>\n\nOlá" in text.text
     assert text.headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -67,7 +68,7 @@ def test_only_what_is_in_the_box_can_be_read(mailbox: Mailbox, tmp_path: Path) -
             request = requests.Request("GET", f"http://127.0.0.1:{page}/").prepare()
             request.url = f"http://127.0.0.1:{page}/{name}"  # past what requests would tidy up
             with requests.Session() as session:
-                assert session.send(request, timeout=5).status_code == 404
+                assert session.send(request, timeout=PATIENCE_SECONDS).status_code == 404
 
 
 def test_of_html_alone_the_words_are_kept(mailbox: Mailbox) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 import pytest
 
 from exporter.stack.local.ports import Moved, PortTaken, Wanted, choose, is_free
+from tests.servers.ports import free_port
 
 
 @pytest.fixture
 def taken() -> Iterator[int]:
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.bind(("127.0.0.1", free_port()))  # with neighbours that nobody is lent
         listener.listen()
         yield listener.getsockname()[1]
 

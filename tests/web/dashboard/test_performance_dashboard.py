@@ -7,12 +7,15 @@ from exporter.services.reports import DailyReports
 from exporter.web.dashboard.performance_dashboard import PerformanceDashboard
 from tests.seeding import reader_of
 from tests.servers.smtp import SmtpServer
+from tests.servers.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
 def dashboard(seeded: Engine, smtp_server: SmtpServer) -> PerformanceDashboard:
     reader = reader_of(seeded)
-    server = MailServer(smtp_server.host, smtp_server.port, require_tls=False, timeout=5)
+    server = MailServer(
+        smtp_server.host, smtp_server.port, require_tls=False, timeout=PATIENCE_SECONDS
+    )
     return PerformanceDashboard(reader, DailyReports(reader), server, "lotofacil@localhost.test")
 
 

@@ -1,4 +1,4 @@
-"""The documented blocks run as they stand; only ports, folders and the mail server are ours.
+"""The documented blocks run as they stand; only ports, folders, mail server and hour are ours.
 
 What some blocks use without importing it is imported for them.
 """
@@ -23,9 +23,13 @@ from exporter.config import load_settings
 from tests.blocks import Block, Reader, mail_settings, missing_names
 from tests.servers.process import find_program
 from tests.servers.smtp import SmtpServer
-from tests.servers.waiting import answers, wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, answers, wait_until
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.slow,
+    pytest.mark.timeout(1200),
+]
 
 IMPORTS = {
     "datetime": "from datetime import datetime",
@@ -72,7 +76,7 @@ def documents(text: str) -> list[Any]:
 
 def summary(reader: Reader) -> dict[str, Any]:
     """The figures of /api/metrics/summary."""
-    answer = requests.get(f"{reader.url}/api/metrics/summary", timeout=10)
+    answer = requests.get(f"{reader.url}/api/metrics/summary", timeout=PATIENCE_SECONDS)
     answer.raise_for_status()
     data: dict[str, Any] = answer.json()["data"]
     return data
@@ -118,7 +122,7 @@ def test_the_calls_tell_what_was_recorded(guide: list[Block], reader: Reader) ->
     with reader.running(), curl(reader):
         run(reader, part(guide, "1. Registrando"))
         record_possible_result(guide, reader)
-        wait_until(lambda: summary(reader)["accuracy"]["current"], 30, "the score")
+        wait_until(lambda: summary(reader)["accuracy"]["current"], what="the score")
         check_general(reader, part(guide, "Métricas Gerais"))
         check_filters(reader, part(guide, "Filtros"))
         check_exports(reader, part(guide, "Exportação"))
@@ -165,13 +169,13 @@ def test_the_impossible_draw_is_kept_apart_and_mended(guide: list[Block], reader
     waiting = 'lotofacil_quarantine_records{game="lotofacil",kind="result"}'
     with reader.running():
         run(reader, part(guide, "2. Registrando"))
-        wait_until(lambda: metric(reader, waiting) == 1, 30, "the quarantined draw")
+        wait_until(lambda: metric(reader, waiting) == 1, what="the quarantined draw")
         record_possible_result(guide, reader)
-        wait_until(lambda: metric(reader, waiting) == 0, 30, "the mended draw")
+        wait_until(lambda: metric(reader, waiting) == 0, what="the mended draw")
 
 
 def metric(reader: Reader, name: str) -> float | None:
-    page = requests.get(f"{reader.url}/metrics", timeout=10).text
+    page = requests.get(f"{reader.url}/metrics", timeout=PATIENCE_SECONDS).text
     found = re.search(rf"^{re.escape(name)} (\S+)$", page, re.MULTILINE)
     return float(found[1]) if found else None
 
@@ -179,14 +183,14 @@ def metric(reader: Reader, name: str) -> float | None:
 def test_the_documented_rule_is_watched(guide: list[Block], reader: Reader) -> None:
     with reader.running():
         run(reader, part(guide, "4. Configurando"))
-        page = wait_until(lambda: shown_rule(reader), 30, "the rule")
+        page = wait_until(lambda: shown_rule(reader), what="the rule")
     assert re.search(
         r'lotofacil_alert_rule_threshold\{[^}]*"Baixa Acurácia"[^}]*\} 0\.6$', page, re.MULTILINE
     )
 
 
 def shown_rule(reader: Reader) -> str:
-    page = requests.get(f"{reader.url}/metrics", timeout=10).text
+    page = requests.get(f"{reader.url}/metrics", timeout=PATIENCE_SECONDS).text
     return page if "Baixa Acurácia" in page else ""
 
 
@@ -197,7 +201,7 @@ def test_the_page_is_served_from_the_users_own_application(
     script = reader.folder / "app.py"
     script.write_text(reader.here(block.code), "utf-8")
     with started(reader, script):
-        page = requests.get(f"{reader.url}/dashboard", timeout=10)
+        page = requests.get(f"{reader.url}/dashboard", timeout=PATIENCE_SECONDS)
     assert page.status_code == 200
     assert "Lotofácil" in page.text
 
@@ -214,7 +218,7 @@ def started(reader: Reader, script: Path) -> Iterator[None]:
         start_new_session=True,
     )
     try:
-        wait_until(lambda: answers(f"{reader.url}/dashboard"), 30, "the page")
+        wait_until(lambda: answers(f"{reader.url}/dashboard"), what="the page")
         yield
     finally:
         os.killpg(process.pid, signal.SIGKILL)
@@ -253,4 +257,4 @@ def test_the_database_of_the_guide_is_mysql(
     with reader.running():
         run(reader, part(guide, "1. Registrando"))
         record_possible_result(guide, reader)
-        wait_until(lambda: summary(reader)["accuracy"]["current"], 30, "the score")
+        wait_until(lambda: summary(reader)["accuracy"]["current"], what="the score")

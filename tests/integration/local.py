@@ -11,7 +11,8 @@ import psutil
 import requests
 
 from tests.servers.ports import free_port
-from tests.servers.waiting import wait_until
+from tests.servers.process import START_SECONDS
+from tests.servers.waiting import PATIENCE_SECONDS, wait_until
 
 NAMES = ("exporter", "retrainer", "prometheus", "alertmanager", "mails", "feed")
 
@@ -48,7 +49,11 @@ class LocalRun:
         return self._output.read_text("utf-8")
 
     def wait_until_ready(self) -> None:
-        wait_until(lambda: "All ready" in self.output or self.process.poll() is not None, 60)
+        wait_until(
+            lambda: "All ready" in self.output or self.process.poll() is not None,
+            START_SECONDS,
+            "all that it starts",
+        )
         assert "All ready" in self.output, self.output
 
     def processes(self) -> list[psutil.Process]:
@@ -58,12 +63,14 @@ class LocalRun:
     def value(self, query: str) -> float | None:
         """The first value of a query to its Prometheus, if there is one."""
         url = f"{self.settings['PROMETHEUS_URL']}/api/v1/query"
-        found = requests.get(url, {"query": query}, timeout=5).json()["data"]["result"]
+        found = requests.get(url, {"query": query}, timeout=PATIENCE_SECONDS).json()["data"][
+            "result"
+        ]
         return float(found[0]["value"][1]) if found else None
 
     def scrape(self) -> str:
         """The page of metrics."""
-        return requests.get(f"{self.exporter}/metrics", timeout=5).text
+        return requests.get(f"{self.exporter}/metrics", timeout=PATIENCE_SECONDS).text
 
 
 @contextmanager
@@ -77,4 +84,6 @@ def local_run(folder: Path, *arguments: str, **settings: str) -> Iterator[LocalR
         below = run.processes() if run.process.poll() is None else []
         run.process.kill()
         run.process.wait()
-        psutil.wait_procs(below, timeout=10)  # until then its folder is theirs to write in
+        psutil.wait_procs(
+            below, timeout=PATIENCE_SECONDS
+        )  # until then its folder is theirs to write in

@@ -25,13 +25,14 @@ from tests.servers.ports import free_port
 from tests.servers.process import PROJECT, Server
 from tests.servers.prometheus import Prometheus, StartPrometheus
 from tests.servers.smtp import SmtpServer
-from tests.servers.waiting import answers, wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, answers, wait_until
 from tests.servers.webhook import Delivery, WebhookServer
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 TOKEN = "token-of-this-test"
 DRAWN = list(range(1, 16))
 MISSED = list(range(8, 23))  # 8 of 15
+PATIENTLY = ("--timeout", str(PATIENCE_SECONDS))
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Stack:
 
     def get(self, path: str) -> Any:
         headers = {"Authorization": f"Bearer {TOKEN}"}
-        answer = requests.get(f"{self.url}{path}", headers=headers, timeout=5)
+        answer = requests.get(f"{self.url}{path}", headers=headers, timeout=PATIENCE_SECONDS)
         answer.raise_for_status()
         return answer.json()["data"]
 
@@ -129,23 +130,24 @@ def test_a_rule_reaches_mail_webhook_and_history_and_is_resolved(
     webhook_server: WebhookServer,
 ) -> None:
     set_up_as_the_guide_does(webhook_server)
-    record_tickets(MISSED, 1)
+    newest = LOTOFACIL.calendar.last_before(datetime.now(UTC))  # there may be another one soon
+    record_tickets(MISSED, 1, newest)
 
-    mail = smtp_server.wait_for(lambda m: "Baixa Acurácia" in body_of(m), timeout=60)
+    mail = smtp_server.wait_for(lambda m: "Baixa Acurácia" in body_of(m))
     assert "Alerta Sistema Lotofácil" in mail["Subject"]
     assert "Aviso" in body_of(mail)
     assert mail["To"] == "admin@empresa.com"
-    told = webhook_server.wait_for(lambda d: has_rule(d, "firing"), timeout=30)
+    told = webhook_server.wait_for(lambda d: has_rule(d, "firing"))
     assert told.headers["authorization"] == "Bearer token123"
     labels = told.body["alerts"][0]["labels"]
     assert (labels["rule"], labels["severity"]) == ("Baixa Acurácia", "warning")
-    active = wait_until(lambda: of_rule(stack.get("/api/alerts")["active"]), 20, "the history")
+    active = wait_until(lambda: of_rule(stack.get("/api/alerts")["active"]), what="the history")
     assert active[0]["labels"]["rule"] == "Baixa Acurácia"
     assert servers[1].value('lotofacil_alert_rule_value{rule="Baixa Acurácia"}') == 8 / 15
 
-    record_tickets(DRAWN, 5)
-    webhook_server.wait_for(lambda d: has_rule(d, "resolved"), timeout=60)
-    wait_until(lambda: not of_rule(stack.get("/api/alerts")["active"]), 20, "the end")
+    record_tickets(DRAWN, 5, newest)
+    webhook_server.wait_for(lambda d: has_rule(d, "resolved"))
+    wait_until(lambda: not of_rule(stack.get("/api/alerts")["active"]), what="the end")
     history = of_rule(stack.get("/api/alerts")["items"])
     assert [entry["status"] for entry in history] == ["resolved", "firing"]
 
@@ -165,23 +167,24 @@ def test_a_channel_is_tried_through_the_real_route(
         events=["accuracy_rise"],  # nothing but the trials goes there
     )
     assert refused.applied
-    tried = run("alerts", "test", "--channel", name)
+    tried = run("alerts", "test", "--channel", name, *PATIENTLY)
     assert (tried.exit_code, tried.stderr) == (0, "")
     mail = smtp_server.wait_for(lambda m: m["To"] == "noite@empresa.com")
     assert "notificação de teste" in body_of(mail)
-    webhook_server.answer_with(400, times=1)
-    failed = run("alerts", "test", "--channel", "fails")
+    webhook_server.answer_with(400, times=1_000)  # a refused message is sent again each second
+    failed = run("alerts", "test", "--channel", "fails", *PATIENTLY)
     assert failed.exit_code == 1
     assert "não conseguiu entregar por webhook" in failed.stdout
-    again = run("alerts", "test", "--channel", "fails", "--timeout", "15")
+    webhook_server.clear()
+    again = run("alerts", "test", "--channel", "fails", *PATIENTLY)
     assert "entregou uma mensagem do tipo webhook" in again.stdout
 
 
 def test_the_doctor_finds_what_is_well_and_what_is_not(
     servers: tuple[Alertmanager, Prometheus], tmp_path: Path
 ) -> None:
-    wait_until(lambda: servers[1].value('up{job="exporter"}') == 1, 20, "the first scrape")
-    wait_until(lambda: line_of("canais")[0] != "ERRO", 20, "the exporter's configuration")
+    wait_until(lambda: servers[1].value('up{job="exporter"}') == 1, what="the first scrape")
+    wait_until(lambda: line_of("canais")[0] != "ERRO", what="the exporter's configuration")
     for subject in ("banco de dados", "fila em disco", "exportador", "painel", "API"):
         assert line_of(subject)[0] == "ok"
     for subject in ("coleta", "regras", "Alertmanager", "e-mail"):
@@ -191,7 +194,7 @@ def test_the_doctor_finds_what_is_well_and_what_is_not(
     rules = tmp_path / "rules" / "user.yml"
     rules.write_text(rules.read_text("utf-8").replace("== lotofacil", "> lotofacil"), "utf-8")
     servers[1].reload()
-    wait_until(lambda: line_of("regras")[0] == "ERRO", 10, "the changed rule")
+    wait_until(lambda: line_of("regras")[0] == "ERRO", what="the changed rule")
     assert "LotofacilUserRule" in line_of("regras")[1]
 
 
@@ -232,9 +235,8 @@ def set_up_as_the_guide_does(webhook_server: WebhookServer) -> None:
     assert (added.applied, added.warnings) == (True, ())
 
 
-def record_tickets(numbers: list[int], count: int) -> None:
-    """Tickets on the newest draw, which drew 1 to 15; more of them move its accuracy."""
-    drawn_at = LOTOFACIL.calendar.last_before(datetime.now(UTC))
+def record_tickets(numbers: list[int], count: int, drawn_at: datetime) -> None:
+    """Tickets on a draw, which drew 1 to 15; more of them move its accuracy."""
     for _ in range(count):
         metrics_service.record_prediction(
             "lotofacil", numbers, 0.6, "v1", predicted_at=drawn_at - timedelta(hours=1)

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,28 +13,32 @@ import requests
 
 from tests.integration.local import NAMES, local_run
 from tests.servers.process import find_program
-from tests.servers.waiting import wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 
 def test_everything_starts_shows_the_feed_and_leaves_nothing(tmp_path: Path) -> None:
     find_program("prometheus"), find_program("alertmanager")
+    begun = time.monotonic()
     with local_run(tmp_path / "empty") as run:
         run.wait_until_ready()
+        to_start = time.monotonic() - begun
         assert set(re.findall(r"✓ (\w+) ready", run.output)) == set(NAMES)
         query = 'sum(lotofacil_predictions_total{game="demo"})'
-        assert wait_until(lambda: run.value(query), 60, "a sample of the feed")
-        summary = requests.get(f"{run.exporter}/api/metrics/summary", timeout=5).json()
+        assert wait_until(lambda: run.value(query), what="a sample of the feed")
+        summary = requests.get(
+            f"{run.exporter}/api/metrics/summary", timeout=PATIENCE_SECONDS
+        ).json()
         assert 0 < summary["data"]["accuracy"]["current"] < 1
         left = run.processes()
         assert len(left) > len(NAMES)
         run.process.send_signal(signal.SIGINT)
-        assert run.process.wait(10) == 0
+        assert run.process.wait(PATIENCE_SECONDS) == 0
         assert [process for process in left if process.is_running()] == []
     seconds = re.search(r"Stopped in ([\d.]+) s", run.output)
     assert seconds, run.output
-    assert float(seconds[1]) < 3
+    assert float(seconds[1]) < max(3, to_start), "three seconds, where the machine is not busy"
     assert sorted(path.name for path in run.folder.iterdir()) == ["data", "metrics.db"]
 
 
@@ -42,11 +47,11 @@ def test_a_killed_child_comes_back_and_a_killed_run_leaves_nothing(tmp_path: Pat
         run.wait_until_ready()
         exporter = next(p for p in run.processes() if "serve" in p.cmdline())
         exporter.kill()
-        wait_until(lambda: run.output.count("✓ exporter ready") == 2, 30, "another exporter")
+        wait_until(lambda: run.output.count("✓ exporter ready") == 2, what="another exporter")
         assert "✗ exporter ended (code -9)" in run.output
         left = run.processes()
         run.process.kill()
-        wait_until(lambda: not any(p.is_running() for p in left), 10, "the end of its processes")
+        wait_until(lambda: not any(p.is_running() for p in left), what="the end of its processes")
 
 
 def refusal(folder: Path, **environment: str) -> str:

@@ -19,7 +19,7 @@ from exporter.domain.definitions import LOTOFACIL
 from tests.integration.local import LocalRun, local_run
 from tests.servers.process import find_program
 from tests.servers.smtp import SmtpServer
-from tests.servers.waiting import wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, wait_until
 from tests.servers.webhook import Delivery, WebhookServer
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
@@ -65,40 +65,39 @@ def test_from_a_prediction_to_a_mail_a_training_and_the_end_of_the_alert(
 ) -> None:
     alert_system.add_rule(AlertRule(RULE, "accuracy", "<", 0.6, severity="warning"))
     recorded = time.monotonic()
-    play(MISSED, "v2.1")
+    newest = LOTOFACIL.calendar.last_before(datetime.now(UTC))  # there may be another one soon
+    play(MISSED, "v2.1", newest)
 
     assert stored("SELECT count(*) FROM predictions") == 1
     assert stored("SELECT hits FROM draw_scores") == 8
     hits = 'lotofacil_window_hits{game="lotofacil",model_version="v2.1",role="model",window="1"}'
-    wait_until(lambda: f"{hits} 8" in run.scrape(), 20, "the hits on the page")
-    assert wait_until(lambda: run.value(hits), 20, "the hits in Prometheus") == 8
+    wait_until(lambda: f"{hits} 8" in run.scrape(), what="the hits on the page")
+    assert wait_until(lambda: run.value(hits), what="the hits in Prometheus") == 8
 
-    mail = smtp_server.wait_for(is_mail_about(RULE, "story@example.org"), 60)
+    mail = smtp_server.wait_for(is_mail_about(RULE, "story@example.org"))
     print(f"from the prediction to the mail: {time.monotonic() - recorded:.1f} s")  # noqa: T201
     assert "RESOLVED" not in mail["Subject"]
-    webhook_server.wait_for(is_post_about(RULE, "firing"), 30)
+    webhook_server.wait_for(is_post_about(RULE, "firing"))
 
-    version = wait_until(lambda: trained_version(run), 60, "a training")
+    version = wait_until(lambda: trained_version(run), what="a training")
     active = f'lotofacil_model_active{{game="lotofacil",model_version="{version}",role="model"}} 1'
-    wait_until(lambda: active in run.scrape(), 20, "the new version on the page")
+    wait_until(lambda: active in run.scrape(), what="the new version on the page")
 
     for _ in range(3):
-        play(DRAWN, str(version))
-    webhook_server.wait_for(is_post_about(RULE, "resolved"), 60)
+        play(DRAWN, str(version), newest)
+    webhook_server.wait_for(is_post_about(RULE, "resolved"))
     smtp_server.wait_for(
         lambda found: (
             is_mail_about(RULE, "story@example.org")(found) and "RESOLVED" in found["Subject"]
         ),
-        30,
     )
 
 
-def play(numbers: list[int], version: str) -> None:
+def play(numbers: list[int], version: str, drawn_at: datetime) -> None:
     """A ticket an hour before the newest draw, as the guide records it, and the draw's result.
 
     With an older draw its result would be overdue, which silences alerts about accuracy.
     """
-    drawn_at = LOTOFACIL.calendar.last_before(datetime.now(UTC))
     metrics_service.record_prediction(
         game_type="lotofacil",
         numbers=numbers,
@@ -119,7 +118,7 @@ def stored(query: str) -> int:
 
 
 def trained_version(run: LocalRun) -> Any:
-    runs = requests.get(f"{run.retrainer}/runs", timeout=5).json()["data"]["runs"]
+    runs = requests.get(f"{run.retrainer}/runs", timeout=PATIENCE_SECONDS).json()["data"]["runs"]
     return next((one["model_version"] for one in runs if one["outcome"] == "success"), None)
 
 

@@ -9,7 +9,7 @@ from exporter.outbound.alertmanager_counts import Way, sending_counts
 from exporter.services.channel_trial import ChannelTrial, TrialOutcome
 from tests.servers.alertmanager import FEATURES, StartAlertmanager
 from tests.servers.ports import free_port
-from tests.servers.waiting import wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, wait_until
 from tests.servers.webhook import WebhookServer
 
 pytestmark = pytest.mark.integration
@@ -30,7 +30,7 @@ receivers:
 """
 
 
-def tried(server: Alertmanager, receiver: str, seconds: float = 15) -> TrialOutcome:
+def tried(server: Alertmanager, receiver: str, seconds: float = PATIENCE_SECONDS) -> TrialOutcome:
     trial = ChannelTrial(server, lambda: time.time_ns() // 1000, time.sleep)
     return trial.send(Way("webhook", receiver), {"alertname": "Trial"}, {}, seconds)
 

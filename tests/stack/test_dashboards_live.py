@@ -11,7 +11,7 @@ from exporter.catalog import WINDOWS
 from exporter.messages import Language, text
 from tests.servers.ports import free_port
 from tests.servers.prometheus import Prometheus, StartPrometheus
-from tests.servers.waiting import wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, wait_until
 from tests.stack.boards import Board, all_boards, board_id
 from tests.stack.promql import fill_in
 from tests.stack.stub_page import serving_page
@@ -60,7 +60,7 @@ def prometheus(
         config = CONFIG.format(rules=rules, page=address, port=port)
         running = start_prometheus(config, port)
         for expression in READY:
-            wait_until(partial(running.query, expression), 30, expression)
+            wait_until(partial(running.query, expression), what=expression)
         yield running
 
 
@@ -80,7 +80,9 @@ def test_variables_offer_choices(board: Board, prometheus: Prometheus) -> None:
         query = fill_in(board.variables()[name]["query"]["query"])
         selector = query.removeprefix("label_values(").removesuffix(f", {name})")
         address = f"{prometheus.url}/api/v1/label/{name}/values"
-        found = requests.get(address, {"match[]": selector}, timeout=5).json()["data"]
+        found = requests.get(address, {"match[]": selector}, timeout=PATIENCE_SECONDS).json()[
+            "data"
+        ]
         assert found, query
 
 
@@ -132,10 +134,19 @@ def test_windows_stand_in_their_order(prometheus: Prometheus) -> None:
         for title, expression in board.expressions()
         if title == text("dashboard.panel.windows.title", Language.PT_BR)
     ]
+    assert _has_figures(prometheus, shown[0])
     found = [one["metric"]["window"] for one in prometheus.query(fill_in(shown[0]))]
     assert found == list(WINDOWS)
 
 
 def _has_figures(prometheus: Prometheus, expression: str) -> bool:
+    """Where a scrape came too late, all is empty until the next one."""
+    try:
+        return wait_until(lambda: _shows_figures(prometheus, expression), 20)
+    except TimeoutError:
+        return False
+
+
+def _shows_figures(prometheus: Prometheus, expression: str) -> bool:
     samples = prometheus.query(fill_in(expression))
     return any(not math.isnan(float(sample["value"][1])) for sample in samples)

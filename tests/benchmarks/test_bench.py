@@ -45,7 +45,7 @@ def test_the_table_is_aligned() -> None:
 
 @pytest.mark.slow
 @pytest.mark.integration
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 def test_every_measurement_runs(tmp_path: Path) -> None:
     for program in ("postgres", "prometheus", "alertmanager"):
         find_program(program)

@@ -13,7 +13,7 @@ import yaml
 from tests.containers.engine import COMPOSE_FILE, Deployment, call, images, provide_engine
 from tests.servers.ports import free_port
 from tests.servers.process import PROJECT
-from tests.servers.waiting import wait_until
+from tests.servers.waiting import PATIENCE_SECONDS, wait_until
 
 ONE_SHOT = {"settings", "demo-settings"}
 PORTS = ("EXPORTER_PORT", "PROMETHEUS_PORT", "ALERTMANAGER_PORT", "MAILS_PORT")
@@ -74,7 +74,7 @@ def deployment(ports: dict[str, int], tmp_path: Path) -> Iterator[Deployment]:
     made = Deployment(f"lotofacil-test-{uuid4().hex[:8]}", ports, tmp_path)
     try:
         made.compose("--profile", "demo", "build", "--quiet")
-        made.compose("--profile", "demo", "up", "--detach", "--wait", "--wait-timeout", "120")
+        made.compose("--profile", "demo", "up", "--detach", "--wait", "--wait-timeout", "600")
         yield made
     finally:
         made.remove()
@@ -83,7 +83,7 @@ def deployment(ports: dict[str, int], tmp_path: Path) -> Iterator[Deployment]:
 # One test, since the deployment is started once: several would each run on a worker of their own.
 @pytest.mark.container
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_a_prediction_becomes_a_sample_of_prometheus(
     deployment: Deployment, ports: dict[str, int]
 ) -> None:
@@ -92,12 +92,12 @@ def test_a_prediction_becomes_a_sample_of_prometheus(
     all_are_healthy_and_none_is_root(deployment)
     record(deployment, ports)
     query = 'lotofacil_predictions_total{game="lotofacil",model_version="v2.1"}'
-    wait_until(lambda: sample(ports, query) == 1, 60, "the sample")
-    wait_until(lambda: sample(ports, "sum(up)") == 4, 60, "four targets that answer")
-    wait_until(lambda: sample(ports, 'lotofacil_draw_last_number{game="demo"}'), 60, "the feed")
+    wait_until(lambda: sample(ports, query) == 1, what="the sample")
+    wait_until(lambda: sample(ports, "sum(up)") == 4, what="four targets that answer")
+    wait_until(lambda: sample(ports, 'lotofacil_draw_last_number{game="demo"}'), what="the feed")
     alerts_are_sent(ports)
     deployment.compose("restart", "exporter")  # its records and settings are in volumes
-    wait_until(lambda: recorded(ports) == 1, 60, "the prediction after a restart")
+    wait_until(lambda: recorded(ports) == 1, what="the prediction after a restart")
 
 
 def all_are_healthy_and_none_is_root(deployment: Deployment) -> None:
@@ -111,26 +111,28 @@ def all_are_healthy_and_none_is_root(deployment: Deployment) -> None:
 def record(deployment: Deployment, ports: dict[str, int]) -> None:
     """Sends a prediction: only with the token that was made for this deployment."""
     url = f"http://127.0.0.1:{ports['EXPORTER_PORT']}/api/predictions"
-    assert requests.post(url, json=TICKET, timeout=10).status_code == 401
+    assert requests.post(url, json=TICKET, timeout=PATIENCE_SECONDS).status_code == 401
     token = deployment.compose("exec", "-T", "exporter", "cat", "/settings/api_token")
     headers = {"Authorization": f"Bearer {token.strip()}"}
-    answer = requests.post(url, json=TICKET, headers=headers, timeout=10)
+    answer = requests.post(url, json=TICKET, headers=headers, timeout=PATIENCE_SECONDS)
     assert answer.ok, answer.text
 
 
 def alerts_are_sent(ports: dict[str, int]) -> None:
     """Alertmanager has the configuration that the exporter wrote, and the mails a page."""
     status = f"http://127.0.0.1:{ports['ALERTMANAGER_PORT']}/api/v2/status"
-    config = requests.get(status, timeout=10).json()["config"]["original"]
+    config = requests.get(status, timeout=PATIENCE_SECONDS).json()["config"]["original"]
     assert "smtp_smarthost: mails:1025" in config
     assert "receiver: retrainer" in config
-    assert requests.get(f"http://127.0.0.1:{ports['MAILS_PORT']}/", timeout=10).ok
+    assert requests.get(f"http://127.0.0.1:{ports['MAILS_PORT']}/", timeout=PATIENCE_SECONDS).ok
 
 
 def recorded(ports: dict[str, int]) -> float:
     """The prediction on the exporter's own page; 0 while it starts."""
     try:
-        page = requests.get(f"http://127.0.0.1:{ports['EXPORTER_PORT']}/metrics", timeout=10).text
+        page = requests.get(
+            f"http://127.0.0.1:{ports['EXPORTER_PORT']}/metrics", timeout=PATIENCE_SECONDS
+        ).text
     except requests.RequestException:
         return 0
     line = re.search(
@@ -141,5 +143,5 @@ def recorded(ports: dict[str, int]) -> float:
 
 def sample(ports: dict[str, int], query: str) -> float | None:
     url = f"http://127.0.0.1:{ports['PROMETHEUS_PORT']}/api/v1/query"
-    found = requests.get(url, {"query": query}, timeout=10).json()["data"]["result"]
+    found = requests.get(url, {"query": query}, timeout=PATIENCE_SECONDS).json()["data"]["result"]
     return float(found[0]["value"][1]) if found else None

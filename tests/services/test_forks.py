@@ -81,7 +81,7 @@ def run(url: str, folder: Path, *, durable: bool) -> None:
         "PYTHONPATH": str(PROJECT),
     }
     command = [sys.executable, "-c", FORKING, str(EACH)]
-    subprocess.run(command, env=environment, cwd=folder, timeout=90, check=True)
+    subprocess.run(command, env=environment, cwd=folder, timeout=300, check=True)
 
 
 def stored(url: str) -> tuple[list[str], int]:

@@ -59,11 +59,15 @@ class Columns(NamedTuple):
 
 
 class Parsed(NamedTuple):
-    """A batch: columns for each game, each item's key (None: refused), and what was refused."""
+    """A batch: columns for each game, each item's key (None: refused), and what was refused.
+
+    `places` tells of each row, through all columns, which item it was.
+    """
 
     columns: Sequence[Columns]
     keys: Sequence[str | None]
     refused: Mapping[int, InvalidPrediction]
+    places: Sequence[int]
 
 
 class _Doubt(Exception):
@@ -101,22 +105,19 @@ class BatchParser:
             columns = self._quickly(batch)
         except (_Doubt, InvalidPrediction, LookupError, TypeError, AttributeError):
             return self._slowly(batch)
-        return Parsed([columns], columns.keys, {})
+        return Parsed([columns], columns.keys, {}, range(len(columns.keys)))
 
     def _slowly(self, batch: Sequence[Mapping[str, Any]]) -> Parsed:
         refused: dict[int, InvalidPrediction] = {}
-        predictions: list[Prediction] = []
-        keys: list[str | None] = []
+        taken: dict[int, Prediction] = {}
         for index, raw in enumerate(batch):
             try:
-                prediction = self._parser.parse(raw)
+                taken[index] = self._parser.parse(raw)
             except InvalidPrediction as error:
                 refused[index] = error
-                keys.append(None)
-            else:
-                predictions.append(prediction)
-                keys.append(prediction.key)
-        return Parsed(by_game(predictions), keys, refused)
+        keys = [taken[index].key if index in taken else None for index in range(len(batch))]
+        places = sorted(taken, key=lambda index: taken[index].game)  # the order of the columns
+        return Parsed(by_game(taken.values()), keys, refused, places)
 
     def _quickly(self, batch: Sequence[Mapping[str, Any]]) -> Columns:
         column = _Columns(batch, self._parser)

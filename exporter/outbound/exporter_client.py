@@ -67,8 +67,8 @@ class ExporterClient:
 
     def models(self) -> list[dict[str, Any]]:
         """Every model version."""
-        items: list[dict[str, Any]] = self._call("GET", "/api/models")["items"]
-        return items
+        found: list[dict[str, Any]] = self._call("GET", "/api/models")
+        return found
 
     def _call(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Any:
         headers = {"Content-Type": kind} if kind else {}

@@ -177,14 +177,14 @@ class HttpRecords:
 
         Items that the exporter refuses are quarantined there, and not counted as stored.
         """
-        done = Ingested()
+        done, before = Ingested(), 0
         with _recording():
             for columns in batches:
                 batch = predictions_of(columns)
                 bodies = [body_of(one, self._games) for one in batch]
                 items = self._client.post_predictions(bodies)
                 _quarantine(self._client, batch, bodies, items, but=_TAKEN | {CONFLICT})
-                done += _ingested(items)
+                done, before = done.then(_ingested(items), before), before + len(items)
         return done
 
     def active_version(self, game: str) -> str | None:
@@ -231,11 +231,11 @@ class HttpRecords:
 
 
 def _ingested(items: Sequence[dict[str, Any]]) -> Ingested:
-    keys = {
-        status: frozenset(str(one["idempotency_key"]) for one in items if one["status"] == status)
-        for status in (OK, CONFLICT)
-    }
-    return Ingested(sum(one["status"] == CREATED for one in items), keys[OK], keys[CONFLICT])
+    stored, repeated, conflicts = (
+        frozenset(place for place, one in enumerate(items) if one["status"] == status)
+        for status in (CREATED, OK, CONFLICT)
+    )
+    return Ingested(len(stored), repeated, conflicts)
 
 
 def _refuse(call: str) -> NoReturn:

@@ -50,11 +50,11 @@ class ConflictingPrediction(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What became of a batch: an outcome for each item by its key, and what was refused."""
+    """What became of a batch: how many were stored, and which items (by index) were not."""
 
     stored: int = 0
-    repeated: frozenset[str] = frozenset()
-    conflicts: frozenset[str] = frozenset()
+    repeated: frozenset[int] = frozenset()
+    conflicts: frozenset[int] = frozenset()
     refused: Mapping[int, InvalidPrediction] = field(default_factory=dict)
     keys: tuple[str | None, ...] = ()
 
@@ -213,9 +213,11 @@ class MetricsService:
         with self._one_batch:
             parsed = self._batches.parse(list(batch))
         result = self._store(parsed.columns)
-        return Batch(
-            result.stored, result.repeated, result.conflicts, parsed.refused, tuple(parsed.keys)
+        repeated, conflicts = (
+            frozenset(parsed.places[place] for place in places)
+            for places in (result.repeated, result.conflicts)
         )
+        return Batch(result.stored, repeated, conflicts, parsed.refused, tuple(parsed.keys))
 
     def _store(self, batches: Sequence[Columns]) -> Ingested:
         if not batches:

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from operator import attrgetter
 
 from sqlalchemy import Connection, Engine
 
 from exporter.domain.batches import by_game
 from exporter.domain.games import Game, Games
-from exporter.domain.predictions import Failure, Prediction, same_body
+from exporter.domain.predictions import Failure, Prediction
 from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway, DestinationRefuses
 from exporter.services.envelopes import Quarantined, Record, SpooledResult, quarantine_key
@@ -18,7 +19,6 @@ from exporter.storage.draws import DrawIsClosed, Recorded
 from exporter.storage.engine import writing
 from exporter.storage.failures import write_failures
 from exporter.storage.ingest import write_predictions
-from exporter.storage.lookup import find_prediction
 from exporter.storage.result_keys import ConflictingResult
 
 _log = get_logger(__name__)
@@ -56,20 +56,17 @@ class SqlDelivery:
                 self._write_other(engine, record)
 
     def _write_predictions(self, engine: Engine, batch: list[Prediction]) -> None:
-        result = write_predictions(engine, by_game(batch), self._games)
-        suspects = [p for p in batch if p.key in result.conflicts]
-        if suspects:
+        ordered = sorted(batch, key=attrgetter("game"))  # as the columns are
+        result = write_predictions(engine, by_game(ordered), self._games)
+        if result.conflicts:
             with writing(engine) as connection:
-                for prediction in suspects:
-                    self._keep_if_other(connection, prediction)
+                for place in sorted(result.conflicts):
+                    self._keep_conflict(connection, ordered[place])
 
-    def _keep_if_other(self, connection: Connection, prediction: Prediction) -> None:
-        """Of several with one key, one may be what is stored: the others are quarantined."""
-        stored = find_prediction(connection, prediction.key)
-        if stored is None or not same_body(stored, prediction, with_moment=False):
-            text = "idempotency_key: stored already with another body"
-            kept = ("prediction", prediction.game, quarantine_key("conflict", prediction), text)
-            quarantine.keep(connection, *kept, repr(tuple(prediction)), now=self._now())
+    def _keep_conflict(self, connection: Connection, prediction: Prediction) -> None:
+        text = "idempotency_key: stored already with another body"
+        kept = ("prediction", prediction.game, quarantine_key("conflict", prediction), text)
+        quarantine.keep(connection, *kept, repr(tuple(prediction)), now=self._now())
 
     def _write_other(self, engine: Engine, record: Record) -> None:
         if isinstance(record, Quarantined):

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
@@ -41,17 +41,21 @@ _NOTE_NEWEST = "UPDATE models SET last_predicted_at = ? WHERE id = ? AND last_pr
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What became of a batch: how many were new, and the keys that were not."""
+    """What became of batches: how many were new, and the places (from 0) of those that were not.
+
+    Places, not keys: of several with one key in a batch, the first may be new.
+    """
 
     stored: int = 0
-    repeated: frozenset[str] = field(default_factory=frozenset)
-    conflicts: frozenset[str] = field(default_factory=frozenset)
+    repeated: frozenset[int] = frozenset()
+    conflicts: frozenset[int] = frozenset()
 
-    def __add__(self, other: "Ingested") -> "Ingested":
+    def then(self, later: "Ingested", after: int) -> "Ingested":
+        """Both, where `later` began after so many places."""
         return Ingested(
-            self.stored + other.stored,
-            self.repeated | other.repeated,
-            self.conflicts | other.conflicts,
+            self.stored + later.stored,
+            self.repeated.union(after + place for place in later.repeated),
+            self.conflicts.union(after + place for place in later.conflicts),
         )
 
 
@@ -59,11 +63,12 @@ def write_predictions(engine: Engine, batches: Iterable[Columns], games: Games) 
     """Stores batches, one transaction for each; repeating it changes nothing.
 
     A key that is stored already with the same body is `repeated`, with another body a
-    conflict; neither is stored again.
+    conflict; neither is stored again. Places count through all batches.
     """
-    result = Ingested()
+    result, before = Ingested(), 0
     for columns in batches:
-        result += _write(engine, columns, games[columns.game])
+        result = result.then(_write(engine, columns, games[columns.game]), before)
+        before += len(columns.keys)
     return result
 
 
@@ -125,14 +130,14 @@ def _sort_out(connection: Connection, values: Values) -> tuple[Values, Ingested]
     """The values that are not stored yet, and what became of the others."""
     known = _stored_bodies(connection, values[0])
     new: list[Row] = []
-    repeated, conflicts = set[str](), set[str]()
-    for row in zip(*values, strict=True):
+    repeated, conflicts = set[int](), set[int]()
+    for place, row in enumerate(zip(*values, strict=True)):
         body = known.setdefault(row[0], None)
         if body is None:
             new.append(row)
             known[row[0]] = _body(row)
         else:
-            (repeated if body == _body(row) else conflicts).add(row[0])
+            (repeated if body == _body(row) else conflicts).add(place)
     result = Ingested(len(new), frozenset(repeated), frozenset(conflicts))
     return tuple(zip(*new, strict=True)), result
 

@@ -147,9 +147,9 @@ def _item(done: metrics_service.Batch, index: int) -> dict[str, Any]:
     if error:
         return {"status": 422, "field": error.field, "detail": str(error)}
     key = done.keys[index]
-    if key in done.conflicts:
+    if index in done.conflicts:
         return {"status": 409, KEY: key, "detail": f"{KEY}: was used before for another prediction"}
-    return {"status": 200 if key in done.repeated else 201, KEY: key}
+    return {"status": 200 if index in done.repeated else 201, KEY: key}
 
 
 def _result(service: AccuracyTracker, given: dict[str, Any]) -> Response:

@@ -22,7 +22,7 @@ from exporter.services.metrics_service import ConflictingPrediction
 from exporter.storage.draws import Recorded
 from exporter.storage.engine import reading
 from exporter.storage.result_keys import ConflictingResult
-from exporter.storage.schema import draw_corrections, draws, failures
+from exporter.storage.schema import draw_corrections, draws, failures, quarantine
 from exporter.storage.snapshot import Reading, read
 from exporter.web.problems import Problem, respond
 from exporter.web.server import Server
@@ -126,6 +126,18 @@ def test_a_key_is_one_record_and_another_body_a_conflict(
         assert again == first
         with pytest.raises(ConflictingPrediction, match="morning"):
             record("lotofacil", NUMBERS, 0.7, "v1", idempotency_key="morning")
+
+
+def test_without_a_version_the_exporters_one_in_use_is_meant(
+    exporter: Application, predictor: Application, port: int
+) -> None:
+    exporter.metrics.update_model_version("v7")
+    with serving(exporter, port):
+        assert predictor.metrics.record_prediction("lotofacil", NUMBERS)
+        assert predictor.metrics.flush()
+        seen = stored(exporter)
+    counted = {one.version: seen.totals[one.id]["predictions", 0] for one in seen.models}
+    assert counted == {"v7": 1}
 
 
 def test_a_failure_keeps_its_moment_while_it_waits(
@@ -301,6 +313,22 @@ def test_items_of_a_batch_that_the_exporter_refuses_are_quarantined_there(
         seen = stored(exporter)
     assert seen.quarantine == {("unknown", "prediction"): 2}
     assert sum(cells["predictions", 0] for cells in seen.totals.values()) == 1
+
+
+def test_of_two_bodies_under_one_key_only_the_lost_one_is_quarantined(
+    exporter: Application, predictor: Application, port: int
+) -> None:
+    first = {"game_type": "lotofacil", "numbers": NUMBERS, "idempotency_key": "k"}
+    other = first | {"numbers": OTHERS}
+    assert predictor.metrics.record_predictions([first, other]).stored == 2  # both wait
+    with serving(exporter, port):
+        assert predictor.metrics.flush()
+        assert predictor.metrics.record_predictions([first]).repeated == {0}
+        seen = stored(exporter)
+    assert seen.quarantine == {("lotofacil", "prediction"): 1}
+    with reading(exporter.engine) as connection:
+        (body,) = connection.execute(select(quarantine.c.body)).scalars()
+    assert str(OTHERS) in body
 
 
 def record_in_every_way(predictor: Application) -> None:

@@ -22,8 +22,8 @@ KEY = ("lotofacil", "v1")
 def test_the_same_key_with_the_same_body_is_one_record(engine: Engine) -> None:
     first = ticket("a", MONDAY)
     assert store(engine, first) == Ingested(1)
-    assert store(engine, first) == Ingested(0, frozenset({"a"}))
-    assert store(engine, first._replace(predicted_at=MONDAY + 1)).repeated == {"a"}
+    assert store(engine, first) == Ingested(0, frozenset({0}))
+    assert store(engine, first._replace(predicted_at=MONDAY + 1)).repeated == {0}
     assert total(engine, "predictions") == stored(engine) == 1
 
 
@@ -35,15 +35,23 @@ def test_the_same_key_with_another_body_is_a_conflict(engine: Engine) -> None:
         ticket("a", MONDAY, numbers=range(2, 17)),
         ticket("a", MONDAY, confidence=None),
     ):
-        assert store(engine, other) == Ingested(0, conflicts=frozenset({"a"}))
+        assert store(engine, other) == Ingested(0, conflicts=frozenset({0}))
     assert total(engine, "predictions") == 1
 
 
 def test_a_batch_may_hold_new_repeated_and_conflicting_ones(engine: Engine) -> None:
     store(engine, ticket("a", MONDAY))
     found = store(engine, ticket("a", MONDAY), ticket("b", MONDAY), ticket("b", MONDAY, 100))
-    assert found == Ingested(1, frozenset({"a"}), frozenset({"b"}))
+    assert found == Ingested(1, frozenset({0}), frozenset({2}))
     assert total(engine, "predictions") == 2
+
+
+def test_places_count_through_the_batches_of_all_games(engine: Engine) -> None:
+    quina = ticket("q", MONDAY)._replace(game="quina", size=5, numbers=0b11111)
+    known = ticket("a", MONDAY)
+    assert store(engine, known, quina).stored == 2
+    found = store(engine, known, ticket("b", MONDAY), quina, quina._replace(confidence=1))
+    assert found == Ingested(1, frozenset({0, 2}), frozenset({3}))
 
 
 def test_keys_that_differ_in_case_or_by_a_space_are_two_records(engine: Engine) -> None:

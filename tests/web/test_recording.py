@@ -107,6 +107,24 @@ def test_a_repeated_batch_stores_nothing_more(client: FlaskClient) -> None:
     assert changed.json["data"]["items"][0]["status"] == 409
 
 
+def test_of_several_with_one_key_each_item_is_told_its_own_outcome(client: FlaskClient) -> None:
+    first = GOOD | {"idempotency_key": "k"}
+    other, quina = first | {"confidence": 0.7}, {"game_type": "quina", "numbers": [1, 2, 3, 4, 5]}
+
+    def told(*batch: dict[str, Any]) -> tuple[list[int], list[int]]:
+        answer = client.post("/api/predictions", json=batch).json
+        assert answer is not None
+        data = answer["data"]
+        counts = [data[name] for name in ("stored", "repeated", "refused")]
+        return [item["status"] for item in data["items"]], counts
+
+    assert told(first, other, first) == ([201, 409, 200], [1, 1, 1])
+    assert told(first, other) == ([200, 409], [0, 1, 1])
+    again = quina | {"idempotency_key": "q"}
+    mixed = (again, GOOD, {"game_type": "bingo"}, again, again | {"confidence": 0.1}, first)
+    assert told(*mixed) == ([201, 201, 422, 200, 409, 200], [2, 2, 2])
+
+
 @pytest.mark.parametrize("kind", ["application/x-ndjson", "application/ndjson; charset=utf-8"])
 def test_a_batch_may_have_an_object_a_line(client: FlaskClient, kind: str) -> None:
     lines = f"{json.dumps(GOOD)}\n\n{{broken\n{json.dumps(GOOD)}\n"

@@ -8,6 +8,8 @@ as Prometheus' naming guide asks.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from exporter.domain import statistics
+
 
 class Kind(StrEnum):
     """The metric types of the Prometheus exposition formats."""
@@ -41,7 +43,7 @@ DIRECTION = (*MODEL, "direction")
 RULE = ("rule", "metric_type", "condition", "severity", "event", "game")
 
 #: Windows of accuracy, counted in draws; `all` is since the model version's start.
-WINDOWS = ("1", "7", "30", "100", "300", "all")
+WINDOWS = (*map(str, statistics.WINDOWS), statistics.SINCE_START)
 ROLES = ("model", "control")
 DIRECTIONS = ("worse", "better")
 

@@ -11,6 +11,7 @@ from exporter.cli.sessions import application, read_settings
 from exporter.cli.tables import aligned
 from exporter.config import Settings
 from exporter.domain.games import Game
+from exporter.domain.lifetime import Lifetime
 from exporter.domain.moments import from_micros
 from exporter.domain.predictions import MILLION
 from exporter.domain.references import InvalidReference
@@ -117,7 +118,7 @@ def _draws_of(reading: Reading, game: Game, version: str) -> int:
 
 
 def _total(reading: Reading, model: Model, measure: str) -> int:
-    return reading.totals.get(model.id, {}).get((measure, 0), 0)
+    return reading.totals.get(model.id, Lifetime()).total(measure)
 
 
 def _has_reference(reading: Reading, game: Game, version: str) -> bool:

@@ -1,6 +1,5 @@
 """Accuracy beside chance, by windows of draws, and the distribution of hits."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 
 from prometheus_client.metrics_core import Metric as Family
@@ -58,16 +57,11 @@ def _by_hits(
 
 
 def _observed(model: ModelFigures) -> dict[int, float]:
-    found: Counter[int] = Counter(dict.fromkeys(_possible(model), 0))
-    for bucket, tickets in model.buckets("scored").items():
-        found[bucket & 0xFF] += tickets
-    return {hits: float(tickets) for hits, tickets in found.items()}
+    return {**dict.fromkeys(_possible(model), 0), **model.lifetime.tickets_by_hits()}
 
 
 def _expected(model: ModelFigures) -> dict[int, float]:
-    sizes: Counter[int] = Counter()
-    for bucket, tickets in model.buckets("scored").items():
-        sizes[bucket >> 8] += tickets
+    sizes = model.lifetime.tickets_by_size()
     expected = expected_hits_distribution(model.game.pool, model.game.drawn, sizes)
     return {hits: value for hits, value in enumerate(expected) if hits in _possible(model)}
 

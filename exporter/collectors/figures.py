@@ -4,21 +4,21 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from exporter.catalog import WINDOWS
 from exporter.domain.games import Game, Games
+from exporter.domain.lifetime import Lifetime
 from exporter.domain.statistics import (
+    SINCE_START,
+    WINDOWS,
     Assessment,
     Calibration,
-    CalibrationSums,
     Evidence,
     Trend,
-    WindowSums,
-    assess,
+    assess_windows,
     calibration,
     trend,
 )
 from exporter.storage.references import Reference
-from exporter.storage.snapshot import Cells, Model, Reading, ScoredDraw
+from exporter.storage.snapshot import Model, Reading, ScoredDraw
 
 #: Model versions shown by name for each game and role; earlier ones are summed up as `other`.
 MAX_VERSIONS = 20
@@ -39,7 +39,7 @@ class ModelFigures:
 
     labels: tuple[str, str, str]
     game: Game
-    cells: Cells
+    lifetime: Lifetime
     last_predicted_at: int
     started_at: int
     active: bool
@@ -48,20 +48,10 @@ class ModelFigures:
     trend: Trend | None = None
     reference: Reference | None = None
 
-    def total(self, measure: str) -> int:
-        """The lifetime total of a measure without buckets."""
-        return self.cells.get((measure, 0), 0)
-
-    def buckets(self, measure: str) -> dict[int, int]:
-        """The lifetime counts of a measure by bucket."""
-        return {bucket: n for (name, bucket), n in self.cells.items() if name == measure}
-
     @property
     def calibration(self) -> Calibration | None:
         """Confidence beside accuracy, over the version's life; None without confidences."""
-        bins = self.buckets("claim_tickets")
-        sums = {bucket: _claims(self.cells, bucket) for bucket in bins}
-        return calibration(self.game.chance, sums)
+        return calibration(self.game.chance, self.lifetime.claims())
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,55 +97,28 @@ def _bounded(models: Sequence[Model]) -> tuple[list[Model], list[Model]]:
 
 
 def _figures(model: Model, reading: Reading, game: Game) -> ModelFigures:
-    cells = reading.totals.get(model.id, {})
+    lifetime = reading.totals.get(model.id, Lifetime())
     scored = reading.scored.get(model.id, ())
     return ModelFigures(
         labels=(model.game, model.version, model.role),
         game=game,
-        cells=cells,
+        lifetime=lifetime,
         last_predicted_at=model.last_predicted_at,
         started_at=model.started_at,
         active=model.active,
-        windows=_windows(scored, cells, game),
+        windows=_windows(scored, lifetime, game),
         evidence=reading.evidence.get(model.id),
         trend=trend(game.pool, game.drawn, [(draw.number, draw.totals) for draw in scored]),
         reference=reading.references.get(model.id),
     )
 
 
-def _windows(scored: Sequence[ScoredDraw], cells: Cells, game: Game) -> dict[str, Window]:
-    found = {}
-    for name in WINDOWS:
-        if name == "all":
-            sums, tickets = _lifetime(cells), _scored(cells)
-        else:
-            part = scored[-int(name) :]
-            sums = WindowSums.of(draw.totals for draw in part)
-            tickets = sum(draw.tickets for draw in part)
-        found[name] = Window(tickets, assess(game.pool, game.drawn, sums))
-    return found
-
-
-def _lifetime(cells: Cells) -> WindowSums:
-    names = (
-        "scored_draws",
-        "numbers",
-        "hits",
-        "held_squared",
-        "numbers_squared",
-        "hits_squared",
-        "hits_numbers",
-    )
-    return WindowSums(*(cells.get((name, 0), 0) for name in names))
-
-
-def _scored(cells: Cells) -> int:
-    return sum(n for (measure, _), n in cells.items() if measure == "scored")
-
-
-def _claims(cells: Cells, bucket: int) -> CalibrationSums:
-    names = CalibrationSums.__dataclass_fields__
-    return CalibrationSums(**{name: cells.get((f"claim_{name}", bucket), 0) for name in names})
+def _windows(scored: Sequence[ScoredDraw], lifetime: Lifetime, game: Game) -> dict[str, Window]:
+    draws = [draw.totals for draw in scored]
+    assessed = assess_windows(game.pool, game.drawn, draws, lifetime.window_sums())
+    tickets = {str(size): sum(draw.tickets for draw in scored[-size:]) for size in WINDOWS}
+    tickets[SINCE_START] = lifetime.tickets
+    return {name: Window(tickets[name], found) for name, found in assessed.items()}
 
 
 def _others(rest: Sequence[Model], reading: Reading, games: Games) -> list[ModelFigures]:
@@ -166,13 +129,10 @@ def _others(rest: Sequence[Model], reading: Reading, games: Games) -> list[Model
 
 
 def _sum(members: Sequence[Model], reading: Reading, game: Game) -> ModelFigures:
-    cells: Counter[tuple[str, int]] = Counter()
-    for model in members:
-        cells.update(reading.totals.get(model.id, {}))
     return ModelFigures(
         labels=(game.name, OTHER, members[0].role),
         game=game,
-        cells=cells,
+        lifetime=Lifetime.together(reading.totals.get(m.id, Lifetime()) for m in members),
         last_predicted_at=max(model.last_predicted_at for model in members),
         started_at=min(model.started_at for model in members),
         active=False,

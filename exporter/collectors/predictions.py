@@ -19,8 +19,8 @@ def collect(figures: Figures) -> Iterator[Family]:
         (catalog.PREDICTIONS, _total("predictions")),
         (catalog.PREDICTION_FAILURES, _total("failures")),
         (catalog.PREDICTIONS_INELIGIBLE, _total("ineligible")),
-        (catalog.PREDICTIONS_STORED, lambda m: m.total("predictions") - m.total("cleaned")),
-        (catalog.PREDICTIONS_PENDING, _pending),
+        (catalog.PREDICTIONS_STORED, _stored),
+        (catalog.PREDICTIONS_PENDING, lambda m: m.lifetime.pending),
         (catalog.PREDICTION_LAST, lambda m: m.last_predicted_at / SECOND),
     ):
         yield family(metric, [(model.labels, value(model)) for model in models])
@@ -34,19 +34,19 @@ def collect(figures: Figures) -> Iterator[Family]:
 
 
 def _total(measure: str) -> Callable[[ModelFigures], int]:
-    return lambda model: model.total(measure)
+    return lambda model: model.lifetime.total(measure)
 
 
-def _pending(model: ModelFigures) -> int:
-    decided = sum(model.buckets("scored").values()) + model.total("ineligible")
-    return model.total("predictions") - decided
+def _stored(model: ModelFigures) -> int:
+    return model.lifetime.total("predictions") - model.lifetime.total("cleaned")
 
 
 def _distribution(
     model: ModelFigures, measure: str, bounds: int
 ) -> tuple[tuple[str, str, str], list[float], float]:
-    counts = model.buckets(measure)
-    total = model.total(f"{measure}_sum") / SECOND  # millionths, as seconds' microseconds are
+    lifetime = model.lifetime
+    counts = lifetime.buckets(measure)
+    total = lifetime.total(f"{measure}_sum") / SECOND  # millionths, as seconds' microseconds are
     return model.labels, [counts.get(bucket, 0) for bucket in range(bounds + 1)], total
 
 

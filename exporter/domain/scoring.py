@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from exporter.domain.prizes import Money
 from exporter.domain.statistics.calibration import CalibrationSums, confidence_bin
 
 _WORD = 63
@@ -141,28 +140,3 @@ def _add(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:
     if not left or not right:
         return left or right
     return tuple(a + b for a, b in zip(left, right, strict=True))
-
-
-def outcome(size: int, hits: int) -> int:
-    """The bucket that counts tickets of `size` numbers with `hits` hits."""
-    return size << 8 | hits
-
-
-def cells(result: DrawScore, money: Money) -> dict[tuple[str, int], int]:
-    """The score as additive cells (measure, bucket) -> integer, for lifetime totals."""
-    played, hits = result.numbers_played, result.hits
-    found = {
-        ("scored_draws", 0): int(result.tickets > 0),
-        ("ineligible", 0): result.ineligible,
-        ("numbers", 0): played,
-        ("hits", 0): hits,
-        ("held_squared", 0): result.held_squared,
-        ("numbers_squared", 0): played * played,
-        ("hits_squared", 0): hits * hits,
-        ("hits_numbers", 0): hits * played,
-        **{("scored", outcome(size, hit)): n for (size, hit), n in result.histogram.items()},
-        **{(name, 0): cents for name, cents in money._asdict().items()},
-    }
-    for bucket, sums in result.calibration.items():
-        found |= {(f"claim_{name}", bucket): value for name, value in vars(sums).items()}
-    return {cell: value for cell, value in found.items() if value}

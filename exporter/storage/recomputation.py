@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, select
 
 from exporter.domain.games import Game
+from exporter.domain.lifetime import cells as score_cells
 from exporter.domain.moments import HOUR, day_of, hour_of
-from exporter.domain.scoring import cells as score_cells
 from exporter.storage import scores
 from exporter.storage.rollups import activity_cells
 from exporter.storage.schema import (

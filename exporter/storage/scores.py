@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, bindparam, delete, func, select
 
 from exporter.domain.games import Game
+from exporter.domain.lifetime import cells
 from exporter.domain.moments import from_micros
 from exporter.domain.prizes import Money, money
-from exporter.domain.scoring import DrawScore, cells, score_columns
+from exporter.domain.scoring import DrawScore, score_columns
 from exporter.domain.statistics import CalibrationSums, LogFactors, chance_factors
 from exporter.storage import driver
 from exporter.storage.driver import Row as Stored

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, func, select, text
 
 from exporter.domain.alerts import AlertRule
+from exporter.domain.lifetime import Lifetime
 from exporter.domain.retraining import INTERVAL_SECONDS
-from exporter.domain.statistics import DrawTotals, Evidence
+from exporter.domain.statistics import LONGEST_WINDOW, DrawTotals, Evidence
 from exporter.storage import (
     alert_rules,
     evidence,
@@ -31,10 +32,6 @@ from exporter.storage.schema import (
     models,
     totals,
 )
-
-#: The longest window of draws that is shown.
-LONGEST_WINDOW = 300
-Cells = Mapping[tuple[str, int], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,7 @@ class Reading:
 
     taken_at: int
     models: Sequence[Model] = ()
-    totals: Mapping[int, Cells] = field(default_factory=dict)
+    totals: Mapping[int, Lifetime] = field(default_factory=dict)
     scored: Mapping[int, Sequence[ScoredDraw]] = field(default_factory=dict)
     evidence: Mapping[int, Evidence] = field(default_factory=dict)
     references: Mapping[int, Reference] = field(default_factory=dict)
@@ -113,7 +110,7 @@ def read(connection: Connection, now: int) -> Reading:
     return Reading(
         taken_at=now,
         models=known,
-        totals=_cells(connection),
+        totals=_lifetimes(connection),
         scored={model.id: _scored(connection, model.id) for model in known},
         evidence=evidence.states(connection),
         references=references.read(connection),
@@ -144,11 +141,11 @@ def read_models(connection: Connection) -> list[Model]:
     return [Model(*r[:4], bool(r[4]), *r[5:]) for r in connection.execute(query)]
 
 
-def _cells(connection: Connection) -> dict[int, dict[tuple[str, int], int]]:
+def _lifetimes(connection: Connection) -> dict[int, Lifetime]:
     found: dict[int, dict[tuple[str, int], int]] = defaultdict(dict)
     for model, measure, bucket, value in connection.execute(select(totals)):
         found[model][measure, bucket] = value
-    return found
+    return {model: Lifetime(cells) for model, cells in found.items()}
 
 
 def _scored(connection: Connection, model: int) -> list[ScoredDraw]:

@@ -108,9 +108,13 @@ def test_the_documented_calls_reach_the_exporter(
         assert done is Recorded.NEW
         seen = stored(exporter)
     (model,) = seen.models
-    cells = seen.totals[model.id]
-    assert (model.version, cells["predictions", 0], cells["failures", 0]) == ("v2.1", 1, 1)
-    assert cells["hits", 0] == 15
+    lifetime = seen.totals[model.id]
+    assert (model.version, lifetime.total("predictions"), lifetime.total("failures")) == (
+        "v2.1",
+        1,
+        1,
+    )
+    assert lifetime.total("hits") == 15
 
 
 def test_a_key_is_one_record_and_another_body_a_conflict(
@@ -166,8 +170,8 @@ def test_what_is_recorded_while_the_exporter_is_away_arrives_later(
         assert predictor.metrics.flush()
         seen = stored(exporter)
     (model,) = seen.models
-    assert seen.totals[model.id]["predictions", 0] == 7
-    assert seen.totals[model.id]["hits", 0] == 45
+    assert seen.totals[model.id].total("predictions") == 7
+    assert seen.totals[model.id].total("hits") == 45
     assert predictor.intake.state().records == 0
 
 
@@ -312,7 +316,7 @@ def test_items_of_a_batch_that_the_exporter_refuses_are_quarantined_there(
         assert (done.stored, predictor.intake.state().records) == (1, 0)
         seen = stored(exporter)
     assert seen.quarantine == {("unknown", "prediction"): 2}
-    assert sum(cells["predictions", 0] for cells in seen.totals.values()) == 1
+    assert sum(one.total("predictions") for one in seen.totals.values()) == 1
 
 
 def test_of_two_bodies_under_one_key_only_the_lost_one_is_quarantined(
@@ -341,7 +345,7 @@ def record_in_every_way(predictor: Application) -> None:
 
 
 def recorded(app: Application) -> int:
-    return sum(cells["predictions", 0] for cells in stored(app).totals.values())
+    return sum(one.total("predictions") for one in stored(app).totals.values())
 
 
 def test_a_predictor_that_calls_by_an_unknown_name_loses_nothing(

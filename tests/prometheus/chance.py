@@ -9,6 +9,7 @@ from prometheus_client.metrics_core import Metric as Family
 from exporter.collectors import draws, evidence, models
 from exporter.collectors.figures import Figures, ModelFigures, Window
 from exporter.domain.definitions import KNOWN_GAMES, LOTOFACIL
+from exporter.domain.lifetime import Lifetime
 from exporter.domain.statistics import (
     Evidence,
     assess,
@@ -51,7 +52,7 @@ class Life:
         return ModelFigures(
             labels=("lotofacil", self.version, "model"),
             game=LOTOFACIL,
-            cells={},
+            lifetime=Lifetime(),
             last_predicted_at=0,
             started_at=0,
             active=True,

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 from exporter.domain.alerts.names import check_name, check_text
-from exporter.domain.alerts.watched import ALL, LONGEST_WINDOW, METRIC_TYPES, Span, Watched, watched
+from exporter.domain.alerts.watched import METRIC_TYPES, Span, Watched, watched
 from exporter.domain.moments import DAY
 from exporter.domain.periods import InvalidPeriod, parse_span
-from exporter.domain.statistics import Operator
+from exporter.domain.statistics import LONGEST_WINDOW, SINCE_START, Operator
 
 CONDITIONS = tuple(operator.value for operator in Operator)
 SEVERITIES = ("info", "warning", "critical")
@@ -74,7 +74,7 @@ class AlertRule:
     @property
     def draws(self) -> int | None:
         """Draws of the window; None: all since the model version's start."""
-        return None if self.window == ALL else int(self.window)
+        return None if self.window == SINCE_START else int(self.window)
 
     @property
     def micros(self) -> int:
@@ -168,7 +168,7 @@ def _checked_span(given: str) -> str:
 
 
 def _checked_draws(given: str) -> str:
-    if given == ALL:
+    if given == SINCE_START:
         return given
     if not (given.isascii() and given.isdecimal() and 1 <= int(given) <= LONGEST_WINDOW):
         raise ValueError(

@@ -4,9 +4,6 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-#: Longest window of draws of a rule: as many as a snapshot holds; `all` looks back further.
-LONGEST_WINDOW = 300
-ALL = "all"
 _ACCURACY_WINDOW = re.compile(r"accuracy\.(?P<window>[0-9]{1,6}|all)")
 
 

@@ -1,6 +1,8 @@
 """Figures that can be believed: chance baseline, evidence, trend, calibration, threshold advice."""
 
 from exporter.domain.statistics.baseline import (
+    LONGEST_WINDOW,
+    SINCE_START,
     WINDOWS,
     Assessment,
     DrawTotals,
@@ -61,8 +63,10 @@ __all__ = [
     "BINS",
     "EFFECT_SIZES",
     "E_PROCESS_GUARANTEES",
+    "LONGEST_WINDOW",
     "NO_EVIDENCE",
     "SHIRYAEV_ROBERTS_GUARANTEES",
+    "SINCE_START",
     "WINDOWS",
     "Advice",
     "AlarmRule",

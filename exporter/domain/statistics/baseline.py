@@ -20,8 +20,10 @@ from exporter.domain.statistics.hypergeometric import (
     total_variance,
 )
 
+LONGEST_WINDOW = 300
 #: Windows shown everywhere, in draws; "since the version's start" comes beside them.
-WINDOWS = (1, 7, 30, 100, 300)
+WINDOWS = (1, 7, 30, 100, LONGEST_WINDOW)
+SINCE_START = "all"
 
 
 class DrawTotals(NamedTuple):
@@ -142,16 +144,15 @@ def assess(pool: int, drawn: int, sums: WindowSums, confidence: float = 0.95) ->
 
 
 def assess_windows(
-    pool: int, drawn: int, draws: Sequence[DrawTotals], windows: Iterable[int] = WINDOWS
-) -> dict[int, Assessment]:
-    """`{window: figures}` over the last `window` of `draws` (oldest first, empty ones count).
+    pool: int, drawn: int, draws: Sequence[DrawTotals], lifetime: WindowSums
+) -> dict[str, Assessment]:
+    """Each of WINDOWS over the last of `draws` (oldest first), and the lifetime, by name.
 
     A history shorter than a window is assessed as it stands: `Assessment.draws` says how long.
     """
-    return {
-        size: assess(pool, drawn, WindowSums.of(draws[max(0, len(draws) - size) :]))
-        for size in windows
-    }
+    sums = {str(size): WindowSums.of(draws[-size:]) for size in WINDOWS}
+    sums[SINCE_START] = lifetime
+    return {name: assess(pool, drawn, of_window) for name, of_window in sums.items()}
 
 
 def clustered_interval(sums: WindowSums, confidence: float = 0.95) -> tuple[float, float] | None:

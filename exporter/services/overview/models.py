@@ -2,20 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 
 from sqlalchemy import Connection
 
-from exporter.catalog import WINDOWS
 from exporter.domain.games import Game
-from exporter.domain.prizes import Money, best_tier, expected_tiers
+from exporter.domain.lifetime import SCORE_MEASURES, Lifetime
+from exporter.domain.prizes import expected_tiers
 from exporter.domain.statistics import (
-    Assessment,
-    CalibrationSums,
+    LONGEST_WINDOW,
     DrawTotals,
     Evidence,
-    WindowSums,
-    assess,
+    assess_windows,
     calibration,
     expected_hits_distribution,
     trend,
@@ -28,17 +25,7 @@ from exporter.storage.read_models import ModelRow
 from exporter.storage.read_scores import ScoreRow, last_scores
 from exporter.storage.references import Reference
 
-Sums = Counter[tuple[str, int]]
-#: Draws that are read one by one.
-LAST_DRAWS = 300
-_CLAIMS = tuple(field.name for field in fields(CalibrationSums))
-_SUMS = tuple(field.name for field in fields(WindowSums) if field.name != "draws")
-_MEASURES = (
-    *("predictions", "failures", "ineligible", "scored", "scored_draws", "held"),
-    *("cost", "prizes", "prizes_expected"),
-    *_SUMS,
-    *(f"claim_{name}" for name in _CLAIMS),
-)
+_MEASURES = ("predictions", "failures", "held", *SCORE_MEASURES)
 
 
 def in_order(rows: Iterable[ModelRow]) -> list[ModelRow]:
@@ -50,95 +37,58 @@ def read_model_overviews(
     connection: Connection, game: Game, rows: Sequence[ModelRow]
 ) -> list[Model]:
     """What these model versions of a game did."""
-    sums: dict[int, Sums] = defaultdict(Counter)
+    sums: dict[int, Counter[tuple[str, int]]] = defaultdict(Counter)
     for cell in lifetime_cells(connection, [row.id for row in rows], _MEASURES):
         sums[cell.model_id][cell.measure, cell.bucket] += cell.value
     evidence, named = states(connection), references.read(connection)
     return [
-        _model(connection, game, row, sums[row.id], evidence.get(row.id), named.get(row.id))
+        _model(game, row, _points(connection, row), Lifetime(sums[row.id]), evidence, named)
         for row in rows
     ]
 
 
+def _points(connection: Connection, row: ModelRow) -> list[Point]:
+    """The last draws one by one."""
+    scores = last_scores(connection, row.game_id, [row.id], LONGEST_WINDOW)
+    return [_point(score) for score in scores]
+
+
 def _model(
-    connection: Connection,
     game: Game,
     row: ModelRow,
-    sums: Sums,
-    evidence: Evidence | None,
-    reference: Reference | None,
+    points: Sequence[Point],
+    lifetime: Lifetime,
+    evidence: Mapping[int, Evidence],
+    named: Mapping[int, Reference],
 ) -> Model:
-    points = [point(score) for score in last_scores(connection, row.game_id, [row.id], LAST_DRAWS)]
-    outcomes = {bucket: n for (measure, bucket), n in sums.items() if measure == "scored" and n}
+    sizes, draws = lifetime.tickets_by_size(), [point.totals for point in points]
     return Model(
         row=row,
         points=points,
-        windows=windows(game, points, sums),
-        evidence=evidence,
-        reference=reference,
+        windows=assess_windows(game.pool, game.drawn, draws, lifetime.window_sums()),
+        evidence=evidence.get(row.id),
+        reference=named.get(row.id),
         trend=trend(game.pool, game.drawn, [(p.number, p.totals) for p in points]),
-        calibration=calibration(game.chance, _claims(sums)),
-        hits=_by_hits(outcomes),
-        expected_hits=expected_hits_distribution(game.pool, game.drawn, _by_size(outcomes)),
-        tiers=_tiers(game, outcomes),
-        expected_tiers=expected_tiers(game, _by_size(outcomes)),
-        held_shares=_held_shares(game, sums),
-        money=Money(sums["cost", 0], sums["prizes", 0], sums["prizes_expected", 0]),
-        predictions=sums["predictions", 0],
-        failures=sums["failures", 0],
-        ineligible=sums["ineligible", 0],
+        calibration=calibration(game.chance, lifetime.claims()),
+        hits=lifetime.tickets_by_hits(),
+        expected_hits=expected_hits_distribution(game.pool, game.drawn, sizes),
+        tiers=lifetime.tickets_by_tier(game),
+        expected_tiers=expected_tiers(game, sizes),
+        held_shares=_held_shares(game, lifetime),
+        money=lifetime.money,
+        predictions=lifetime.total("predictions"),
+        failures=lifetime.total("failures"),
+        ineligible=lifetime.total("ineligible"),
     )
 
 
-def point(score: ScoreRow) -> Point:
+def _point(score: ScoreRow) -> Point:
     """A score as a point of a chart."""
     totals = DrawTotals(score.numbers_played, score.hits, score.held_squared)
     best = max((hits for _, hits in score.histogram), default=0)
     return Point(score.draw_number, score.drawn_at, score.tickets, totals, best)
 
 
-def windows(game: Game, points: Sequence[Point], sums: Sums) -> dict[str, Assessment]:
-    """The windows of the catalogue; `all` comes from the lifetime sums."""
-    draws = [one.totals for one in points]
-    found = {}
-    for name in WINDOWS:
-        part = _lifetime(sums) if name == "all" else WindowSums.of(draws[-int(name) :])
-        found[name] = assess(game.pool, game.drawn, part)
-    return found
-
-
-def _lifetime(sums: Sums) -> WindowSums:
-    return WindowSums(sums["scored_draws", 0], **{name: sums[name, 0] for name in _SUMS})
-
-
-def _claims(sums: Sums) -> dict[int, CalibrationSums]:
-    bins = {bucket for measure, bucket in sums if measure == "claim_tickets"}
-    return {b: CalibrationSums(*(sums[f"claim_{name}", b] for name in _CLAIMS)) for b in bins}
-
-
-def _by_hits(outcomes: Mapping[int, int]) -> dict[int, int]:
-    found: Counter[int] = Counter()
-    for bucket, tickets in outcomes.items():
-        found[bucket & 0xFF] += tickets
-    return dict(sorted(found.items()))
-
-
-def _by_size(outcomes: Mapping[int, int]) -> dict[int, int]:
-    found: Counter[int] = Counter()
-    for bucket, tickets in outcomes.items():
-        found[bucket >> 8] += tickets
-    return dict(found)
-
-
-def _tiers(game: Game, outcomes: Mapping[int, int]) -> dict[int, int]:
-    found: Counter[int] = Counter(dict.fromkeys(game.tiers, 0))
-    for bucket, tickets in outcomes.items():
-        tier = best_tier(bucket >> 8, bucket & 0xFF, game)
-        if tier is not None:
-            found[tier] += tickets
-    return dict(found)
-
-
-def _held_shares(game: Game, sums: Sums) -> list[float]:
-    tickets = sums["predictions", 0]
-    return [sums["held", k] / tickets for k in range(game.pool)] if tickets else []
+def _held_shares(game: Game, lifetime: Lifetime) -> list[float]:
+    tickets, held = lifetime.total("predictions"), lifetime.buckets("held")
+    return [held.get(k, 0) / tickets for k in range(game.pool)] if tickets else []

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+from exporter.domain.lifetime import Lifetime
 from exporter.domain.statistics import (
-    CalibrationSums,
     WindowSums,
     assess,
     calibration,
@@ -17,8 +17,9 @@ from exporter.storage.snapshot import ScoredDraw
 def accuracy(scene: Scene) -> Figure:
     """Hits ÷ numbers played of all the models on the last draws any of them played."""
     if scene.rule.draws is None:
-        numbers, hits = scene.lifetime("numbers"), scene.lifetime("hits")
-        return Figure(hits / numbers if numbers else None, scene.lifetime("scored"))
+        lifetime = scene.lifetime()
+        numbers, hits = lifetime.total("numbers"), lifetime.total("hits")
+        return Figure(hits / numbers if numbers else None, lifetime.tickets)
     by_draw: dict[int, Counter[str]] = {}
     for model in scene.models:
         for draw in scene.reading.scored.get(model.id, ()):
@@ -62,16 +63,9 @@ def _evidence(scene: Scene) -> Figure:
 def _bias(scene: Scene) -> Figure:
     """Mean confidence minus accuracy over the life of the model in use."""
     model = scene.model_in_use
-    cells = scene.reading.totals.get(model.id, {})
-    bins = {bucket for measure, bucket in cells if measure == "claim_tickets"}
-    sums = {bucket: _claims(cells, bucket) for bucket in bins}
-    found = calibration(scene.games[model.game].chance, sums)
+    lifetime = scene.reading.totals.get(model.id, Lifetime())
+    found = calibration(scene.games[model.game].chance, lifetime.claims())
     return Figure(found.overconfidence, found.tickets) if found else Figure(None)
-
-
-def _claims(cells: Mapping[tuple[str, int], int], bucket: int) -> CalibrationSums:
-    names = CalibrationSums.__dataclass_fields__
-    return CalibrationSums(**{name: cells.get((f"claim_{name}", bucket), 0) for name in names})
 
 
 def _scored(scene: Scene) -> list[ScoredDraw]:

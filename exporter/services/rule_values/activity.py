@@ -52,8 +52,7 @@ def _confidence(scene: Scene) -> Figure:
 
 
 def _pending(scene: Scene) -> Figure:
-    decided = scene.lifetime("scored") + scene.lifetime("ineligible")
-    return Figure(scene.lifetime("predictions") - decided)
+    return Figure(scene.lifetime().pending)
 
 
 def _age(scene: Scene) -> Figure:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from exporter.domain.alerts import AlertRule, Span
 from exporter.domain.games import Games
+from exporter.domain.lifetime import Lifetime
 from exporter.storage.snapshot import Model, Reading
 
 MODEL = "model"
@@ -47,11 +48,10 @@ class Scene:
         active = [model for model in self.models if model.active]
         return (active or self.models)[-1]
 
-    def lifetime(self, measure: str) -> int:
-        """The models' total of a measure, all its buckets together."""
+    def lifetime(self) -> Lifetime:
+        """What the models did since their start, all together."""
         totals = self.reading.totals
-        cells = (item for model in self.models for item in totals.get(model.id, {}).items())
-        return sum(value for (name, _), value in cells if name == measure)
+        return Lifetime.together(totals.get(model.id, Lifetime()) for model in self.models)
 
 
 def _means(rule: AlertRule, model: Model) -> bool:

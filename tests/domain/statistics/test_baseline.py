@@ -114,7 +114,9 @@ def test_interval_covers_the_truth_as_often_as_it_says(draws: int, copies: int) 
 
 def test_windows_take_the_last_draws() -> None:
     draws = [one_ticket(15)] * 5 + [one_ticket(6)] * 3
-    windows = assess_windows(25, 15, draws, windows=(1, 3, 100))
-    assert windows[1].accuracy == windows[3].accuracy == pytest.approx(0.4)
-    assert windows[100].draws == 8
-    assert assess_windows(25, 15, [], windows=(7,))[7].accuracy is None
+    windows = assess_windows(25, 15, draws, WindowSums.of(draws * 2))
+    assert windows["1"].accuracy == pytest.approx(0.4)
+    assert windows["7"].hits == 4 * 15 + 3 * 6
+    assert windows["100"].draws == windows["300"].draws == 8
+    assert windows["all"].draws == 16
+    assert assess_windows(25, 15, [], WindowSums())["7"].accuracy is None

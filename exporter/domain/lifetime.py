@@ -1,0 +1,126 @@
+"""What model versions did since their start, as additive cells: how they are written and read.
+
+A cell is (measure, bucket) -> integer. Most measures have the one bucket 0; `scored` has one for
+each size and number of hits of a ticket, the claims one for each bin of confidence.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+
+from exporter.domain.games import Game
+from exporter.domain.prizes import Money, best_tier
+from exporter.domain.scoring import DrawScore
+from exporter.domain.statistics import CalibrationSums, DrawTotals, WindowSums
+
+Cells = Mapping[tuple[str, int], int]
+
+#: Measures of the fields of WindowSums and of CalibrationSums, in their order.
+_SUMS = ("scored_draws", *(one.name for one in fields(WindowSums) if one.name != "draws"))
+_CLAIMS = tuple(f"claim_{one.name}" for one in fields(CalibrationSums))
+#: All measures that scores are written to.
+SCORE_MEASURES = ("scored", "ineligible", *_SUMS, *Money._fields, *_CLAIMS)
+
+
+def cells(score: DrawScore, money: Money) -> dict[tuple[str, int], int]:
+    """A draw's score as cells, to be added to lifetime totals or taken out of them."""
+    totals = DrawTotals(score.numbers_played, score.hits, score.held_squared)
+    found = {
+        ("ineligible", 0): score.ineligible,
+        **_plain(_SUMS, vars(WindowSums.of([totals])).values()),
+        **_plain(Money._fields, money),
+        **{("scored", _outcome(*key)): tickets for key, tickets in score.histogram.items()},
+    }
+    for claimed, sums in score.calibration.items():
+        found |= zip(((name, claimed) for name in _CLAIMS), vars(sums).values(), strict=True)
+    return {cell: value for cell, value in found.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """What the cells of one or of several model versions say."""
+
+    cells: Cells = field(default_factory=dict)
+
+    @classmethod
+    def together(cls, parts: Iterable["Lifetime"]) -> "Lifetime":
+        """All parts in one."""
+        sums: Counter[tuple[str, int]] = Counter()
+        for part in parts:
+            sums.update(part.cells)
+        return cls(sums)
+
+    def total(self, measure: str) -> int:
+        """The value of a measure without buckets."""
+        return self.cells.get((measure, 0), 0)
+
+    def buckets(self, measure: str) -> dict[int, int]:
+        """The values of a measure by bucket."""
+        return {bucket: n for (name, bucket), n in self.cells.items() if name == measure}
+
+    @property
+    def tickets(self) -> int:
+        """Tickets that were scored."""
+        return sum(self.buckets("scored").values())
+
+    @property
+    def pending(self) -> int:
+        """Tickets whose draw has no result."""
+        return self.total("predictions") - self.tickets - self.total("ineligible")
+
+    @property
+    def money(self) -> Money:
+        """What the scored tickets cost and won."""
+        return Money(*map(self.total, Money._fields))
+
+    def window_sums(self) -> WindowSums:
+        """All scored draws as one window."""
+        return WindowSums(*map(self.total, _SUMS))
+
+    def claims(self) -> dict[int, CalibrationSums]:
+        """What was claimed and what came, by bin of confidence."""
+        return {
+            claimed: CalibrationSums(*(self.cells.get((name, claimed), 0) for name in _CLAIMS))
+            for claimed in self.buckets("claim_tickets")
+        }
+
+    def tickets_by_hits(self) -> dict[int, int]:
+        """Scored tickets by their hits, fewest first."""
+        found: Counter[int] = Counter()
+        for (_, hits), tickets in self._histogram().items():
+            found[hits] += tickets
+        return dict(sorted(found.items()))
+
+    def tickets_by_size(self) -> dict[int, int]:
+        """Scored tickets by how many numbers they hold."""
+        found: Counter[int] = Counter()
+        for (size, _), tickets in self._histogram().items():
+            found[size] += tickets
+        return dict(found)
+
+    def tickets_by_tier(self, game: Game) -> dict[int, int]:
+        """Scored tickets by the best prize tier they won; 0 where none did."""
+        found: Counter[int] = Counter(dict.fromkeys(game.tiers, 0))
+        for (size, hits), tickets in self._histogram().items():
+            tier = best_tier(size, hits, game)
+            if tier is not None:
+                found[tier] += tickets
+        return dict(found)
+
+    def _histogram(self) -> dict[tuple[int, int], int]:
+        # A correction may leave a bucket that holds no ticket any more.
+        scored = self.buckets("scored").items()
+        return {_size_and_hits(bucket): tickets for bucket, tickets in scored if tickets}
+
+
+def _plain(measures: Iterable[str], values: Iterable[int]) -> dict[tuple[str, int], int]:
+    return {(name, 0): value for name, value in zip(measures, values, strict=True)}
+
+
+def _outcome(size: int, hits: int) -> int:
+    """The bucket that counts tickets of `size` numbers with `hits` hits."""
+    return size << 8 | hits
+
+
+def _size_and_hits(bucket: int) -> tuple[int, int]:
+    return bucket >> 8, bucket & 0xFF

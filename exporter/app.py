@@ -70,6 +70,7 @@ class Application:
     settings: Settings
     now: Callable[[], int]
     engine: Engine
+    database: PreparedDatabase
     games: Games
     intake: Intake
     metrics: MetricsService
@@ -108,11 +109,12 @@ def build(
     )
     history = AlertHistory(database, now)
     adviser = ThresholdAdviser(games, settings.LOTOFACIL_LANGUAGE)
-    snapshots = Snapshots(engine, now, settings.EXPORTER_REFRESH_SECONDS)
+    snapshots = Snapshots(database, now, settings.EXPORTER_REFRESH_SECONDS)
     return Application(
         settings=settings,
         now=now,
         engine=engine,
+        database=database,
         games=games,
         intake=intake,
         metrics=MetricsService(intake, records, games, now),
@@ -246,7 +248,7 @@ def _overviews(app: Application) -> OverviewReader:
     folder = app.settings.LOTOFACIL_DATA_DIR
     board = RuleBoard(app.snapshots, app.rule_values, KeptAdvice(app.adviser.advice))
     resources = partial(read_resources, folder)
-    return OverviewReader(app.engine, app.games, app.now, resources, rules=board)
+    return OverviewReader(app.database, app.games, app.now, resources, rules=board)
 
 
 def _access(settings: Settings) -> Access:

@@ -15,6 +15,7 @@ from exporter.config import load_settings
 from exporter.domain.definitions import KNOWN_GAMES, LOTOFACIL
 from exporter.domain.moments import DAY, HOUR, SECOND, from_micros, to_micros
 from exporter.services.overview import OverviewReader
+from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.rule_board import WatchedRule
 from exporter.storage import migrate, models, quarantine, retraining
 from exporter.storage.engine import create_engine_for, writing
@@ -168,4 +169,5 @@ def empty_engine(url: str) -> Engine:
 def reader_of(engine: Engine, rules: Callable[[], Sequence[WatchedRule]] = tuple) -> OverviewReader:
     """Reads overviews at NOW, with made-up resources."""
     resources = {"host_cpu_usage_ratio": 0.25, "process_resident_memory_bytes": 81_000_000.0}
-    return OverviewReader(engine, KNOWN_GAMES, lambda: NOW, lambda: resources, 0, rules)
+    database = PreparedDatabase(engine)
+    return OverviewReader(database, KNOWN_GAMES, lambda: NOW, lambda: resources, 0, rules)

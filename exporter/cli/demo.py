@@ -38,7 +38,7 @@ def feed(interval: float) -> None:
     stopping = _stop_event()
     alive = settings.LOTOFACIL_DATA_DIR / ALIVE
     with application(settings, "feed") as app:
-        played = Feed(app.metrics, app.tracker, app.engine)
+        played = Feed(app.metrics, app.tracker, app.database)
         _start(played, stopping)
         while not stopping.is_set():
             alive.touch()
@@ -80,7 +80,7 @@ def clear_all() -> None:
     """Take everything of the game demo out of the database; stop the feed first."""
     settings = read_settings()
     with application(settings, "demo") as app:
-        rows = clear(app.engine)
+        rows = clear(app.database)
     click.echo(text("run.cleared", settings.LOTOFACIL_LANGUAGE, rows=rows))
 
 

@@ -155,7 +155,7 @@ def _simulated(
     if game.began and draws[0].day < game.began:
         message = text("replay.too_old", language, game=game.name, began=game.began, count=count)
         raise click.ClickException(message)
-    other = other_draw(app.engine, game, draws)
+    other = other_draw(app.database, game, draws)
     if other is not None:
         message = text("replay.not_simulated", language, game=game.name, number=other)
         raise click.ClickException(message)

@@ -23,7 +23,7 @@ def restore(file: Path) -> None:
     settings = read_settings()
     with application(settings, "restore") as app:
         try:
-            rows = restore_backup(app.engine, file)
+            rows = restore_backup(app.database, file)
         except DestinationAway:
             raise
         except (RestoreRefused, DamagedBackup, OSError) as error:

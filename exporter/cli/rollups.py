@@ -28,7 +28,7 @@ def verify(context: click.Context) -> None:
     """
     settings = read_settings()
     with application(settings, "rollups") as app:
-        found = verify_rollups(app.engine, app.games)
+        found = verify_rollups(app.database, app.games)
     _report(found, settings.LOTOFACIL_LANGUAGE)
     context.exit(1 if found.differences else 0)
 
@@ -38,7 +38,7 @@ def rebuild() -> None:
     """Put right what differs, as far as raw rows still tell; writers of a game wait meanwhile."""
     settings = read_settings()
     with application(settings, "rollups") as app:
-        count = rebuild_rollups(app.engine, app.games, app.now())
+        count = rebuild_rollups(app.database, app.games, app.now())
     click.echo(text("cli.rebuilt", settings.LOTOFACIL_LANGUAGE, count=count))
 
 

@@ -11,8 +11,6 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import Engine, func, select
-
 from exporter.domain.definitions import DEMO
 from exporter.domain.pickers import PICKERS, History, simulated_draw
 from exporter.services.accuracy_tracker import AccuracyTracker
@@ -20,8 +18,8 @@ from exporter.services.delivery import DestinationAway
 from exporter.services.metrics_service import MetricsService
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.storage.models import models_of
+from exporter.storage.read_draws import last_number
 from exporter.storage.removal import remove_game
-from exporter.storage.schema import draws, games
 
 FIRST_VERSION = "demo-v1"
 #: Draws that a new demonstration begins with, one an hour up to now.
@@ -50,12 +48,12 @@ class Feed:
         self,
         metrics: MetricsService,
         tracker: AccuracyTracker,
-        engine: Engine,
+        database: PreparedDatabase,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._metrics = metrics
         self._tracker = tracker
-        self._database = PreparedDatabase(engine)
+        self._database = database
         self._now = now
         self._history = History(DEMO)
 
@@ -124,18 +122,13 @@ class Feed:
         return known[-1].version if known else FIRST_VERSION
 
     def _last_number(self) -> int:
-        query = (
-            select(func.max(draws.c.number))
-            .join(games, games.c.id == draws.c.game_id)
-            .where(games.c.name == DEMO.name)
-        )
         with self._database.reading() as connection:
-            return connection.execute(query).scalar() or 0
+            return last_number(connection, DEMO.name) or 0
 
 
-def clear(engine: Engine) -> int:
+def clear(database: PreparedDatabase) -> int:
     """Takes the demonstration out of the database; how many rows went. Raises DestinationAway."""
-    with PreparedDatabase(engine).writing() as connection:
+    with database.writing() as connection:
         return remove_game(connection, DEMO.name)
 
 

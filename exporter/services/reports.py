@@ -81,7 +81,7 @@ class DailyReports:
         self._dashboard_url = dashboard_url
 
     def daily(self) -> DailyReport:
-        """The report of the last 24 hours; raises SQLAlchemyError without a database."""
+        """The report of the last 24 hours; raises DestinationAway without a database."""
         overviews = [self._reader.overview(game, Span.DAY) for game in self._reader.games()]
         return compose(overviews, self._language, self._dashboard_url)
 

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import Engine, select
-
 from exporter.domain.draw_records import DrawRecord
 from exporter.domain.games import Game
 from exporter.domain.moments import to_micros
 from exporter.domain.pickers import simulated_draw
 from exporter.domain.tickets import encode_draw
 from exporter.services.prepared_database import PreparedDatabase
-from exporter.storage.schema import draws, games
+from exporter.storage.read_draws import recorded_draws
 
 #: Day of a simulated record's last draw: fixed, so that the same seed gives the same record.
 LAST_DAY = date(2024, 12, 31)
@@ -31,7 +29,9 @@ def simulated_draws(game: Game, count: int, seed: int) -> list[DrawRecord]:
     ]
 
 
-def other_draw(engine: Engine, game: Game, simulated: Sequence[DrawRecord]) -> int | None:
+def other_draw(
+    database: PreparedDatabase, game: Game, simulated: Sequence[DrawRecord]
+) -> int | None:
     """The first recorded draw of the game that is none of the simulated ones, if there is one.
 
     Recording the simulated ones beside it would correct or mingle with what is there.
@@ -41,19 +41,6 @@ def other_draw(engine: Engine, game: Game, simulated: Sequence[DrawRecord]) -> i
         draw.number: (to_micros(game.calendar.moment(draw.day)), encode_draw(draw.numbers, game))
         for draw in simulated
     }
-    recorded = _recorded(engine, game)
+    with database.reading() as connection:
+        recorded = recorded_draws(connection, game.name)
     return next((number for number in recorded if known.get(number) != recorded[number]), None)
-
-
-def _recorded(engine: Engine, game: Game) -> dict[int, tuple[int, int]]:
-    """Moment and numbers (bit set) of the game's draws by number, ascending."""
-    found = draws.c
-    query = (
-        select(found.number, found.drawn_at, found.numbers, found.numbers_high)
-        .join(games, games.c.id == found.game_id)
-        .where(games.c.name == game.name)
-        .order_by(found.number)
-    )
-    with PreparedDatabase(engine).reading() as connection:
-        rows = connection.execute(query).all()
-    return {number: (at, low | (high or 0) << 63) for number, at, low, high in rows}

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from threading import Event, Lock, Thread
 from time import perf_counter
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from exporter.domain.moments import SECOND
 from exporter.logs import get_logger
 from exporter.services.delivery import reason
-from exporter.storage import migrate, snapshot
-from exporter.storage.engine import reading
+from exporter.services.prepared_database import PreparedDatabase
+from exporter.storage import snapshot
 from exporter.storage.snapshot import Reading
 
 _log = get_logger(__name__)
@@ -37,14 +36,13 @@ class State:
 class Snapshots:
     """Takes a reading every `refresh` seconds in a thread of its own; `now` in microseconds."""
 
-    def __init__(self, engine: Engine, now: Callable[[], int], refresh: float) -> None:
-        self._engine = engine
+    def __init__(self, database: PreparedDatabase, now: Callable[[], int], refresh: float) -> None:
+        self._database = database
         self._now = now
         self._refresh = refresh
         self._stop = Event()
         self._taking = Lock()
         self._thread: Thread | None = None
-        self._migrated = False
         self.state = State()
 
     def start(self) -> None:
@@ -66,8 +64,10 @@ class Snapshots:
             started = perf_counter()
             try:
                 taken = self._read()
-            except (SQLAlchemyError, OSError) as error:
-                self._failed(error)
+            except SQLAlchemyError as error:
+                self._failed(reason(error))
+            except OSError as error:  # DestinationAway, too
+                self._failed(str(error))
             else:
                 seconds = perf_counter() - started
                 before = self.state
@@ -88,21 +88,22 @@ class Snapshots:
         return newest is None or self._now() - newest.taken_at > self._refresh * SECOND
 
     def _read(self) -> Reading:
-        if not self._migrated:
-            migrate.upgrade(self._engine)
-            self._migrated = True
-        with reading(self._engine) as connection:
+        with self._database.reading() as connection:
             return snapshot.read(connection, self._now())
 
-    def _failed(self, error: SQLAlchemyError | OSError) -> None:
-        text = reason(error) if isinstance(error, SQLAlchemyError) else str(error)
+    def _failed(self, why: str) -> None:
         before = self.state
         self.state = State(
-            before.reading, before.version + 1, before.seconds, before.failures + 1, text
+            before.reading, before.version + 1, before.seconds, before.failures + 1, why
         )
-        _log.warning("snapshot_failed", error=text)
+        _log.warning("snapshot_failed", error=why)
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self.take()
+            try:
+                self.take()
+            except Exception as error:  # noqa: BLE001 - nothing would be read any more
+                _log.error("snapshot_broken", error=repr(error), exc_info=error)
+                with self._taking:
+                    self._failed(f"{type(error).__name__}; the log says more")
             self._stop.wait(self._refresh)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
 
 from exporter.forks import on_fork
@@ -52,6 +53,8 @@ def _sqlite_engine(url: str) -> Engine:
     on_fork(engine, _leave, _forking)
     event.listen(engine, "do_connect", _keep_private)
     event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", _remember_file)
+    event.listen(engine, "checkout", _check_file)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -82,6 +85,27 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _remember_file(connection: Any, record: Any) -> None:
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    record.info["file"] = path and (path, _identity(path))
+
+
+def _check_file(_connection: Any, record: Any, _proxy: object) -> None:
+    """SQLite goes on in a file that was removed or replaced: what is written there is lost."""
+    known = record.info["file"]
+    if known and _identity(known[0]) != known[1]:
+        raise DisconnectionError("another file is there now")  # the pool connects again
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Which file this is, whatever its name; None where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - at each checkout; a Path would cost more than this
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -62,6 +62,29 @@ def read_draws(
     ]
 
 
+def last_number(connection: Connection, game: str) -> int | None:
+    """The greatest number of a recorded draw of the game; None before its first."""
+    query = (
+        select(func.max(draws.c.number))
+        .join(games, games.c.id == draws.c.game_id)
+        .where(games.c.name == game)
+    )
+    return connection.execute(query).scalar()
+
+
+def recorded_draws(connection: Connection, game: str) -> dict[int, tuple[int, int]]:
+    """Moment (microseconds) and numbers (bit set) of the game's draws by number, ascending."""
+    columns = draws.c
+    query = (
+        select(columns.number, columns.drawn_at, columns.numbers, columns.numbers_high)
+        .join(games, games.c.id == columns.game_id)
+        .where(games.c.name == game)
+        .order_by(columns.number)
+    )
+    rows = connection.execute(query)
+    return {number: (at, low | (high or 0) << _LOW_BITS) for number, at, low, high in rows}
+
+
 def _corrections() -> ScalarSelect[int]:
     corrections = draw_corrections.c
     return (

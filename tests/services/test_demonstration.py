@@ -30,7 +30,7 @@ def built(url: str, folder: Path) -> Application:
 
 
 def started(app: Application) -> Feed:
-    feed = Feed(app.metrics, app.tracker, app.engine)
+    feed = Feed(app.metrics, app.tracker, app.database)
     feed.start()
     return feed
 
@@ -98,9 +98,9 @@ def test_clearing_leaves_nothing_of_it_and_all_of_the_rest(
         tables = [str(row[0]) for row in rows(app, TABLES[app.engine.dialect.name])]
         before = {table: len(rows(app, f"SELECT * FROM {table}")) for table in tables}
         started(app)
-        assert clear(app.engine) > 0
+        assert clear(app.database) > 0
         assert {table: len(rows(app, f"SELECT * FROM {table}")) for table in tables} == before
-        assert clear(app.engine) == 0
+        assert clear(app.database) == 0
 
 
 def test_real_games_come_before_it_where_none_is_named(app: Application) -> None:
@@ -120,7 +120,7 @@ def shown(app: Application, rule: AlertRule) -> tuple[object, ...]:
     app.snapshots.take()
     reading = app.snapshots.state.reading
     assert reading
-    overview = OverviewReader(app.engine, app.games, app.now)
+    overview = OverviewReader(app.database, app.games, app.now)
     return (
         summary["data"]["accuracy"]["game"],
         overview.overview().game.name,

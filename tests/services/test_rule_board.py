@@ -13,6 +13,7 @@ from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.games import UnknownGame
 from exporter.domain.statistics import Advice, Verdict
 from exporter.messages import Language
+from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.rule_board import KeptAdvice, RuleBoard
 from exporter.services.rule_values.current import CurrentRules
 from exporter.services.snapshots import Snapshots
@@ -72,7 +73,7 @@ def test_what_cannot_be_answered_has_no_answer(problem: Exception) -> None:
 
 
 def board_of(engine: Engine, now: Callable[[], int] = lambda: NOW) -> RuleBoard:
-    snapshots = Snapshots(engine, now, refresh=5)
+    snapshots = Snapshots(PreparedDatabase(engine), now, refresh=5)
     values = CurrentRules(snapshots, KNOWN_GAMES, lambda: {"system.disk": 0.5})
     return RuleBoard(snapshots, values, KeptAdvice(ADVISER.advice))
 

@@ -9,6 +9,7 @@ from exporter.config import load_settings
 from exporter.domain.definitions import KNOWN_GAMES, LOTOFACIL, LOTOMANIA
 from exporter.domain.games import Game
 from exporter.services.delivery import DestinationAway
+from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.simulation import other_draw, simulated_draws
 from exporter.storage.engine import create_engine_for
 
@@ -28,20 +29,20 @@ def test_draws_of_another_origin_are_found(database_url: str, tmp_path: Path) ->
     application = build(
         load_settings({"DATABASE_URL": database_url, "LOTOFACIL_DATA_DIR": tmp_path})
     )
-    engine, tracker = application.engine, application.tracker
+    database, tracker = application.database, application.tracker
     found = simulated_draws(LOTOMANIA, 3, seed=1)
-    assert other_draw(engine, LOTOMANIA, found) is None
+    assert other_draw(database, LOTOMANIA, found) is None
     for draw in found[:2]:
         tracker.record_result("lotomania", draw.number, draw.numbers, draw.day, strict=True)
-    assert other_draw(engine, LOTOMANIA, found) is None
-    assert other_draw(engine, LOTOMANIA, simulated_draws(LOTOMANIA, 3, seed=2)) == 1
-    assert other_draw(engine, LOTOMANIA, [replace(d, number=d.number + 1) for d in found]) == 1
-    assert other_draw(engine, LOTOFACIL, DRAWS) is None
+    assert other_draw(database, LOTOMANIA, found) is None
+    assert other_draw(database, LOTOMANIA, simulated_draws(LOTOMANIA, 3, seed=2)) == 1
+    assert other_draw(database, LOTOMANIA, [replace(d, number=d.number + 1) for d in found]) == 1
+    assert other_draw(database, LOTOFACIL, DRAWS) is None
     application.close()
 
 
 def test_a_database_that_is_away_is_told(tmp_path: Path) -> None:
     engine = create_engine_for(f"sqlite:///{tmp_path}/none/at/all.db")
     with pytest.raises(DestinationAway, match="database: "):
-        other_draw(engine, LOTOFACIL, DRAWS)
+        other_draw(PreparedDatabase(engine), LOTOFACIL, DRAWS)
     engine.dispose()

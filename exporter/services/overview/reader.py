@@ -2,20 +2,18 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from exporter.domain.games import Games
 from exporter.services.overview.activity import read_activity
 from exporter.services.overview.draws import read_draw_state
 from exporter.services.overview.models import in_order, read_model_overviews
 from exporter.services.overview.shapes import Overview, Span
+from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.rule_board import WatchedRule
-from exporter.storage import migrate
-from exporter.storage.engine import reading
 from exporter.storage.notifications import read_notifications
 from exporter.storage.quarantine import waiting
 from exporter.storage.read_alerts import read_active_alerts
@@ -29,24 +27,23 @@ _NOTIFICATIONS = 10
 
 
 class OverviewReader:
-    """Reads overviews; the schema is brought up to date on first use.
+    """Reads overviews.
 
-    `now` gives microseconds, `resources` what the machine uses,
-    `rules` users' alert rules.
+    `now` gives microseconds, `resources` what the machine uses, `rules` users' alert rules.
 
     An overview is kept for `keep_seconds`, so that many open pages cost what one does.
     """
 
     def __init__(
         self,
-        engine: Engine,
+        database: PreparedDatabase,
         games: Games,
         now: Callable[[], int],
         resources: Callable[[], Mapping[str, float]] = dict,
         keep_seconds: float = 2.0,
         rules: Callable[[], Sequence[WatchedRule]] = tuple,
     ) -> None:
-        self._engine = engine
+        self._database = database
         self._games = games
         self._now = now
         self._resources = resources
@@ -54,31 +51,22 @@ class OverviewReader:
         self._rules = rules
         self._kept: dict[tuple[str, Span], tuple[float, Overview]] = {}
         self._lock = threading.Lock()
-        self._migrated = False
 
     def games(self) -> list[str]:
         """Games with records, in the order of their first one; the first known when none has."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return self._recorded(read_models(connection))
 
     def overview(self, game: str | None = None, span: Span = Span.DAY) -> Overview:
-        """One game (None: the first recorded). Raises UnknownGame, or SQLAlchemyError."""
+        """One game (None: the first recorded). Raises UnknownGame, DestinationAway."""
         name = game or self.games()[0]
         with self._lock:
             read_at, kept = self._kept.get((name, span), (0.0, None))
             if kept is None or time.monotonic() - read_at > self._keep_seconds:
-                with self._reading() as connection:
+                with self._database.reading() as connection:
                     kept = self._read(connection, name, span)
                 self._kept = {**self._fresh(), (name, span): (time.monotonic(), kept)}
         return kept
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        if not self._migrated:
-            migrate.upgrade(self._engine)
-            self._migrated = True
-        with reading(self._engine) as connection:
-            yield connection
 
     def _fresh(self) -> dict[tuple[str, Span], tuple[float, Overview]]:
         oldest = time.monotonic() - self._keep_seconds

@@ -11,12 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from exporter.domain.games import UnknownGame
 from exporter.logs import get_logger
 from exporter.messages import Language
+from exporter.services.delivery import DestinationAway
 from exporter.services.overview import Overview, OverviewReader, Span
 from exporter.services.presentation.wording import Wording
 from exporter.web.dashboard.assets import PLOTLY_VERSION, plotly_script
 from exporter.web.dashboard.view import view
 
 _log = get_logger(__name__)
+_AWAY = (DestinationAway, SQLAlchemyError)
 _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'"
@@ -77,7 +79,7 @@ class _Pages:
         asked = _Asked.read(self._language)
         try:
             overview = self._overview(asked)
-        except SQLAlchemyError as error:
+        except _AWAY as error:
             return _away(asked, error, self._refresh)
         values = _values(overview, asked)
         html = render_template("dashboard/page.html", refresh=self._refresh, **values)
@@ -88,7 +90,7 @@ class _Pages:
         asked = _Asked.read(self._language)
         try:
             values = _values(self._overview(asked), asked)
-        except SQLAlchemyError as error:
+        except _AWAY as error:
             return Response(json.dumps({"error": _reason(error)}), 503, mimetype="application/json")
         body = {
             "moment": values["moment"],
@@ -123,7 +125,7 @@ def _values(overview: Overview, asked: _Asked) -> dict[str, Any]:
     }
 
 
-def _away(asked: _Asked, error: SQLAlchemyError, refresh: float) -> Response:
+def _away(asked: _Asked, error: Exception, refresh: float) -> Response:
     _log.error("dashboard_unavailable", error=_reason(error))
     say = Wording(asked.language, "UTC")
     html = render_template("dashboard/away.html", say=say, reason=_reason(error), refresh=refresh)
@@ -138,9 +140,10 @@ def _secured(response: Response) -> Response:
     return response
 
 
-def _reason(error: SQLAlchemyError) -> str:
+def _reason(error: Exception) -> str:
     """The kind of failure only: drivers quote addresses and statements."""
-    return type(getattr(error, "orig", None) or error).__name__
+    cause = error.__cause__ if isinstance(error, DestinationAway) else error
+    return type(getattr(cause, "orig", None) or cause or error).__name__
 
 
 def _span(text: str) -> Span:

@@ -13,6 +13,7 @@ from exporter.domain.verdicts import Standing, standing_of_evidence
 from exporter.services.overview import OverviewReader, Span
 from exporter.services.overview.activity import step_of
 from exporter.services.overview.draws import overdue
+from exporter.services.prepared_database import PreparedDatabase
 from exporter.storage.engine import reading
 from exporter.storage.schema import draw_scores, models
 from tests.seeding import ARMS, LEAKING, NOW, empty_engine, reader_of, seeded_engine
@@ -117,7 +118,7 @@ def test_an_unknown_game_is_refused(seeded: Engine) -> None:
 
 
 def test_an_overview_is_kept_for_some_seconds(seeded: Engine) -> None:
-    reader = OverviewReader(seeded, KNOWN_GAMES, lambda: NOW, keep_seconds=60)
+    reader = OverviewReader(PreparedDatabase(seeded), KNOWN_GAMES, lambda: NOW, keep_seconds=60)
     assert reader.overview() is reader.overview()
     assert reader.overview() is not reader.overview(span=Span.WEEK)
 

@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 from exporter.app import now_micros
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.messages import Language
+from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.rule_board import KeptAdvice, RuleBoard
 from exporter.services.rule_values.current import CurrentRules
 from exporter.services.snapshots import Snapshots
@@ -55,7 +56,7 @@ def application(engine: Engine, refresh_seconds: float = 10.0) -> Flask:
 
 def board_of(engine: Engine) -> RuleBoard:
     """Users' rules, looked up whenever they are asked for."""
-    snapshots = Snapshots(engine, now_micros, refresh=0)
+    snapshots = Snapshots(PreparedDatabase(engine), now_micros, refresh=0)
     adviser = ThresholdAdviser(KNOWN_GAMES, Language.PT_BR)
     values = CurrentRules(snapshots, KNOWN_GAMES, dict)
     return RuleBoard(snapshots, values, KeptAdvice(adviser.advice))

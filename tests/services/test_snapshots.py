@@ -1,0 +1,85 @@
+"""Readings go on after whatever befalls the database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from exporter.services.prepared_database import PreparedDatabase
+from exporter.services.snapshots import Snapshots
+from exporter.storage import migrate
+from exporter.storage.engine import writing
+from tests.databases import opened
+from tests.seeding import NOW
+from tests.servers.waiting import wait_until
+from tests.storage.records import draw_time, store, ticket
+
+
+@contextmanager
+def running(engine: Engine, now: Callable[[], int] = lambda: NOW) -> Iterator[Snapshots]:
+    snapshots = Snapshots(PreparedDatabase(engine), now, refresh=0.01)
+    snapshots.start()
+    try:
+        yield snapshots
+    finally:
+        snapshots.stop()
+
+
+def set_revision(engine: Engine, revision: str) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+
+
+def models(snapshots: Snapshots) -> int | None:
+    """Models of the newest reading, once it succeeded."""
+    taken = snapshots.state.reading
+    return len(taken.models) if taken and snapshots.state.is_up else None
+
+
+def test_a_newer_schema_is_said_and_waited_for(engine: Engine) -> None:
+    set_revision(engine, "9999")
+    with running(engine) as snapshots:
+        wait_until(lambda: snapshots.state.failures > 1)
+        assert snapshots.state.error.startswith("database: its schema is not known to this version")
+        set_revision(engine, migrate.head())
+        wait_until(lambda: snapshots.state.is_up)
+
+
+def test_a_database_that_lost_its_tables_gets_them_again(engine: Engine) -> None:
+    with running(engine) as snapshots:
+        wait_until(lambda: snapshots.state.is_up)
+        migrate.downgrade(engine, "base")
+        wait_until(lambda: snapshots.state.failures > 0)
+        wait_until(lambda: snapshots.state.is_up)
+    assert migrate.is_current(engine)
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_a_file_that_was_replaced_is_read_from_then_on(
+    sqlite_template: Path, tmp_path: Path, *, is_empty: bool
+) -> None:
+    used, other = tmp_path / "used.db", tmp_path / "other.db"
+    used.write_bytes(sqlite_template.read_bytes())
+    other.write_bytes(b"" if is_empty else sqlite_template.read_bytes())
+    with opened(f"sqlite:///{used}") as engine, running(engine) as snapshots:
+        store(engine, ticket("a", draw_time(100)))
+        wait_until(lambda: models(snapshots) == 1)
+        for beside in ("-wal", "-shm"):
+            (tmp_path / f"used.db{beside}").unlink()
+        other.replace(used)
+        wait_until(lambda: models(snapshots) == 0)
+
+
+def test_an_error_that_nobody_thought_of_is_counted_and_does_not_end_it(engine: Engine) -> None:
+    moments = iter([ZeroDivisionError("no such hour")])
+
+    def now() -> int:
+        for error in moments:
+            raise error
+        return NOW
+
+    with running(engine, now) as snapshots:
+        wait_until(lambda: snapshots.state.is_up)
+        assert snapshots.state.failures == 1

@@ -140,7 +140,7 @@ def test_without_a_version_the_exporters_one_in_use_is_meant(
         assert predictor.metrics.record_prediction("lotofacil", NUMBERS)
         assert predictor.metrics.flush()
         seen = stored(exporter)
-    counted = {one.version: seen.totals[one.id]["predictions", 0] for one in seen.models}
+    counted = {one.version: seen.totals[one.id].total("predictions") for one in seen.models}
     assert counted == {"v7": 1}
 
 

@@ -196,13 +196,13 @@ class Intake:
         """Delivers up to one batch from memory and one from disk; whether there may be more."""
         with self._delivering:
             try:
-                queued = self._deliver_queued()
-                found = self._deliver_oldest()
+                more_queued = self._deliver_queued()
+                more_on_disk = self._deliver_oldest()
             finally:
                 self._spool.settle()
-            return self._batch_size in (queued, found)
+            return more_queued or more_on_disk
 
-    def _deliver_queued(self) -> int:
+    def _deliver_queued(self) -> bool:
         count = min(len(self._queue), self._batch_size)
         taken = [self._queue.popleft() for _ in range(count)]
         try:
@@ -211,19 +211,19 @@ class Intake:
         except BaseException:
             self._queue.extendleft(reversed(taken))
             raise
-        return count
+        return count == self._batch_size
 
-    def _deliver_oldest(self) -> int:
+    def _deliver_oldest(self) -> bool:
         if self._now() >= self._retry_at:
             self._stuck.clear()
-        batch = self._spool.oldest(self._batch_size, self._stuck)
+        batch, more = self._spool.oldest(self._batch_size, self._stuck)
         if batch:
             stuck = self._deliver(self._unpack_all([body for _, body in batch]))
             gone = [number for place, (number, _) in enumerate(batch) if place not in stuck]
             self._spool.remove(gone)
             self._pass_over({batch[place][0]: str(fault) for place, fault in stuck.items()})
         self._spool.tell(next(iter(self._stuck.values()), ""), len(self._stuck))
-        return len(batch)
+        return more
 
     def _pass_over(self, stuck: dict[int, str]) -> None:
         if stuck:

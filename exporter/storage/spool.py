@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from exporter.forks import on_fork
 from exporter.logs import get_logger
@@ -51,11 +51,16 @@ INSERT INTO account SELECT 1, lower(hex(randomblob(8))),
         - (SELECT COUNT(*) FROM records)
     WHERE NOT EXISTS (SELECT 1 FROM account);
 """
-_OLDEST = """SELECT json_group_array(id), json_group_array(hex(body))
-    FROM (SELECT id, body FROM records ORDER BY id LIMIT ?)"""
+_OLDEST = "(SELECT id, body FROM records ORDER BY id LIMIT ?)"
 _OLDEST_BESIDES = _OLDEST.replace(
     "ORDER BY", "WHERE id NOT IN (SELECT value FROM json_each(?)) ORDER BY"
 )
+_ALONE = "SELECT id, body FROM "
+_TOGETHER_AS_TEXT = "SELECT json_group_array(id), json_group_array(hex(body)) FROM "
+_SIZES = "SELECT COUNT(*), COALESCE(SUM(length(body)), 0) FROM "
+#: Bytes of the records that are handed out together: SQLite's longest text holds half a billion,
+#: and a server takes no statement of any length (MariaDB's `max_allowed_packet` is 16 MiB).
+MOST_BYTES = 8_000_000
 #: Every record is stuck, however many there are.
 EVERYTHING = -1
 _PAGE = 4096
@@ -102,6 +107,13 @@ class SpoolState:
     lost: int = 0
     stuck: int = 0
     why: str = ""
+
+
+class Oldest(NamedTuple):
+    """Records as (id, body), oldest first; `more`: others may wait behind them."""
+
+    records: list[tuple[int, bytes]]
+    more: bool
 
 
 class _OnFirstUse:
@@ -228,17 +240,33 @@ class Spool:
         row = self._read(query, (callers_key,))
         return bytes(row[0]) if row else None
 
-    def oldest(self, count: int, besides: Iterable[int] = ()) -> list[tuple[int, bytes]]:
-        """Up to `count` other records, oldest first, as (id, body); they stay until `remove`.
+    def oldest(self, count: int, besides: Iterable[int] = ()) -> Oldest:
+        """Up to `count` other records, as many as may be taken at once; they stay until `remove`.
 
         They come as one row: row by row, this thread would give up the interpreter and wait
         for it again with each of them.
         """
+        fitting = self._fitting(count, besides)
+        if fitting == 1:  # may be larger than any text
+            row = self._of_oldest(_ALONE, 1, besides)
+            return Oldest([(row[0], bytes(row[1]))] if row else [], more=bool(row))
+        ids, bodies = self._of_oldest(_TOGETHER_AS_TEXT, fitting, besides)
+        records = list(zip(json.loads(ids), map(bytes.fromhex, json.loads(bodies)), strict=True))
+        return Oldest(records, more=len(records) == fitting)
+
+    def _fitting(self, count: int, besides: Iterable[int]) -> int:
+        """How many of `count` records may be taken at once: fewer where they are large."""
+        while count > 1:
+            found, size = self._of_oldest(_SIZES, count, besides)
+            if size <= MOST_BYTES:
+                break
+            count = max(found // 2, 1)
+        return count
+
+    def _of_oldest(self, what: str, count: int, besides: Iterable[int]) -> tuple[Any, ...]:
         if skipped := list(besides):
-            ids, bodies = self._read(_OLDEST_BESIDES, (json.dumps(skipped), count))
-        else:
-            ids, bodies = self._read(_OLDEST, (count,))
-        return list(zip(json.loads(ids), map(bytes.fromhex, json.loads(bodies)), strict=True))
+            return self._read(what + _OLDEST_BESIDES, (json.dumps(skipped), count))
+        return self._read(what + _OLDEST, (count,))
 
     def remove(self, ids: Sequence[int]) -> None:
         """Forgets records that the database has now."""

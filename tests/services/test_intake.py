@@ -249,8 +249,10 @@ def failure(key: str) -> Failure:
 
 
 @contextmanager
-def intake(folder: Path, destination: Refusing, **more: Any) -> Iterator[Intake]:
-    spool = Spool(folder / "spool.db", 10_000_000)
+def intake(
+    folder: Path, destination: Refusing, max_bytes: int = 10_000_000, **more: Any
+) -> Iterator[Intake]:
+    spool = Spool(folder / "spool.db", max_bytes)
     made = Intake(spool, destination, lambda: 1, **more)
     try:
         yield made
@@ -318,6 +320,17 @@ def test_records_that_keep_coming_hold_up_neither_a_flush_nor_what_waits_on_disk
         made.stop()
         destination.intake = None
         assert made.state().records == 1, "what came during the stop is kept on disk"
+
+
+@pytest.mark.parametrize("batch_size", [1, 10, 1000])
+def test_one_flush_delivers_large_records_too(tmp_path: Path, batch_size: int) -> None:
+    destination = Refusing()
+    with intake(tmp_path, destination, batch_size=batch_size, max_bytes=100_000_000) as made:
+        large = [failure(str(n))._replace(error="x" * 2_000_000) for n in range(10)]
+        made.accept_all(large)
+        assert made.flush()
+        assert made.state().records == 0
+    assert destination.taken == large
 
 
 def test_relaxed_or_not_results_keep_their_order(

@@ -11,7 +11,14 @@ from typing import Any, cast
 
 import pytest
 
-from exporter.storage.spool import KeyIsWaiting, Spool, SpoolFull, SpoolState, SpoolUnusable
+from exporter.storage.spool import (
+    MOST_BYTES,
+    KeyIsWaiting,
+    Spool,
+    SpoolFull,
+    SpoolState,
+    SpoolUnusable,
+)
 
 SMALL = 400_000
 
@@ -31,7 +38,7 @@ def small(tmp_path: Path) -> Iterator[Spool]:
 
 
 def bodies(spool: Spool) -> list[bytes]:
-    return [body for _, body in spool.oldest(10_000)]
+    return [body for _, body in spool.oldest(10_000).records]
 
 
 def fill(spool: Spool) -> int:
@@ -49,16 +56,16 @@ def test_records_wait_in_order_until_they_are_removed(spool: Spool) -> None:
         spool.append(at, bytes([at]))
     assert spool.state().records == 3
     assert spool.state().oldest == 5
-    first, *_ = spool.oldest(1)
+    first, *_ = spool.oldest(1).records
     spool.remove([first[0]])
     assert bodies(spool) == [b"\x06", b"\x07"]
-    spool.remove([number for number, _ in spool.oldest(10)])
+    spool.remove([number for number, _ in spool.oldest(10).records])
     assert spool.state() == SpoolState(0, 0, spool.state().size)
 
 
 def test_records_with_gaps_between_them_can_be_removed(spool: Spool) -> None:
     spool.extend((at, None, bytes([at])) for at in range(5))
-    numbers = [number for number, _ in spool.oldest(5)]
+    numbers = [number for number, _ in spool.oldest(5).records]
     spool.remove([numbers[0], numbers[2], numbers[4]])
     assert bodies(spool) == [b"\x01", b"\x03"]
 
@@ -88,7 +95,7 @@ def test_a_full_spool_says_so_and_keeps_what_it_has(small: Spool) -> None:
     with pytest.raises(SpoolFull):
         small.extend((1, None, b"y" * 1000) for _ in range(10))
     assert len(bodies(small)) == accepted
-    small.remove([number for number, _ in small.oldest(50)])
+    small.remove([number for number, _ in small.oldest(50).records])
     small.append(1, b"z" * 1000)
     assert bodies(small)[-1][:1] == b"z"
 
@@ -170,7 +177,7 @@ def test_what_comes_and_goes_in_batches_is_carried_over_into_the_file(
     spool.extend((at, None, b"x") for at in range(300))
     spool.settle()
     assert carried_over(spool.path) == 400
-    spool.remove([number for number, _ in spool.oldest(396)])
+    spool.remove([number for number, _ in spool.oldest(396).records])
     spool.settle()
     assert carried_over(spool.path) == 4
 
@@ -184,3 +191,19 @@ def carried_over(path: Path) -> int:
             return 0
         count: int = copy.execute("SELECT COUNT(*) FROM records").fetchone()[0]
         return count
+
+
+def test_large_records_are_handed_out_a_few_at_a_time(tmp_path: Path) -> None:
+    """SQLite has no text for all of them: they could never be delivered."""
+    large = 3_000_000
+    with closing(Spool(tmp_path / "large.db", 100_000_000)) as spool:
+        sizes = [1, large, large, large, 3 * large, 1]
+        spool.extend((1, None, bytes(size)) for size in sizes)
+        taken = []
+        while spool.state().records:
+            batch, more = spool.oldest(1000)
+            assert more == (len(taken) + len(batch) < len(sizes))
+            assert len(batch) == 1 or sum(len(body) for _, body in batch) <= MOST_BYTES
+            taken += [len(body) for _, body in batch]
+            spool.remove([number for number, _ in batch])
+    assert taken == sizes

@@ -23,7 +23,7 @@ spool = Spool(Path(sys.argv[1]), 10_000_000)
 for at in range(200):
     spool.append(at, b"record")
     if at % 10 == 9:
-        spool.remove([number for number, _ in spool.oldest(7)])
+        spool.remove([number for number, _ in spool.oldest(7).records])
 spool.close()
 """
 
@@ -47,7 +47,7 @@ def fill(spool: Spool, count: int) -> None:
 
 
 def deliver(spool: Spool, count: int = 1000) -> None:
-    spool.remove([number for number, _ in spool.oldest(count)])
+    spool.remove([number for number, _ in spool.oldest(count).records])
 
 
 def tamper(path: Path, statement: str) -> None:
@@ -146,7 +146,7 @@ def test_processes_that_share_a_spool_count_each_record_once(path: Path) -> None
         environment = os.environ | {"PYTHONPATH": str(PROJECT)}
         others = [subprocess.Popen(command, env=environment) for _ in range(3)]
         while any(other.poll() is None for other in others):
-            batch = [number for number, _ in spool.oldest(20)]
+            batch = [number for number, _ in spool.oldest(20).records]
             spool.remove(batch)
             spool.look()
             spool.remove(batch)
@@ -190,7 +190,7 @@ def test_a_spool_that_is_moved_away_is_left_for_the_file_in_its_place(
             one.append(1, b"new")
         assert (spool.state().records, other.state().records) == (2, 2)
         assert (spool.state().lost, other.state().lost) == (0, 0)
-        assert [body for _, body in other.oldest(5)] == [b"new", b"new"]
+        assert [body for _, body in other.oldest(5).records] == [b"new", b"new"]
 
 
 def test_what_had_no_account_yet_has_lost_nothing(path: Path) -> None:

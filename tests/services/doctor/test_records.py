@@ -67,6 +67,6 @@ def test_what_was_lost_is_a_warning_for_good(spool: Spool) -> None:
 
 def test_a_trouble_of_yesterday_is_none_once_nothing_waits(spool: Spool) -> None:
     spool.tell(NO_RIGHT, EVERYTHING)
-    spool.remove([number for number, _ in spool.oldest(10)])
+    spool.remove([number for number, _ in spool.oldest(10).records])
     (finding,) = found(spool, 1)
     assert finding.health is Health.OK

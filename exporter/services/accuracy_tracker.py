@@ -101,7 +101,8 @@ class AccuracyTracker:
         reason = "earlier records wait"  # an earlier result of this draw may be one of them
         if self._intake.flush():
             try:
-                return self._records.record_result(record)
+                with self._intake.outage.spared():
+                    return self._records.record_result(record)
             except DestinationAway as error:
                 reason = str(error)
         _log.warning("result_waits", draw=record.number, reason=reason)

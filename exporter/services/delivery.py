@@ -30,6 +30,11 @@ class DestinationRefuses(DestinationAway):
         self.broken = broken
 
 
+def is_away(error: Exception) -> bool:
+    """Whether only time helps; what refuses is there."""
+    return isinstance(error, DestinationAway) and not isinstance(error, DestinationRefuses)
+
+
 class Delivery(Protocol):
     """Takes records that were accepted; repeating a delivery changes nothing."""
 

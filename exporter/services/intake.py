@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Condition, Thread, current_thread
+from threading import Condition, RLock, Thread, current_thread
 from time import sleep
 from typing import Protocol
 
@@ -13,8 +13,9 @@ from exporter.domain.moments import SECOND
 from exporter.domain.predictions import Failure, Prediction
 from exporter.forks import on_fork
 from exporter.logs import get_logger
-from exporter.services.delivery import Delivery, DestinationAway, DestinationRefuses
+from exporter.services.delivery import Delivery, DestinationRefuses, is_away
 from exporter.services.envelopes import Record, UnreadableRecord, pack, unpack
+from exporter.services.outage import Outage
 from exporter.services.sifting import Patience, Sifter, unreadable
 from exporter.storage.spool import EVERYTHING, Spool, SpoolState, SpoolUnusable
 
@@ -78,10 +79,11 @@ class Intake:
         self.counts = IntakeCounts()
         self._queue: deque[Record] = deque()
         self._wake = Condition()
-        self._delivering = Condition()
+        self._delivering = RLock()
         self._thread: Thread | None = None
         self._stopping = False
         self._pause = 0.0
+        self.outage = Outage()
         self._patience = Patience()
         self._stuck: dict[int, str] = {}
         self._retry_at = 0
@@ -142,7 +144,18 @@ class Intake:
         return self._spool.state()
 
     def flush(self) -> bool:
-        """Delivers what was accepted before this call; False when the destination is away."""
+        """Delivers what was accepted before this call; False when the destination is away.
+
+        At once where somebody tries already or did a moment ago: what hangs costs seconds for each
+        attempt, and callers would wait for each other's.
+        """
+        if self.outage.is_on():
+            return False
+        with self._delivering:  # whoever was in there may have found out
+            return not self.outage.is_on() and self.flush_now()
+
+    def flush_now(self) -> bool:
+        """The same, and tries in any case."""
         try:
             while self._deliver_batch():
                 pass
@@ -159,7 +172,7 @@ class Intake:
         thread = self._thread
         if thread and thread is not current_thread():
             thread.join(timeout=30)
-        self.flush()
+        self.flush_now()
         atexit.unregister(self.stop)
         self._thread = None  # what is accepted from now on starts another
         self._save_queue()
@@ -181,9 +194,9 @@ class Intake:
     def _tell(self, error: Exception) -> None:
         why, pause = str(error), self._pause
         with suppress(OSError):  # it may be the spool itself that is in trouble
-            waits = _is_away(error) or isinstance(error, SpoolUnusable)
+            waits = is_away(error) or isinstance(error, SpoolUnusable)
             self._spool.tell(why, 0 if waits else EVERYTHING)
-        if _is_away(error):
+        if is_away(error):
             _log.warning("delivery_failed", error=why, again_in=pause)
         elif isinstance(error, DestinationRefuses):
             _log.error("delivery_refused", error=why, again_in=pause)
@@ -248,9 +261,10 @@ class Intake:
         """Delivers records; those that have to stay, by their place, with the reason."""
         stuck: Mapping[int, Exception] = {}
         try:
-            self._delivery.deliver(records)
+            with self.outage.watched():
+                self._delivery.deliver(records)
         except Exception as error:
-            if _is_away(error) or not self._patience.is_over(error):
+            if is_away(error) or not self._patience.is_over(error):
                 raise
             _log.error("batch_refused", error=str(error), records=len(records))
             stuck = self._sifter.sift(records)
@@ -271,8 +285,3 @@ class Intake:
         if records:
             now = self._now()
             self._spool.extend((now, None, pack(record)) for record in records)
-
-
-def _is_away(error: Exception) -> bool:
-    """Whether only time helps; what refuses is there."""
-    return isinstance(error, DestinationAway) and not isinstance(error, DestinationRefuses)

@@ -130,7 +130,7 @@ class MetricsService:
 
     def flush(self) -> bool:
         """Delivers everything accepted so far; False when the destination is away."""
-        return self._intake.flush()
+        return self._intake.flush_now()
 
     def record_prediction(  # noqa: PLR0913 - the documented call
         self,
@@ -200,7 +200,8 @@ class MetricsService:
         if isinstance(waiting, Prediction):
             return waiting
         try:
-            return self._records.find(key)
+            with self._intake.outage.spared():
+                return self._records.find(key)
         except DestinationAway:
             return None
 
@@ -223,7 +224,8 @@ class MetricsService:
         if not batches:
             return Ingested()
         try:
-            return self._records.write(batches)
+            with self._intake.outage.spared():
+                return self._records.write(batches)
         except DestinationAway:
             waiting = [one for columns in batches for one in predictions_of(columns)]
             self._intake.accept_all(waiting)
@@ -275,7 +277,7 @@ class MetricsService:
         """
         game = self._games[game_type].name
         parsed = None if accuracy is None else parse_reference(accuracy)
-        self.flush()  # the version may wait to be written for the first time
+        self._intake.flush()  # the version may wait to be written for the first time
         self._records.set_reference(game, model_version, parsed)
 
     def quarantine(self, record: Quarantined) -> None:
@@ -289,7 +291,8 @@ class MetricsService:
         if self._now() < until:
             return known
         try:
-            known = self._records.active_version(game) or UNVERSIONED
+            with self._intake.outage.spared():
+                known = self._records.active_version(game) or UNVERSIONED
         except DestinationAway:
             return known
         self._versions[game] = known, self._now() + _VERSION_SECONDS * SECOND
@@ -311,7 +314,7 @@ class MetricsService:
         """Writes a verified backup into the folder and removes older ones; the new file's path."""
         if retention_days is not None:
             parse_days(retention_days, "retention_days")
-        self.flush()
+        self._intake.flush()
         return self._records.backup(
             Path(backup_path), compress=compress, retention_days=retention_days
         )

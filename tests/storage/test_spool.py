@@ -199,7 +199,7 @@ def test_large_records_are_handed_out_a_few_at_a_time(tmp_path: Path) -> None:
     with closing(Spool(tmp_path / "large.db", 100_000_000)) as spool:
         sizes = [1, large, large, large, 3 * large, 1]
         spool.extend((1, None, bytes(size)) for size in sizes)
-        taken = []
+        taken: list[int] = []
         while spool.state().records:
             batch, more = spool.oldest(1000)
             assert more == (len(taken) + len(batch) < len(sizes))

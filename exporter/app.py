@@ -7,7 +7,6 @@ from functools import partial
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
-import psutil
 from flask import Flask
 from prometheus_client.metrics_core import Metric as Family
 from sqlalchemy import Engine
@@ -46,7 +45,7 @@ from exporter.services.snapshots import Snapshots
 from exporter.services.sql_delivery import SqlDelivery
 from exporter.services.sql_records import SqlRecords
 from exporter.services.structured_logger import StructuredLogger
-from exporter.services.system_resources import read_resources
+from exporter.services.system_resources import SystemResources
 from exporter.services.threshold_advice import ThresholdAdviser
 from exporter.stack.forwarding import AlertmanagerForwarding
 from exporter.storage.engine import create_engine_for
@@ -80,6 +79,7 @@ class Application:
     history: AlertHistory
     adviser: ThresholdAdviser
     rule_values: CurrentRules
+    resources: SystemResources
 
     def close(self) -> None:
         """Delivers what waits and closes; what cannot be delivered stays on disk."""
@@ -109,6 +109,7 @@ def build(
     )
     history = AlertHistory(database, now)
     adviser = ThresholdAdviser(games, settings.LOTOFACIL_LANGUAGE)
+    resources = SystemResources(settings.LOTOFACIL_DATA_DIR)
     snapshots = Snapshots(database, now, settings.EXPORTER_REFRESH_SECONDS)
     return Application(
         settings=settings,
@@ -123,7 +124,8 @@ def build(
         alerts=_alert_system(settings, database, history, adviser, now),
         history=history,
         adviser=adviser,
-        rule_values=CurrentRules(snapshots, games, _machine(settings, intake, snapshots, now)),
+        rule_values=CurrentRules(snapshots, games, _machine(resources, intake, snapshots, now)),
+        resources=resources,
     )
 
 
@@ -163,11 +165,10 @@ def _alert_system(
 def build_exposition(app: Application, http: HttpInstruments) -> Exposition:
     """The metrics page; some collectors are asked at each scrape."""
     settings = app.settings
-    resources = process.Resources(settings.LOTOFACIL_DATA_DIR, psutil.Process())
     live: dict[str, Callable[[], Iterable[Family]]] = {
         "alert_rules": partial(alert_rules.collect, app.rule_values),
         "spool": partial(spool.collect, app.intake, settings.SPOOL_MAX_SIZE),
-        "resources": resources.collect,
+        "resources": partial(process.collect_resources, app.resources),
         "logs": process.collect_logs,
         "http": partial(process.collect_http, http),
     }
@@ -203,10 +204,10 @@ def build_web(app: Application) -> Flask:
 
 
 def _machine(
-    settings: Settings, intake: Intake, snapshots: Snapshots, now: Callable[[], int]
+    resources: SystemResources, intake: Intake, snapshots: Snapshots, now: Callable[[], int]
 ) -> Machine:
     return Machine(
-        settings.LOTOFACIL_DATA_DIR,
+        resources,
         partial(_services, intake, snapshots),
         lambda: intake.state().records,
         ErrorsOfHour(lambda: level_counts().get("error", 0), now),
@@ -230,7 +231,7 @@ def build_dashboard(app: Application) -> PerformanceDashboard:
 
 def build_logger(app: Application) -> StructuredLogger:
     """The documented structured logger, over the logs of this data folder."""
-    return StructuredLogger(app.settings.LOTOFACIL_DATA_DIR)
+    return StructuredLogger(app.settings.LOTOFACIL_DATA_DIR, app.resources)
 
 
 def _version(snapshots: Snapshots) -> str | None:
@@ -240,15 +241,13 @@ def _version(snapshots: Snapshots) -> str | None:
 
 def _metrics_reader(app: Application) -> MetricsReader:
     services = partial(_services, app.intake, app.snapshots)
-    system = SystemReader(services, app.settings.LOTOFACIL_DATA_DIR, app.now())
+    system = SystemReader(services, app.resources, app.now())
     return MetricsReader(app.engine, app.games, system, app.now)
 
 
 def _overviews(app: Application) -> OverviewReader:
-    folder = app.settings.LOTOFACIL_DATA_DIR
     board = RuleBoard(app.snapshots, app.rule_values, KeptAdvice(app.adviser.advice))
-    resources = partial(read_resources, folder)
-    return OverviewReader(app.database, app.games, app.now, resources, rules=board)
+    return OverviewReader(app.database, app.games, app.now, app.resources, rules=board)
 
 
 def _access(settings: Settings) -> Access:

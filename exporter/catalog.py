@@ -548,7 +548,7 @@ RETRAINING_INTERVAL = _gauge(
 
 HOST_CPU = _gauge(
     "lotofacil_host_cpu_usage_ratio",
-    "Share of the machine's processor time in use since the last scrape (psutil).",
+    "Share of the machine's processor time in use since it was last asked for (psutil).",
     (),
     "resources",
 )

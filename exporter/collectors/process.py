@@ -1,11 +1,8 @@
 """What this process and its machine say themselves, at each scrape: no database in between."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 from time import time
 
-import psutil
 from prometheus_client.metrics_core import Metric as Family
 
 from exporter import catalog
@@ -14,31 +11,19 @@ from exporter.logs import level_counts
 from exporter.services.http_instruments import HttpInstruments
 
 
-@dataclass(frozen=True, slots=True)
-class Resources:
-    """The collector `resources`; `folder` tells which file system is meant."""
-
-    folder: Path
-    process: psutil.Process
-
-    def collect(self) -> Iterator[Family]:
-        """Families of the collector `resources`."""
-        memory, disk = psutil.virtual_memory(), psutil.disk_usage(str(self.folder))
-        yield single(catalog.HOST_CPU, psutil.cpu_percent(None) / 100)
-        yield single(catalog.HOST_MEMORY_TOTAL, memory.total)
-        yield single(catalog.HOST_MEMORY_AVAILABLE, memory.available)
-        yield single(catalog.HOST_DISK_TOTAL, disk.total)
-        yield single(catalog.HOST_DISK_FREE, disk.free)
-        with self.process.oneshot():
-            yield from self._own()
-
-    def _own(self) -> Iterator[Family]:
-        times = self.process.cpu_times()
-        yield single(catalog.PROCESS_UPTIME, time() - self.process.create_time())
-        yield single(catalog.PROCESS_CPU, times.user + times.system)
-        yield single(catalog.PROCESS_MEMORY, self.process.memory_info().rss)
-        yield single(catalog.PROCESS_THREADS, self.process.num_threads())
-        yield single(catalog.PROCESS_OPEN_FILES, self.process.num_fds())
+def collect_resources(read: Callable[[], Mapping[str, float]]) -> Iterator[Family]:
+    """Families of the collector `resources`; `read` as SystemResources."""
+    found = read()
+    yield single(catalog.HOST_CPU, found["host_cpu_usage_ratio"])
+    yield single(catalog.HOST_MEMORY_TOTAL, found["host_memory_total_bytes"])
+    yield single(catalog.HOST_MEMORY_AVAILABLE, found["host_memory_available_bytes"])
+    yield single(catalog.HOST_DISK_TOTAL, found["host_disk_total_bytes"])
+    yield single(catalog.HOST_DISK_FREE, found["host_disk_free_bytes"])
+    yield single(catalog.PROCESS_UPTIME, time() - found["process_start_timestamp_seconds"])
+    yield single(catalog.PROCESS_CPU, found["process_cpu_seconds"])
+    yield single(catalog.PROCESS_MEMORY, found["process_resident_memory_bytes"])
+    yield single(catalog.PROCESS_THREADS, found["process_threads"])
+    yield single(catalog.PROCESS_OPEN_FILES, found["process_open_files"])
 
 
 def collect_logs() -> Iterator[Family]:

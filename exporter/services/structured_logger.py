@@ -7,22 +7,23 @@ from pathlib import Path
 
 from exporter.logs import get_logger, log_files
 from exporter.services.log_analysis import LogAnalyzer
-from exporter.services.system_resources import read_resources
-
-_CPU_SECONDS = 0.1
 
 
 class StructuredLogger:
-    """Writes into and reads from the logs below `data_dir`. `analyzer` answers about periods."""
+    """Writes into and reads from the logs below `data_dir`. `analyzer` answers about periods.
+
+    `resources` is a SystemResources.
+    """
 
     def __init__(
         self,
         data_dir: Path,
+        resources: Callable[[], dict[str, float]],
         name: str = "lotofacil",
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.analyzer = LogAnalyzer(lambda: log_files(data_dir))
-        self._data_dir = data_dir
+        self._resources = resources
         self._log = get_logger(name)
         self._clock = clock
 
@@ -63,6 +64,6 @@ class StructuredLogger:
 
     def log_system_resources(self) -> dict[str, float]:
         """Writes one line with the machine's and this process's use of resources; returns it."""
-        resources = read_resources(self._data_dir, _CPU_SECONDS)
+        resources = self._resources()
         self._log.info("system_resources", **resources)
         return resources

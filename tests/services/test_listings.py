@@ -100,7 +100,7 @@ def test_draws_and_models_are_listed(application: Application) -> None:
 
 
 def answer(application: Application, selection: Selection) -> Any:
-    system = SystemReader(dict, application.settings.LOTOFACIL_DATA_DIR, NOW)
+    system = SystemReader(dict, application.resources, NOW)
     reader = MetricsReader(application.engine, application.games, system, lambda: NOW)
     by = (GroupBy.HOUR, GroupBy.GAME)
     query = FiguresQuery(PERIOD, "UTC", tuple(MetricType), by, selection)

@@ -60,7 +60,7 @@ def reader(application: Application) -> MetricsReader:
 
 
 def reader_of(application: Application) -> MetricsReader:
-    system = SystemReader(dict, application.settings.LOTOFACIL_DATA_DIR, NOW)
+    system = SystemReader(dict, application.resources, NOW)
     return MetricsReader(application.engine, application.games, system, lambda: NOW)
 
 

@@ -11,7 +11,8 @@ from exporter.domain.alerts import METRIC_TYPES, AlertRule
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.moments import HOUR, SECOND
 from exporter.services.rule_values import rule_values
-from exporter.services.rule_values.machine import ErrorsOfHour, Machine, Processor
+from exporter.services.rule_values.machine import ErrorsOfHour, Machine
+from exporter.services.system_resources import SystemResources
 from exporter.storage import alert_rules, snapshot
 from exporter.storage.engine import reading, writing
 from exporter.storage.schema import draw_scores, models
@@ -122,18 +123,12 @@ def test_errors_are_those_of_the_last_hour() -> None:
 
 
 def test_the_machine_is_read_by_metric_type(tmp_path: Path) -> None:
-    asked = Machine(tmp_path, lambda: {"a": True, "b": False}, lambda: 7, lambda: 3, lambda: HOUR)
+    resources = SystemResources(tmp_path)
+    asked = Machine(resources, lambda: {"a": True, "b": False}, lambda: 7, lambda: 3, lambda: HOUR)
     first = asked()
     assert (first["system"], first["system.spool"], first["system.errors"]) == (0.0, 7, 3)
     assert 0 < first["system.memory"] < 1
     assert first["performance.memory"] == first["system.memory"]
     of_metrics = {name for name, metric in METRIC_TYPES.items() if not metric.of_models}
     assert set(first) <= of_metrics
-
-
-def test_processor_use_is_a_ratio_between_two_looks() -> None:
-    processor = Processor()
-    assert processor() is None
-    sum(n * n for n in range(300_000))
-    used = processor()
-    assert used is None or 0 <= used <= 1
+    assert first["system.cpu"] == first["performance.cpu"] == resources()["host_cpu_usage_ratio"]

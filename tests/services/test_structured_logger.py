@@ -8,6 +8,7 @@ import pytest
 from exporter.logs import LogOptions, configure_logs
 from exporter.logs.lines import OUTPUT, Output
 from exporter.services.structured_logger import StructuredLogger
+from exporter.services.system_resources import SystemResources
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def logger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Structur
     for name, value in vars(Output()).items():
         monkeypatch.setattr(OUTPUT, name, value)
     configure_logs(LogOptions("api", tmp_path, to_stderr=False, whole_process=False))
-    yield StructuredLogger(tmp_path)
+    yield StructuredLogger(tmp_path, SystemResources(tmp_path))
     assert OUTPUT.file
     OUTPUT.file.close()
 
@@ -38,7 +39,8 @@ def test_what_was_written_is_found_again(logger: StructuredLogger) -> None:
 
 def test_an_operation_is_timed(logger: StructuredLogger, tmp_path: Path) -> None:
     seconds = iter([10.0, 10.25])
-    with StructuredLogger(tmp_path, clock=lambda: next(seconds)).operation("score", draw=2500):
+    timed = StructuredLogger(tmp_path, dict, clock=lambda: next(seconds))
+    with timed.operation("score", draw=2500):
         pass
     found = _analyse(logger)
     assert found["by_operation"]["score"]["count"] == 1

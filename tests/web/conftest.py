@@ -66,8 +66,8 @@ def application(database: Path, tmp_path: Path, clock: Clock) -> Iterator[Applic
 
 @pytest.fixture
 def dependencies(application: Application, clock: Clock) -> WebDependencies:
-    folder = application.settings.LOTOFACIL_DATA_DIR
-    system = SystemReader(lambda: {"metrics_service": True}, folder, NOW - 60 * SECOND)
+    services, began = {"metrics_service": True}, NOW - 60 * SECOND
+    system = SystemReader(lambda: services, application.resources, began)
     http = HttpInstruments()
     return WebDependencies(
         render=build_exposition(application, http).render,

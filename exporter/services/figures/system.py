@@ -3,12 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import Connection
 
 from exporter.domain.moments import SECOND, from_micros
-from exporter.services.system_resources import read_resources
 from exporter.storage.read_alerts import ActiveAlert, read_active_alerts
 
 
@@ -37,15 +35,18 @@ class SystemFigures:
 class SystemReader:
     """Reads the state of the system.
 
-    `services` tells which services run, by name; `folder` which disk is meant; `started_at`
+    `services` tells which services run, by name; `resources` is a SystemResources; `started_at`
     is in microseconds.
     """
 
     def __init__(
-        self, services: Callable[[], Mapping[str, bool]], folder: Path, started_at: int
+        self,
+        services: Callable[[], Mapping[str, bool]],
+        resources: Callable[[], Mapping[str, float]],
+        started_at: int,
     ) -> None:
         self._services = services
-        self._folder = folder
+        self._resources = resources
         self._started_at = started_at
 
     def figures(self, connection: Connection, now: int) -> SystemFigures:
@@ -57,7 +58,7 @@ class SystemReader:
             healthy=all(services.values()),
             services=services,
             active_alerts=[_alert(row) for row in read_active_alerts(connection)],
-            resources=read_resources(self._folder),
+            resources=self._resources(),
         )
 
 

@@ -1,31 +1,9 @@
 """The processes of this product that answer over HTTP: exporter and retrainer."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-import requests
-
+from exporter.outbound.pages import ask
 from exporter.services.doctor.findings import Finding, ok, problem, warning
-
-_TIMEOUT = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a GET brought: `status` 0 when nothing answered; `reason` in a few words."""
-
-    status: int
-    reason: str
-
-
-def ask(url: str, token: str = "") -> Answer:
-    """GETs a page; the reason of a problem document is its detail."""
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    try:
-        answer = requests.get(url, headers=headers, timeout=_TIMEOUT)
-    except requests.RequestException as error:
-        return Answer(0, type(error).__name__)
-    return Answer(answer.status_code, _reason(answer))
 
 
 def check_exporter(url: str, token: str) -> Iterator[Finding]:
@@ -54,11 +32,3 @@ def check_retrainer(url: str, command: str) -> Finding:
     return (
         ok("retrainer", "http_ok", url=url) if command else warning("retrainer", "retrainer_idle")
     )
-
-
-def _reason(answer: requests.Response) -> str:
-    try:
-        detail = answer.json()["detail"]
-    except (ValueError, KeyError, TypeError):
-        return f"{answer.status_code} {answer.reason}"
-    return f"{answer.status_code} {detail}"

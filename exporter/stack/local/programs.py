@@ -8,9 +8,8 @@ from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 
-import requests
-
 from exporter.config import Settings
+from exporter.outbound.pages import ask
 from exporter.stack.local.addresses import (
     ALERTMANAGER,
     EXPORTER,
@@ -115,10 +114,7 @@ def _command(*words: str) -> tuple[str, ...]:
 
 
 def _answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=_TIMEOUT).ok
-    except requests.RequestException:
-        return False
+    return ask(url, timeout=_TIMEOUT).is_good
 
 
 def _is_newer(file: Path, moment: float) -> bool:

@@ -1,0 +1,36 @@
+"""Pages of this product's processes and of the servers beside it: whether they answer."""
+
+from dataclasses import dataclass
+
+import requests
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a GET brought: `status` 0 when nothing answered; `reason` in a few words."""
+
+    status: int
+    reason: str
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the page is there."""
+        return 0 < self.status < 400
+
+
+def ask(url: str, token: str = "", timeout: float = 5.0) -> Answer:
+    """GETs a page; the reason of a problem document is its detail. `timeout` in seconds."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    try:
+        answer = requests.get(url, headers=headers, timeout=timeout)
+    except requests.RequestException as error:
+        return Answer(0, type(error).__name__)
+    return Answer(answer.status_code, _reason(answer))
+
+
+def _reason(answer: requests.Response) -> str:
+    try:
+        detail = answer.json()["detail"]
+    except (ValueError, KeyError, TypeError):
+        return f"{answer.status_code} {answer.reason}"
+    return f"{answer.status_code} {detail}"

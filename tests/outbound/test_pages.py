@@ -1,0 +1,43 @@
+"""Whether a page is there, and what a process that answers says is wrong."""
+
+import pytest
+from flask import Flask, Response, request
+
+from exporter.outbound.pages import Answer, ask
+from tests.servers.ports import free_port
+from tests.web.dashboard.conftest import serving
+
+
+@pytest.fixture
+def app() -> Flask:
+    made = Flask("test")
+
+    @made.get("/good")
+    def good() -> str:
+        return request.headers.get("Authorization", "")
+
+    @made.get("/waits")
+    def waits() -> Response:
+        document = '{"detail": "no snapshot yet"}'
+        return Response(document, 503, content_type="application/problem+json")
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("path", "expected", "is_good"),
+    [
+        ("/good", Answer(200, "200 OK"), True),
+        ("/waits", Answer(503, "503 no snapshot yet"), False),
+        ("/nothing", Answer(404, "404 NOT FOUND"), False),
+    ],
+)
+def test_a_page_tells_how_it_is(app: Flask, path: str, expected: Answer, *, is_good: bool) -> None:
+    with serving(app) as url:
+        answer = ask(f"{url}{path}", "secret")
+    assert (answer, answer.is_good) == (expected, is_good)
+
+
+def test_nobody_there_is_an_answer_too() -> None:
+    answer = ask(f"http://127.0.0.1:{free_port()}/")
+    assert (answer, answer.is_good) == (Answer(0, "ConnectionError"), False)

@@ -22,12 +22,15 @@ from exporter.outbound.alertmanager import Alertmanager
 from exporter.outbound.destinations import Destinations
 from exporter.outbound.exporter_client import ExporterClient
 from exporter.outbound.mail import MailServer
+from exporter.outbound.prometheus import Prometheus
 from exporter.services.accuracy_tracker import AccuracyTracker
 from exporter.services.alert_channels import Channels
 from exporter.services.alert_history import AlertHistory
 from exporter.services.alert_system import AlertSystem
 from exporter.services.alert_upkeep import AlertUpkeep
+from exporter.services.channel_trial import ChannelTrial
 from exporter.services.delivery import Delivery
+from exporter.services.doctor import Doctor, Told, check_exporter, check_retrainer, check_spool
 from exporter.services.figures.system import SystemReader
 from exporter.services.http_instruments import HttpInstruments
 from exporter.services.http_records import HttpDelivery, HttpRecords
@@ -232,6 +235,33 @@ def build_dashboard(app: Application) -> PerformanceDashboard:
 def build_logger(app: Application) -> StructuredLogger:
     """The documented structured logger, over the logs of this data folder."""
     return StructuredLogger(app.settings.LOTOFACIL_DATA_DIR, app.resources)
+
+
+def build_trial(app: Application) -> ChannelTrial:
+    """A test notification through the real route."""
+    return ChannelTrial(Alertmanager(app.settings.ALERTMANAGER_URL), app.now, time.sleep)
+
+
+def build_doctor(settings: Settings) -> Doctor:
+    """The doctor, apart from an application: it looks at what may keep one from being built."""
+    folder, limit = settings.LOTOFACIL_DATA_DIR, settings.SPOOL_MAX_SIZE
+    own = settings.EXPORTER_URL or settings.ALERT_HISTORY_URL
+    exporter = (own or f"http://localhost:{settings.EXPORTER_PORT}").rstrip("/")
+    token = settings.EXPORTER_API_TOKEN.get_secret_value()
+    retrainer = settings.RETRAINER_URL.rstrip("/")
+    mail, webhook = settings.ALERT_EMAIL_TO.strip(), settings.WEBHOOK_URL.get_secret_value()
+    return Doctor(
+        engine=create_engine_for(settings.database),
+        spool=partial(check_spool, folder, limit, now_micros),
+        exporter=partial(check_exporter, exporter, token),
+        retrainer=partial(check_retrainer, retrainer, settings.RETRAINER_COMMAND),
+        prometheus=Prometheus(settings.PROMETHEUS_URL),
+        alertmanager=Alertmanager(settings.ALERTMANAGER_URL),
+        forwarding=AlertmanagerForwarding(settings),
+        told=partial(Told, default_mail=bool(mail), default_webhook=bool(webhook)),
+        mail=MailServer.of(settings),
+        adviser=ThresholdAdviser(settings.games, settings.LOTOFACIL_LANGUAGE),
+    )
 
 
 def _version(snapshots: Snapshots) -> str | None:

@@ -1,20 +1,19 @@
 """`lotofacil alerts`: users' rules, who is told, and a test through the real route."""
 
-import time
 from collections.abc import Sequence
 
 import click
 
-from exporter.app import Application
+from exporter.app import Application, build_trial
 from exporter.cli.sessions import application, read_settings
 from exporter.cli.tables import aligned
 from exporter.domain.alerts import CONDITIONS, SEVERITIES, AlertRule, NotificationChannel
 from exporter.messages import Language, text
 from exporter.messages.figures import evidence
-from exporter.outbound.alertmanager import Alertmanager, AlertmanagerAway
+from exporter.outbound.alertmanager import AlertmanagerAway
 from exporter.outbound.alertmanager_counts import Way
 from exporter.services.alert_channels import UnknownChannel
-from exporter.services.channel_trial import ChannelTrial, TrialOutcome
+from exporter.services.channel_trial import TrialOutcome
 from exporter.services.rule_values import RuleValue, rule_values
 from exporter.stack.forwarding import receiver_of
 from exporter.stack.routes import TEST_ALERT
@@ -118,10 +117,9 @@ def test(name: str, timeout: float) -> None:
     language = settings.LOTOFACIL_LANGUAGE
     with application(settings, "alerts") as app:
         channel = _find(app, name, language)
-        trial = ChannelTrial(Alertmanager(settings.ALERTMANAGER_URL), app.now, time.sleep)
         try:
             way = Way(channel.type, receiver_of(name))
-            outcome = trial.send(way, _labels(name), _annotations(name), timeout)
+            outcome = build_trial(app).send(way, _labels(name), _annotations(name), timeout)
         except AlertmanagerAway as error:
             values = {"url": settings.ALERTMANAGER_URL, "reason": error}
             raise click.ClickException(text("rules.away", language, **values)) from None

@@ -2,27 +2,16 @@
 
 from exporter.services.doctor.findings import Finding, Health
 from exporter.services.doctor.pages import check_exporter, check_retrainer
-from exporter.services.doctor.records import check_database, check_spool
-from exporter.services.doctor.telling import (
-    Told,
-    check_alertmanager,
-    check_channels,
-    check_mail,
-    check_thresholds,
-)
-from exporter.services.doctor.watching import check_prometheus
+from exporter.services.doctor.records import check_spool
+from exporter.services.doctor.rounds import Doctor
+from exporter.services.doctor.telling import Told
 
 __all__ = [
+    "Doctor",
     "Finding",
     "Health",
     "Told",
-    "check_alertmanager",
-    "check_channels",
-    "check_database",
     "check_exporter",
-    "check_mail",
-    "check_prometheus",
     "check_retrainer",
     "check_spool",
-    "check_thresholds",
 ]

@@ -131,6 +131,58 @@ def test_an_impossible_draw_is_quarantined_and_mended(app: Application) -> None:
     assert figures(app)[waiting] == 0
 
 
+def test_every_refused_record_is_counted(app: Application) -> None:
+    """The alert watches the count: a second one after the first was mended is told of, too."""
+    counted = 'lotofacil_quarantined_total{game="lotofacil",kind="result"}'
+    day = date(2024, 1, 31)
+    app.tracker.record_result("lotofacil", 2500, [44], day)
+    app.tracker.record_result("lotofacil", 2500, LAST_FIFTEEN, day)
+    assert figures(app)[counted] == 1
+    app.tracker.record_result("lotofacil", 2500, [45], day)
+    assert figures(app)[counted] == 2
+
+
+WAITING_RESULTS = 'lotofacil_quarantine_records{game="lotofacil",kind="result"}'
+
+
+def test_only_what_is_newer_than_a_refused_correction_mends_it(app: Application) -> None:
+    def tell(numbers: list[int], key: str | None = None, at: str | None = None) -> None:
+        day = date(2024, 1, 31)
+        app.tracker.record_result(
+            "lotofacil", 3010, numbers, day, idempotency_key=key, accepted_at=at
+        )
+
+    tell(FIRST_FIFTEEN, key="feed")
+    tell(FIRST_FIFTEEN, at=AT)
+    tell([*FIRST_FIFTEEN[:-1], 26])  # a correction with a slip
+    tell(FIRST_FIFTEEN, key="feed")
+    tell(FIRST_FIFTEEN, at=AT)
+    assert figures(app)[WAITING_RESULTS] == 1
+    tell(FIRST_FIFTEEN)  # somebody says now that it was right
+    assert figures(app)[WAITING_RESULTS] == 0
+
+
+WAITING = 'lotofacil_quarantine_records{game="%s",kind="prediction"}'
+
+
+@pytest.mark.parametrize("game", ["lotofacil", "unknown"])
+@pytest.mark.parametrize("in_batch", [False, True])
+def test_the_right_prediction_mends_the_one_with_its_key(
+    app: Application, game: str, in_batch: bool
+) -> None:
+    record = app.metrics.record_prediction
+    record(game, [44], idempotency_key="a")
+    record(game, [44], idempotency_key="b")
+    record("lotofacil", FIRST_FIFTEEN, idempotency_key="c")
+    assert figures(app)[WAITING % game] == 2
+    if in_batch:
+        right = {"game_type": "lotofacil", "numbers": FIRST_FIFTEEN}
+        app.metrics.record_predictions([right, right | {"idempotency_key": "a"}])
+    else:
+        record("lotofacil", FIRST_FIFTEEN, idempotency_key="a")
+    assert figures(app)[WAITING % game] == 1
+
+
 def test_a_result_of_a_day_to_come_is_quarantined_until_the_right_day_is_told(
     app: Application, clock: Clock
 ) -> None:

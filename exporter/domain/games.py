@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 #: Longest gap between two scheduled draws that is looked for.
 _HORIZON = timedelta(days=15)
+#: Stands for the game of a record that names none of the known ones.
+UNKNOWN_GAME = "unknown"
 
 
 class UnknownGame(LookupError):

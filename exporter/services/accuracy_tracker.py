@@ -94,7 +94,7 @@ class AccuracyTracker:
         except InvalidResult as error:
             if strict:
                 raise
-            self._quarantine(game.name, (draw_number, winning_numbers, draw_date), error)
+            self._quarantine(game.name, (draw_number, winning_numbers, draw_date), error, now)
             return None
 
     def _record(self, record: SpooledResult) -> Recorded | None:
@@ -133,11 +133,13 @@ class AccuracyTracker:
         """Deletes raw predictions older than `days`, as MetricsService.cleanup_old_data does."""
         return self._records.cleanup(parse_days(days))
 
-    def _quarantine(self, game: str, given: tuple[Any, ...], error: InvalidResult) -> None:
+    def _quarantine(
+        self, game: str, given: tuple[Any, ...], error: InvalidResult, now: int
+    ) -> None:
         _log.warning("result_quarantined", game=game, draw=given[0], reason=str(error))
         names = ("draw_number", "winning_numbers", "draw_date")
         body = json.dumps(dict(zip(names, given, strict=True)), default=str)
-        kept = Quarantined("result", game, str(given[0])[:128], str(error), body, self._now())
+        kept = Quarantined("result", game, str(given[0])[:128], str(error), body, now)
         self._intake.accept(kept)
 
 

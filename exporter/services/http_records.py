@@ -142,7 +142,8 @@ def _quarantine(
             why = str(item.get("detail", f"answered {item['status']}"))
             _log.warning("prediction_refused", key=prediction.key, reason=why)
             head = ("prediction", prediction.game, quarantine_key("refused", prediction), why)
-            kept = Quarantined(*head, json.dumps(body), 0)
+            at = max(prediction.predicted_at, 0)  # its own: handed over again, it is the same
+            kept = Quarantined(*head, json.dumps(body), at)
             client.post("/api/quarantine", kept._asdict())
 
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 import msgspec
 
 from exporter.domain.batches import BatchParser, Columns, predictions_of
-from exporter.domain.games import Games
+from exporter.domain.games import UNKNOWN_GAME, Games
 from exporter.domain.moments import SECOND
 from exporter.domain.periods import parse_days
 from exporter.domain.predictions import (
@@ -40,7 +40,6 @@ from exporter.storage.spool import KeyIsWaiting
 _log = get_logger(__name__)
 #: A retrainer may promote another version meanwhile: how long the one in use is remembered.
 _VERSION_SECONDS = 10
-UNKNOWN_GAME = "unknown"
 Outcome = Literal["stored", "repeated", "conflict"]
 
 

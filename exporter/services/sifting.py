@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence, Set
 from hashlib import blake2b
 
+from exporter.domain.games import UNKNOWN_GAME
 from exporter.logs import get_logger
 from exporter.services.delivery import Delivery, DestinationAway, DestinationRefuses
 from exporter.services.envelopes import Quarantined, Record, SpooledResult
@@ -135,7 +136,7 @@ def _quarantined(record: Record, why: str, now: int) -> Quarantined:
 def unreadable(shown: str, why: str, now: int) -> Quarantined:
     """A record of the spool that cannot be stored, as quarantine keeps it, once."""
     key = f"unreadable:{blake2b(shown.encode(), digest_size=16).hexdigest()}"
-    return Quarantined("prediction", "unknown", key, " ".join(why.split())[:1000], shown, now)
+    return Quarantined("prediction", UNKNOWN_GAME, key, " ".join(why.split())[:1000], shown, now)
 
 
 def _is_own(fault: Exception, kind: type[Record], taken: Set[type[Record]], *, alone: bool) -> bool:

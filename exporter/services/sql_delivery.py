@@ -14,7 +14,7 @@ from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway, DestinationRefuses
 from exporter.services.envelopes import Quarantined, Record, SpooledResult, quarantine_key
 from exporter.services.prepared_database import PreparedDatabase
-from exporter.storage import draws, quarantine
+from exporter.storage import draws, quarantine, result_keys
 from exporter.storage.draws import DrawIsClosed, Recorded
 from exporter.storage.engine import writing
 from exporter.storage.failures import write_failures
@@ -57,7 +57,7 @@ class SqlDelivery:
 
     def _write_predictions(self, engine: Engine, batch: list[Prediction]) -> None:
         ordered = sorted(batch, key=attrgetter("game"))  # as the columns are
-        result = write_predictions(engine, by_game(ordered), self._games)
+        result = write_predictions(engine, by_game(ordered), self._games, now=self._now())
         if result.conflicts:
             with writing(engine) as connection:
                 for place in sorted(result.conflicts):
@@ -66,7 +66,9 @@ class SqlDelivery:
     def _keep_conflict(self, connection: Connection, prediction: Prediction) -> None:
         text = "idempotency_key: stored already with another body"
         kept = ("prediction", prediction.game, quarantine_key("conflict", prediction), text)
-        quarantine.keep(connection, *kept, repr(tuple(prediction)), now=self._now())
+        # Its own moment: delivered again, it is the same one.
+        at = prediction.predicted_at
+        quarantine.keep(connection, *kept, repr(tuple(prediction)), now=at)
 
     def _write_other(self, engine: Engine, record: Record) -> None:
         if isinstance(record, Quarantined):
@@ -94,8 +96,10 @@ class SqlDelivery:
 def record_result(connection: Connection, game: Game, record: SpooledResult, now: int) -> Recorded:
     """Keeps and scores a result and mends what was quarantined under its number.
 
-    Raises DrawIsClosed, ConflictingResult.
+    What merely repeats an older result mends nothing: not what came with its key before, nor
+    what was taken in before the quarantined one. Raises DrawIsClosed, ConflictingResult.
     """
+    is_old = record.key is not None and result_keys.is_known(connection, record.key)
     done = draws.record(
         connection,
         game,
@@ -104,5 +108,8 @@ def record_result(connection: Connection, game: Game, record: SpooledResult, now
         recorded_by=record.recorded_by,
         key=record.key,
     )
-    quarantine.mend(connection, "result", game.name, str(record.number), now=now)
+    if not is_old:
+        before = record.accepted_at if done is Recorded.REPEATED else None
+        number = str(record.number)
+        quarantine.mend(connection, "result", game.name, number, now=now, before=before)
     return done

@@ -33,7 +33,7 @@ class SqlRecords:
     def write(self, batches: Sequence[Columns]) -> Ingested:
         """Stores batches at once; raises DestinationAway."""
         with self._database.ready() as engine:
-            return ingest.write_predictions(engine, batches, self._games)
+            return ingest.write_predictions(engine, batches, self._games, now=self._now())
 
     def active_version(self, game: str) -> str | None:
         """The model version in use; raises DestinationAway."""

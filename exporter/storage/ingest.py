@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from exporter.domain.batches import Columns
 from exporter.domain.games import Game, Games
 from exporter.domain.moments import hour_of
-from exporter.storage import driver, late_arrivals
+from exporter.storage import driver, late_arrivals, quarantine
 from exporter.storage.driver import Row
 from exporter.storage.engine import writing
 from exporter.storage.identities import locked_game, model_id
@@ -59,28 +59,34 @@ class Ingested:
         )
 
 
-def write_predictions(engine: Engine, batches: Iterable[Columns], games: Games) -> Ingested:
+def write_predictions(
+    engine: Engine, batches: Iterable[Columns], games: Games, *, now: int
+) -> Ingested:
     """Stores batches, one transaction for each; repeating it changes nothing.
 
     A key that is stored already with the same body is `repeated`, with another body a
-    conflict; neither is stored again. Places count through all batches.
+    conflict; neither is stored again. Places count through all batches. What is
+    quarantined under the key of one that is stored, new or before, is mended `now`.
     """
     result, before = Ingested(), 0
     for columns in batches:
-        result = result.then(_write(engine, columns, games[columns.game]), before)
+        result = result.then(_write(engine, columns, games[columns.game], now), before)
         before += len(columns.keys)
     return result
 
 
-def _write(engine: Engine, columns: Columns, game: Game) -> Ingested:
+def _write(engine: Engine, columns: Columns, game: Game, now: int) -> Ingested:
     exclusive = engine.dialect.name == "sqlite"
     all_new = True  # the usual case, which needs no look before
     for _ in range(_TRIES):
         try:
             with writing(engine) as connection:
-                return _write_locked(
+                result = _write_locked(
                     connection, columns, game, exclusive=exclusive, all_new=all_new
                 )
+                keys = _without(columns.keys, result.conflicts)
+                quarantine.mend_predictions(connection, game.name, keys, now=now)
+                return result
         except late_arrivals.DrawIsKnown:
             exclusive = True  # scoring must not run beside a result's
         except IntegrityError as error:
@@ -107,6 +113,12 @@ def _write_locked(
             _note_newest(connection, groups)
         late_arrivals.score(connection, game, late)
     return result
+
+
+def _without(keys: Sequence[str], places: Collection[int]) -> Sequence[str]:
+    if not places:
+        return keys
+    return [key for place, key in enumerate(keys) if place not in places]
 
 
 def _stored(connection: Connection, columns: Columns, key: int) -> Values:

@@ -27,6 +27,11 @@ def was_used(connection: Connection, key: str, game: int, number: int, body: str
     return bool(found)
 
 
+def is_known(connection: Connection, key: str) -> bool:
+    """Whether the key came before, with whatever result."""
+    return bool(driver.select(connection, _FIND, given=key))
+
+
 def keep(connection: Connection, key: str, game: int, number: int, body: str) -> None:
     """Keeps what a new key came with."""
     driver.change(connection, _INSERT, key=key, game_id=game, number=number, body=body)

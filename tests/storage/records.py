@@ -48,7 +48,7 @@ def ticket(
 
 
 def store(engine: Engine, *tickets: Prediction) -> Ingested:
-    return write_predictions(engine, by_game(tickets), KNOWN_GAMES)
+    return write_predictions(engine, by_game(tickets), KNOWN_GAMES, now=1)
 
 
 def record(

@@ -108,7 +108,7 @@ class Storage(RuleBasedStateMachine):
 
     def _written(self, tickets: list[Ticket]) -> ingest.Ingested:
         batch = [prediction_of(ticket) for ticket in tickets]
-        return ingest.write_predictions(self.engine, by_game(batch), PLAYED)
+        return ingest.write_predictions(self.engine, by_game(batch), PLAYED, now=1)
 
     @rule(
         game=GAMES,

@@ -10,7 +10,6 @@ from exporter.domain.retraining import Frequency, PerformanceThreshold, Schedule
 from exporter.domain.statistics.thresholds import (
     AlarmRule,
     Operator,
-    Verdict,
     advise,
     window_of_sample,
 )
@@ -23,7 +22,6 @@ from retrainer.clock import Clock
 from retrainer.schedule import next_due
 
 _log = get_logger(__name__)
-_NOISE = (Verdict.ALWAYS_BROKEN, Verdict.MOSTLY_NOISE, Verdict.NOISY)
 
 
 class Service(Protocol):
@@ -149,7 +147,7 @@ def _accuracy_warning(
     advice = advise(
         game.pool, game.drawn, AlarmRule(Operator.LT, accuracy_min, window, game.smallest)
     )
-    if advice.verdict not in _NOISE:
+    if not advice.verdict.is_noise:
         return []
     values = {"threshold": accuracy_min, "chance": game.chance, "game": game.name}
     shares = {"share": advice.break_probability, "draws": window}

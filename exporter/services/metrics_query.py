@@ -20,10 +20,10 @@ from exporter.services.figures.performance import PerformanceFigures, Performanc
 from exporter.services.figures.predictions import PredictionFigures, PredictionsReader
 from exporter.services.figures.scope import Breakdown, GroupKey, Scope
 from exporter.services.figures.shapes import Answer, Group, PeriodFigures, Section
-from exporter.services.figures.standing import read_standing
-from exporter.services.figures.standing_shapes import StandingData
 from exporter.services.figures.summary import LiveData, SummaryData, SummaryReader
 from exporter.services.figures.system import SystemFigures, SystemReader
+from exporter.services.overview.standing import read_standing
+from exporter.services.overview.standing_shapes import StandingData
 from exporter.storage.engine import reading
 from exporter.storage.read_models import read_models
 

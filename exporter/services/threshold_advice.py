@@ -9,15 +9,12 @@ from exporter.domain.statistics import (
     Advice,
     AlarmRule,
     Operator,
-    Verdict,
     advise,
     window_of_sample,
 )
 from exporter.messages import Language
 from exporter.services.presentation.wording import Wording
 
-#: Verdicts that whoever sets such a rule is warned about.
-_NOISE = (Verdict.ALWAYS_BROKEN, Verdict.MOSTLY_NOISE, Verdict.NOISY)
 DEFAULT_CHANGE = -0.05
 #: Longest window that is explained, in draws: its answer takes a few seconds.
 LONGEST_WINDOW = 1_000
@@ -93,7 +90,7 @@ class ThresholdAdviser:
         chance = words.percent(game.chance)
         if rule.metric_type == "confidence" and _asks_more_than_chance(rule, game):
             return (words("thresholds.confidence_warning", rule=repr(rule.name), chance=chance),)
-        if advice is None or advice.verdict not in _NOISE:
+        if advice is None or not advice.verdict.is_noise:
             return ()
         figures = {
             "share": words.percent(advice.break_probability),

@@ -7,10 +7,10 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from exporter.services.figures.cells import TooMuchToRead
-from exporter.services.figures.standing_shapes import StandingData
 from exporter.services.figures.summary import LiveData, SummaryData
 from exporter.services.listings import DrawEntry, ModelEntry, PredictionEntry
 from exporter.services.metrics_query import MetricsData
+from exporter.services.overview.standing_shapes import StandingData
 from exporter.web.answers import Envelope, Listed, conditional, listed, success
 from exporter.web.dependencies import WebDependencies
 from exporter.web.export import export

@@ -79,6 +79,11 @@ class Verdict(StrEnum):
     SOUND = "sound"
     """Silent at chance and seen to fire after the change."""
 
+    @property
+    def is_noise(self) -> bool:
+        """Whether chance alone fires it, more often than once in 1,000 draws."""
+        return self in (Verdict.ALWAYS_BROKEN, Verdict.MOSTLY_NOISE, Verdict.NOISY)
+
 
 class Method(StrEnum):
     """How the probability of one look and the episodes were found."""

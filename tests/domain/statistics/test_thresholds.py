@@ -137,3 +137,8 @@ def test_impossible_questions_are_refused() -> None:
         advise(25, 15, rule("<", 0.6, 1), change=0.0)
     with pytest.raises(ValueError, match="outside"):
         advise(25, 15, rule("<", 0.6, 1), change=0.5)
+
+
+def test_noise_is_what_chance_alone_fires() -> None:
+    silent = {Verdict.NEVER_FIRES, Verdict.SOUND}
+    assert {verdict for verdict in Verdict if not verdict.is_noise} == silent

@@ -16,7 +16,9 @@ from exporter.domain.statistics import (
 )
 from exporter.domain.verdicts import standing_of_evidence, standing_of_window
 from exporter.services.figures.scope import Scope
-from exporter.services.figures.standing_shapes import (
+from exporter.services.overview.models import read_model_overviews
+from exporter.services.overview.shapes import Model
+from exporter.services.overview.standing_shapes import (
     ChosenNumber,
     CountFigures,
     DirectionFigures,
@@ -32,8 +34,6 @@ from exporter.services.figures.standing_shapes import (
     Threshold,
     WindowFigures,
 )
-from exporter.services.overview.models import read_model_overviews
-from exporter.services.overview.shapes import Model
 from exporter.storage.draws import drawn_measure
 from exporter.storage.read_figures import game_totals_of
 from exporter.storage.read_models import ModelRow

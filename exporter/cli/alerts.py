@@ -15,8 +15,7 @@ from exporter.outbound.alertmanager_counts import Way
 from exporter.services.alert_channels import UnknownChannel
 from exporter.services.channel_trial import TrialOutcome
 from exporter.services.rule_values import RuleValue, rule_values
-from exporter.stack.forwarding import receiver_of
-from exporter.stack.routes import TEST_ALERT
+from exporter.stack.routes import TEST_ALERT, receiver_of
 
 _RULES = ("name", "watches", "window", "value", "severity", "event")
 _CHANNELS = ("name", "type", "to", "events")

@@ -20,8 +20,9 @@ from exporter.messages import Language, text
 from exporter.messages.figures import evidence, number
 from exporter.outbound.exporter_client import ExporterRefused
 from exporter.storage.models import UnknownModelVersion
+from exporter.storage.read_models import ModelRow
 from exporter.storage.references import Reference
-from exporter.storage.snapshot import Model, Reading
+from exporter.storage.snapshot import Reading
 
 _COLUMNS = ("game", "version", "named", "accuracy", "draws", "worse", "peak", "verdict", "since")
 _FIGURES = (2, 3, 4, 5, 6)
@@ -107,7 +108,7 @@ def _reading(app: Application) -> Reading:
     return state.reading
 
 
-def _named(reading: Reading) -> list[tuple[Model, Reference]]:
+def _named(reading: Reading) -> list[tuple[ModelRow, Reference]]:
     known = reading.references
     return [(model, known[model.id]) for model in reading.models if model.id in known]
 
@@ -117,7 +118,7 @@ def _draws_of(reading: Reading, game: Game, version: str) -> int:
     return sum(_total(reading, model, "scored_draws") for model in found)
 
 
-def _total(reading: Reading, model: Model, measure: str) -> int:
+def _total(reading: Reading, model: ModelRow, measure: str) -> int:
     return reading.totals.get(model.id, Lifetime()).total(measure)
 
 
@@ -125,11 +126,11 @@ def _has_reference(reading: Reading, game: Game, version: str) -> bool:
     return any(_is(model, game, version) for model, _ in _named(reading))
 
 
-def _is(model: Model, game: Game, version: str) -> bool:
+def _is(model: ModelRow, game: Game, version: str) -> bool:
     return (model.game, model.version) == (game.name, version)
 
 
-def _row(reading: Reading, model: Model, kept: Reference, language: Language) -> list[str]:
+def _row(reading: Reading, model: ModelRow, kept: Reference, language: Language) -> list[str]:
     numbers, hits = _total(reading, model, "numbers"), _total(reading, model, "hits")
     found = kept.evidence
     return [

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from exporter.domain.games import Game, Games
 from exporter.domain.lifetime import Lifetime
@@ -17,10 +17,11 @@ from exporter.domain.statistics import (
     calibration,
     trend,
 )
+from exporter.storage.read_models import ModelRow
 from exporter.storage.references import Reference
-from exporter.storage.snapshot import Model, Reading, ScoredDraw
+from exporter.storage.snapshot import Reading, ScoredDraw
 
-#: Model versions shown by name for each game and role; earlier ones are summed up as `other`.
+#: ModelRow versions shown by name for each game and role; earlier ones are summed up as `other`.
 MAX_VERSIONS = 20
 OTHER = "other"
 
@@ -76,19 +77,19 @@ def work_out(reading: Reading, games: Games) -> Figures:
     return Figures(reading, games, [*named, *_others(rest, reading, games)])
 
 
-def _in_use(models: Sequence[Model]) -> list[Model]:
+def _in_use(models: Sequence[ModelRow]) -> list[ModelRow]:
     """Where no version of a game was ever put in use, all that predict are."""
     chosen = {(model.game, model.role) for model in models if model.active}
     return [
-        model if (model.game, model.role) in chosen else replace(model, active=True)
+        model if (model.game, model.role) in chosen else model._replace(active=True)
         for model in models
     ]
 
 
-def _bounded(models: Sequence[Model]) -> tuple[list[Model], list[Model]]:
+def _bounded(models: Sequence[ModelRow]) -> tuple[list[ModelRow], list[ModelRow]]:
     taken: Counter[tuple[str, str]] = Counter()
-    shown: list[Model] = []
-    rest: list[Model] = []
+    shown: list[ModelRow] = []
+    rest: list[ModelRow] = []
     for model in sorted(models, key=lambda m: (not m.active, -m.started_at, -m.id)):
         taken[model.game, model.role] += 1
         kept = taken[model.game, model.role] <= MAX_VERSIONS
@@ -96,7 +97,7 @@ def _bounded(models: Sequence[Model]) -> tuple[list[Model], list[Model]]:
     return sorted(shown, key=lambda m: m.id), rest
 
 
-def _figures(model: Model, reading: Reading, game: Game) -> ModelFigures:
+def _figures(model: ModelRow, reading: Reading, game: Game) -> ModelFigures:
     lifetime = reading.totals.get(model.id, Lifetime())
     scored = reading.scored.get(model.id, ())
     return ModelFigures(
@@ -121,14 +122,14 @@ def _windows(scored: Sequence[ScoredDraw], lifetime: Lifetime, game: Game) -> di
     return {name: Window(tickets[name], found) for name, found in assessed.items()}
 
 
-def _others(rest: Sequence[Model], reading: Reading, games: Games) -> list[ModelFigures]:
-    groups: dict[tuple[str, str], list[Model]] = {}
+def _others(rest: Sequence[ModelRow], reading: Reading, games: Games) -> list[ModelFigures]:
+    groups: dict[tuple[str, str], list[ModelRow]] = {}
     for model in rest:
         groups.setdefault((model.game, model.role), []).append(model)
     return [_sum(members, reading, games[game]) for (game, _), members in groups.items()]
 
 
-def _sum(members: Sequence[Model], reading: Reading, game: Game) -> ModelFigures:
+def _sum(members: Sequence[ModelRow], reading: Reading, game: Game) -> ModelFigures:
     return ModelFigures(
         labels=(game.name, OTHER, members[0].role),
         game=game,

@@ -90,7 +90,7 @@ def committed_files() -> dict[Path, str]:
 def _plans(settings: Settings, channels: Iterable[NotificationChannel]) -> list[_Plan]:
     return [
         *(_Plan(channel, channel.name) for channel in _default_channels(settings)),
-        *(_Plan(channel, f"channel: {channel.name}") for channel in channels),
+        *(_Plan(channel, routes.receiver_of(channel.name)) for channel in channels),
     ]
 
 

@@ -72,11 +72,6 @@ class AlertmanagerForwarding:
         return _mark(loaded) == _mark(text)
 
 
-def receiver_of(channel: str) -> str:
-    """The name that a stored channel's receiver has in Alertmanager."""
-    return f"channel: {channel}"
-
-
 def history_url(settings: Settings) -> str:
     """Where Alertmanager tells the exporter of every alert."""
     own = settings.ALERT_HISTORY_URL or f"http://localhost:{settings.EXPORTER_PORT}"

@@ -31,6 +31,11 @@ class Timing:
     info_repeat_interval: str = "7d"
 
 
+def receiver_of(channel: str) -> str:
+    """The name that a stored channel's receiver has in Alertmanager."""
+    return f"channel: {channel}"
+
+
 def matcher(label: str, operator: str, value: str) -> str:
     """A matcher as Alertmanager reads it, whatever stands in the value."""
     quoted = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -8,7 +8,7 @@ from exporter.storage.schema import games, models
 
 
 class ModelRow(NamedTuple):
-    """A model version of a game; `started_at` in microseconds."""
+    """A model version of a game; moments in microseconds, `last_predicted_at` 0: never."""
 
     id: int
     game_id: int
@@ -17,6 +17,7 @@ class ModelRow(NamedTuple):
     role: str
     active: bool
     started_at: int
+    last_predicted_at: int
 
 
 def read_models(connection: Connection) -> list[ModelRow]:
@@ -30,8 +31,9 @@ def read_models(connection: Connection) -> list[ModelRow]:
             models.c.role,
             models.c.active,
             models.c.started_at,
+            models.c.last_predicted_at,
         )
         .join(games, games.c.id == models.c.game_id)
         .order_by(models.c.id)
     )
-    return [ModelRow(*row[:5], bool(row[5]), row[6]) for row in connection.execute(query)]
+    return [ModelRow(*row[:5], bool(row[5]), *row[6:]) for row in connection.execute(query)]

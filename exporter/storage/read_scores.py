@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, select
 from exporter.domain.periods import Period
 from exporter.domain.statistics import CalibrationSums
 from exporter.storage.schema import draw_scores
+from exporter.storage.scores import load_calibration, load_histogram
 
 _COLUMNS = (
     draw_scores.c.game_id,
@@ -84,15 +85,6 @@ def scores_of_draws(
 
 
 def _rows(connection: Connection, query: Select[Any]) -> Iterator[ScoreRow]:
-    for row in connection.execute(query):
-        held, histogram, calibration = map(json.loads, row[-3:])
-        yield ScoreRow._make((*row[:-3], held, _histogram(histogram), _claims(calibration)))
-
-
-def _histogram(stored: Mapping[str, int]) -> dict[tuple[int, int], int]:
-    parts = ((key.partition(":"), tickets) for key, tickets in stored.items())
-    return {(int(size), int(hits)): tickets for (size, _, hits), tickets in parts}
-
-
-def _claims(stored: Mapping[str, Sequence[int]]) -> dict[int, CalibrationSums]:
-    return {int(index): CalibrationSums(*sums) for index, sums in stored.items()}
+    for *plain, held, histogram, calibration in connection.execute(query):
+        told = (json.loads(held), load_histogram(histogram), load_calibration(calibration))
+        yield ScoreRow._make((*plain, *told))

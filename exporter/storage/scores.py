@@ -167,9 +167,18 @@ def _score(tickets: Columns, draw: Draw, pool: int) -> DrawScore:
 
 def load(row: Row[Any]) -> DrawScore:
     """The score a row of draw_scores holds."""
-    histogram = {_outcome(key): n for key, n in json.loads(row.histogram).items()}
-    calibration = {int(b): CalibrationSums(*s) for b, s in json.loads(row.calibration).items()}
+    histogram, calibration = load_histogram(row.histogram), load_calibration(row.calibration)
     return DrawScore(histogram, tuple(json.loads(row.held)), calibration, row.ineligible)
+
+
+def load_histogram(text: str) -> dict[tuple[int, int], int]:
+    """The tickets by (size, hits) that a row of draw_scores holds."""
+    return {_outcome(key): tickets for key, tickets in json.loads(text).items()}
+
+
+def load_calibration(text: str) -> dict[int, CalibrationSums]:
+    """The sums by bin of confidence that a row of draw_scores holds."""
+    return {int(claimed): CalibrationSums(*s) for claimed, s in json.loads(text).items()}
 
 
 def load_money(row: Row[Any]) -> Money:

@@ -20,6 +20,7 @@ from exporter.storage import (
 )
 from exporter.storage import draws as stored_draws
 from exporter.storage.read_alerts import read_active_alerts
+from exporter.storage.read_models import ModelRow, read_models
 from exporter.storage.references import Reference
 from exporter.storage.retraining_settings import StoredSchedule
 from exporter.storage.rule_figures import Recent, read_recent
@@ -29,22 +30,8 @@ from exporter.storage.schema import (
     game_totals,
     games,
     maintenance,
-    models,
     totals,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A model version; moments in microseconds, 0: never."""
-
-    id: int
-    game: str
-    version: str
-    role: str
-    active: bool
-    started_at: int
-    last_predicted_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +70,7 @@ class Reading:
     """What the database held at one moment."""
 
     taken_at: int
-    models: Sequence[Model] = ()
+    models: Sequence[ModelRow] = ()
     totals: Mapping[int, Lifetime] = field(default_factory=dict)
     scored: Mapping[int, Sequence[ScoredDraw]] = field(default_factory=dict)
     evidence: Mapping[int, Evidence] = field(default_factory=dict)
@@ -128,17 +115,6 @@ def read(connection: Connection, now: int) -> Reading:
         backup_at=_last_backup(connection),
         database_bytes=_size(connection),
     )
-
-
-def read_models(connection: Connection) -> list[Model]:
-    """Every model version, oldest first."""
-    m = models.c
-    query = (
-        select(m.id, games.c.name, m.version, m.role, m.active, m.started_at, m.last_predicted_at)
-        .join(games, games.c.id == m.game_id)
-        .order_by(m.id)
-    )
-    return [Model(*r[:4], bool(r[4]), *r[5:]) for r in connection.execute(query)]
 
 
 def _lifetimes(connection: Connection) -> dict[int, Lifetime]:

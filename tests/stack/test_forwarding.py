@@ -10,7 +10,8 @@ from exporter.config import Settings, load_settings
 from exporter.domain.alerts import NotificationChannel, webhook_channel
 from exporter.outbound.alertmanager import ConfigurationRefused, Outcome
 from exporter.stack.alertmanager import CONFIGURATION
-from exporter.stack.forwarding import AlertmanagerForwarding, history_url, receiver_of
+from exporter.stack.forwarding import AlertmanagerForwarding, history_url
+from exporter.stack.routes import receiver_of
 from tests.servers.alertmanager import StartAlertmanager
 from tests.servers.ports import free_port
 

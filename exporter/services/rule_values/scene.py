@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from exporter.domain.alerts import AlertRule, Span
 from exporter.domain.games import Games
 from exporter.domain.lifetime import Lifetime
-from exporter.storage.snapshot import Model, Reading
+from exporter.storage.read_models import ModelRow
+from exporter.storage.snapshot import Reading
 
 MODEL = "model"
 
@@ -26,7 +27,7 @@ class Scene:
     rule: AlertRule
     reading: Reading
     games: Games
-    models: Sequence[Model]
+    models: Sequence[ModelRow]
 
     @classmethod
     def of(cls, rule: AlertRule, reading: Reading, games: Games) -> "Scene":
@@ -43,7 +44,7 @@ class Scene:
         return self.rule.game or (names.pop() if len(names) == 1 else "")
 
     @property
-    def model_in_use(self) -> Model:
+    def model_in_use(self) -> ModelRow:
         """The one that was promoted, else the newest: for figures that cannot be added up."""
         active = [model for model in self.models if model.active]
         return (active or self.models)[-1]
@@ -54,7 +55,7 @@ class Scene:
         return Lifetime.together(totals.get(model.id, Lifetime()) for model in self.models)
 
 
-def _means(rule: AlertRule, model: Model) -> bool:
+def _means(rule: AlertRule, model: ModelRow) -> bool:
     counted = model.role == MODEL or rule.model_version is not None
     of_game = rule.game in (None, model.game)
     return counted and of_game and rule.model_version in (None, model.version)
@@ -64,7 +65,7 @@ def _is_of_one_game(rule: AlertRule) -> bool:
     return rule.metric_type.startswith(("accuracy", "confidence."))
 
 
-def _of_first_scored(models: Sequence[Model], reading: Reading, games: Games) -> list[Model]:
+def _of_first_scored(models: Sequence[ModelRow], reading: Reading, games: Games) -> list[ModelRow]:
     # As the summary does: the accuracies of several games have no chance in common.
     scored = games.real_first(model.game for model in models if reading.scored.get(model.id))
     return [model for model in models if scored and model.game == scored[0]]

@@ -11,9 +11,8 @@ from exporter.domain.moments import from_micros
 class Artefacts:
     """The models' folder; an unfinished model has a name that begins with a dot."""
 
-    def __init__(self, folder: Path, suffix: str = "") -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._suffix = suffix
 
     def prepare(self, version: str) -> Path:
         """The path a training command shall write to; nothing is there."""
@@ -40,10 +39,10 @@ class Artefacts:
 
     def path(self, version: str) -> Path:
         """Where a finished model of this version is."""
-        return self._folder / f"{version}{self._suffix}"
+        return self._folder / version
 
     def _unfinished(self, version: str) -> Path:
-        return self._folder / f".{version}{self._suffix}"
+        return self._folder / f".{version}"
 
 
 def new_version(game: str, micros: int) -> str:

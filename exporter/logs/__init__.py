@@ -6,7 +6,7 @@ library's would, so `logging.basicConfig(level=logging.DEBUG)` shows them.
 
 from exporter.logs.cleaning import clean, redact
 from exporter.logs.lines import get_logger, level_counts, lost_lines
-from exporter.logs.setup import LogOptions, configure_logs, log_context, log_files, log_folder
+from exporter.logs.setup import LogOptions, configure_logs, log_files, log_folder
 
 __all__ = [
     "LogOptions",
@@ -14,7 +14,6 @@ __all__ = [
     "configure_logs",
     "get_logger",
     "level_counts",
-    "log_context",
     "log_files",
     "log_folder",
     "lost_lines",

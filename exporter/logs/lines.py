@@ -134,7 +134,6 @@ def _shown(value: object) -> str:
 
 
 PROCESSORS: Final[list[Processor]] = [
-    structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.PositionalArgumentsFormatter(),

@@ -2,8 +2,6 @@
 
 import logging
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,13 +45,6 @@ def configure_logs(options: LogOptions) -> None:
         previous.close()
     if options.whole_process:
         _take_over(OUTPUT.level)
-
-
-@contextmanager
-def log_context(**fields: object) -> Iterator[None]:
-    """Adds `fields` to every line written inside, also by the functions called there."""
-    with structlog.contextvars.bound_contextvars(**fields):
-        yield
 
 
 def log_folder(data_dir: Path) -> Path:

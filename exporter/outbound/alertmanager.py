@@ -54,11 +54,6 @@ class Alertmanager:
         found: list[dict[str, Any]] = self._get("alerts")
         return found
 
-    def silences(self) -> list[dict[str, Any]]:
-        """All silences, expired ones too. Raises AlertmanagerAway."""
-        found: list[dict[str, Any]] = self._get("silences")
-        return found
-
     def post_alerts(self, alerts: Sequence[Mapping[str, Any]]) -> None:
         """Tells it alerts as Prometheus would. Raises AlertmanagerAway."""
         self._call("POST", "/api/v2/alerts", json=[dict(alert) for alert in alerts])

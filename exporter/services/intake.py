@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from threading import Condition, RLock, Thread, current_thread
 from time import sleep
-from typing import Protocol
 
 from exporter.domain.moments import SECOND
 from exporter.domain.predictions import Failure, Prediction
@@ -33,12 +32,6 @@ MAX_QUEUED = 1_000_000
 _ANY_ORDER = frozenset((Prediction, Failure))
 
 _log = get_logger(__name__)
-
-
-class Clock(Protocol):
-    """Gives the moment in microseconds."""
-
-    def __call__(self) -> int: ...
 
 
 @dataclass(slots=True)

@@ -32,7 +32,7 @@ def promote(connection: Connection, game: str, version: str, role: str, at: int)
     return model
 
 
-def models_of(connection: Connection, game: str, role: str = "model") -> list[ModelRow]:
-    """A game's versions of a role, the one in use last; where none was promoted, the newest."""
-    found = [row for row in read_models(connection) if (row.game, row.role) == (game, role)]
+def models_of(connection: Connection, game: str) -> list[ModelRow]:
+    """A game's versions, no control arms; the one in use last, or the newest if none is."""
+    found = [row for row in read_models(connection) if (row.game, row.role) == (game, "model")]
     return sorted(found, key=lambda row: (row.active, row.started_at, row.id))

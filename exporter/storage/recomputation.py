@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, select
 
 from exporter.domain.games import Game
 from exporter.domain.lifetime import cells as score_cells
@@ -142,14 +142,6 @@ def stored(connection: Connection, game_id: int) -> Rollups:
         for *cell, value in connection.execute(select(table).where(table.c.model_id.in_(known))):
             cells(found)[tuple(cell)] = value
     return found
-
-
-def raw_counts(connection: Connection) -> dict[str, int]:
-    """How many raw rows there are to recompute from."""
-    return {
-        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-        for table in (predictions, failures)
-    }
 
 
 def models_of(connection: Connection, game_id: int) -> list[int]:

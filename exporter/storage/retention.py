@@ -6,8 +6,8 @@ counted as a late arrival (decision 29 says why keys are not kept).
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from sqlalchemy import (
     ColumnElement,
@@ -41,23 +41,19 @@ from exporter.storage.schema import (
 BATCH = 5000
 
 
-def cleanup(engine: Engine, *, before: int, now: int, limit: int | None = None) -> int:
+def cleanup(engine: Engine, *, before: int, now: int) -> int:
     """Deletes raw predictions made before a moment (microseconds) whose draw has a result.
 
     Predictions that wait for their result stay, however old. Failures and hours before that
-    moment go too. At most `limit` predictions go now, the rest with the next run. Returns how
-    many went. Interrupted, it leaves everything consistent and can be run again.
+    moment go too. Returns how many predictions went. Interrupted, it leaves everything consistent
+    and can be run again.
     """
     note = _begin(engine, before, now)
     with reading(engine) as connection:
         known = list(connection.execute(select(games.c.id)).scalars())
-    deleted = 0
-    for removed in chain.from_iterable(_clean_game(engine, g, before, note) for g in known):
-        deleted += removed
-        if limit is not None and deleted >= limit:
-            return deleted
-    _repeat(lambda: _clean_failures(engine, before))
-    _repeat(lambda: _clean_hours(engine, before))
+    deleted = sum(_repeat(partial(_clean_batch, engine, g, before, note)) for g in known)
+    _repeat(partial(_clean_failures, engine, before))
+    _repeat(partial(_clean_hours, engine, before))
     return deleted
 
 
@@ -77,14 +73,9 @@ def _begin(engine: Engine, before: int, now: int) -> int:
         return int(number)
 
 
-def _repeat(batch: Callable[[], int]) -> None:
-    while batch():
-        pass
-
-
-def _clean_game(engine: Engine, game: int, before: int, note: int) -> Iterator[int]:
-    while removed := _clean_batch(engine, game, before, note):
-        yield removed
+def _repeat(batch: Callable[[], int]) -> int:
+    """Until nothing is left; how many rows went."""
+    return sum(iter(batch, 0))
 
 
 def _clean_batch(engine: Engine, game: int, before: int, note: int) -> int:

@@ -13,6 +13,8 @@ from exporter.storage.schema import training_runs as runs
 
 #: Longest explanation or detail that is kept, in characters (a text column holds 64 KiB).
 DETAIL_LIMIT = 8_000
+#: Requests that are looked at in one go.
+_AT_ONCE = 100
 
 
 class Request(NamedTuple):
@@ -66,10 +68,10 @@ def add_request(
     return True
 
 
-def undecided_requests(connection: Connection, limit: int = 100) -> list[Request]:
-    """The oldest requests that nothing was decided about."""
+def undecided_requests(connection: Connection) -> list[Request]:
+    """The oldest requests that nothing was decided about; some at a time."""
     query = select(requests).where(requests.c.decision.is_(None)).order_by(requests.c.id)
-    return [Request(*row) for row in connection.execute(query.limit(limit))]
+    return [Request(*row) for row in connection.execute(query.limit(_AT_ONCE))]
 
 
 def decide(

@@ -13,7 +13,6 @@ from exporter.logs import (
     configure_logs,
     get_logger,
     level_counts,
-    log_context,
     log_files,
     lost_lines,
 )
@@ -67,14 +66,6 @@ def test_lines_are_counted_by_level_once_written(tmp_path: Path) -> None:
     LOG.warning("kept")
     logging.getLogger("waitress").error("also kept")
     assert level_counts() == {"debug": 0, "info": 0, "warning": 1, "error": 1, "critical": 0}
-
-
-def test_context_reaches_every_line_inside(tmp_path: Path) -> None:
-    _configure(tmp_path)
-    with log_context(request_id="r1"):
-        LOG.info("inside")
-    LOG.info("outside")
-    assert [line.get("request_id") for line in _lines(tmp_path)] == ["r1", None]
 
 
 def test_other_libraries_write_into_the_same_file(tmp_path: Path) -> None:

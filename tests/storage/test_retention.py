@@ -1,9 +1,12 @@
 """Clean-up takes what is old and decided, in small batches, and says what it did."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, event, func, select
 
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.moments import HOUR
@@ -30,12 +33,28 @@ def test_predictions_that_wait_for_their_result_stay(engine: Engine) -> None:
     assert scored(engine) == {100: (1, 5, 0), 101: (1, 5, 0)}
 
 
+@contextmanager
+def deletions(engine: Engine) -> Iterator[list[int]]:
+    """How many predictions each transaction took."""
+    found: list[int] = []
+
+    def note(*given: Any) -> None:
+        _, cursor, statement, *_ = given
+        if statement.startswith("DELETE FROM predictions"):
+            found.append(cursor.rowcount)
+
+    event.listen(engine, "after_cursor_execute", note)
+    yield found
+    event.remove(engine, "after_cursor_execute", note)
+
+
 def test_many_rows_go_in_small_batches(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "BATCH", 10)
     store(engine, *(ticket(str(n), AT) for n in range(35)))
     record(engine, 100)
-    assert cleanup(engine, before=AT + 1, now=7, limit=20) == 20
-    assert cleanup(engine, before=AT + 1, now=8) == 15
+    with deletions(engine) as batches:
+        assert cleanup(engine, before=AT + 1, now=7) == 35
+    assert batches == [10, 10, 10, 5]
     assert (stored(engine), total(engine, "cleaned"), total(engine, "predictions")) == (0, 35, 35)
     assert scored(engine) == {100: (35, 175, 0)}
 

@@ -40,17 +40,6 @@ class CalibrationSums:
         squared = (confidence * confidence + MILLION // 2) // MILLION
         return cls(1, numbers, numbers * confidence, numbers * squared, hits, hits * confidence)
 
-    def times(self, n: int) -> "CalibrationSums":
-        """The sums of `n` such tickets."""
-        return CalibrationSums(
-            self.tickets * n,
-            self.numbers * n,
-            self.confidence * n,
-            self.confidence_squared * n,
-            self.hits * n,
-            self.confidence_hits * n,
-        )
-
     def __add__(self, other: "CalibrationSums") -> "CalibrationSums":
         return self._combined(other, 1)
 
@@ -98,16 +87,14 @@ class Calibration:
     """Bins that hold tickets, lowest confidence first."""
 
 
-def confidence_bin(confidence: int, bins: int = BINS) -> int:
-    """Bin 0 … bins−1 of a confidence in millionths; 1.0 itself falls into the last."""
+def confidence_bin(confidence: int) -> int:
+    """Bin 0 … BINS − 1 of a confidence in millionths; 1.0 itself falls into the last."""
     if not 0 <= confidence <= MILLION:
         raise ValueError(f"confidence must lie in 0–{MILLION} millionths, not {confidence}")
-    return min(confidence * bins // MILLION, bins - 1)
+    return min(confidence * BINS // MILLION, BINS - 1)
 
 
-def calibration(
-    chance: float, sums: Mapping[int, CalibrationSums], bins: int = BINS
-) -> Calibration | None:
+def calibration(chance: float, sums: Mapping[int, CalibrationSums]) -> Calibration | None:
     """Figures over `{bin: sums}`; None without a played number. `chance` is drawn ÷ pool."""
     total = combine(sums.values())
     if total.numbers == 0:
@@ -123,7 +110,7 @@ def calibration(
         score,
         reference,
         1.0 - score / reference,
-        tuple(_bin(i, bins, sums[i]) for i in sorted(sums) if sums[i].numbers),
+        tuple(_bin(i, sums[i]) for i in sorted(sums) if sums[i].numbers),
     )
 
 
@@ -142,6 +129,6 @@ def _brier_score(sums: CalibrationSums) -> float:
     return scaled / (MILLION * sums.numbers)
 
 
-def _bin(index: int, bins: int, sums: CalibrationSums) -> ReliabilityBin:
+def _bin(index: int, sums: CalibrationSums) -> ReliabilityBin:
     confidence, accuracy = _means(sums)
-    return ReliabilityBin(index / bins, (index + 1) / bins, sums.tickets, confidence, accuracy)
+    return ReliabilityBin(index / BINS, (index + 1) / BINS, sums.tickets, confidence, accuracy)

@@ -38,12 +38,6 @@ def hits_sf(pool: int, drawn: int, numbers: int, hits: int) -> float:
     )
 
 
-def hits_mean(pool: int, drawn: int, numbers: int) -> float:
-    """Expected hits of one ticket: n·K/N."""
-    check_ticket(pool, drawn, numbers)
-    return numbers * drawn / pool
-
-
 def hits_variance(pool: int, drawn: int, numbers: int) -> float:
     """Variance of the hits of one ticket: n·p(1−p)·(N−n)/(N−1)."""
     return hits_covariance(pool, drawn, numbers, numbers, numbers)
@@ -100,17 +94,6 @@ def tier_probabilities(
 ) -> dict[int, float]:
     """Probability at chance that one ticket makes exactly each tier's hits: `{hits: P}`."""
     return {hits: hits_pmf(pool, drawn, numbers, hits) for hits in tiers}
-
-
-def expected_tier_counts(
-    pool: int, drawn: int, tickets_by_size: Mapping[int, int], tiers: Iterable[int]
-) -> dict[int, float]:
-    """Tickets expected at chance in each tier, `{hits: tickets}`, for `{size: tickets}`.
-
-    Counts tickets by their hits; what a ticket of many numbers is paid is the game's own rule.
-    """
-    expected = expected_hits_distribution(pool, drawn, tickets_by_size)
-    return {hits: expected[hits] if 0 <= hits < len(expected) else 0.0 for hits in tiers}
 
 
 def _indicator_scale(pool: int, drawn: int) -> float:

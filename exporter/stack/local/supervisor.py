@@ -66,10 +66,6 @@ class Supervisor:
             self._end_all()
             self._guardian.close()
 
-    def all_ready(self) -> bool:
-        """Whether every program has been ready since its last start."""
-        return all(kept.is_ready for kept in self._kept)
-
     def _look_at(self, kept: _Kept) -> None:
         now = self._clock()
         if kept.child is None:

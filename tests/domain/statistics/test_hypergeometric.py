@@ -10,11 +10,9 @@ from hypothesis import strategies as st
 from exporter.domain.statistics.hypergeometric import (
     chance_accuracy,
     expected_hits_distribution,
-    expected_tier_counts,
     held_variance,
     hits_cdf,
     hits_covariance,
-    hits_mean,
     hits_pmf,
     hits_sf,
     hits_variance,
@@ -33,14 +31,12 @@ def test_law_of_hits_is_scipys(pool: int, drawn: int, numbers: int) -> None:
         assert hits_pmf(pool, drawn, numbers, hits) == pytest.approx(law.pmf(hits), rel=1e-9)
         assert hits_cdf(pool, drawn, numbers, hits) == pytest.approx(law.cdf(hits), rel=1e-9)
         assert hits_sf(pool, drawn, numbers, hits) == pytest.approx(law.sf(hits), rel=1e-9)
-    assert hits_mean(pool, drawn, numbers) == pytest.approx(law.mean())
     assert hits_variance(pool, drawn, numbers) == pytest.approx(law.var())
 
 
 @pytest.mark.parametrize("numbers", range(15, 21))
 def test_lotofacil_has_the_documented_chance_and_variance(numbers: int) -> None:
     assert chance_accuracy(25, 15) == 0.6
-    assert hits_mean(25, 15, numbers) / numbers == pytest.approx(0.6)
     assert hits_variance(25, 15, numbers) == pytest.approx(numbers * (25 - numbers) / 100)
 
 
@@ -98,11 +94,6 @@ def test_expected_hits_add_up_over_a_mix_of_sizes() -> None:
 
 def test_tiers_at_chance() -> None:
     assert tier_probabilities(25, 15, 15, [15])[15] == pytest.approx(1 / 3_268_760)
-    counts = expected_tier_counts(25, 15, {15: 1000, 16: 10}, [11, 15, 99])
-    assert counts[11] == pytest.approx(
-        1000 * hits_pmf(25, 15, 15, 11) + 10 * hits_pmf(25, 15, 16, 11)
-    )
-    assert counts[99] == 0.0
 
 
 def test_a_pool_that_is_drawn_whole_leaves_nothing_to_chance() -> None:

@@ -28,6 +28,10 @@ class Listener:
         assert seconds >= 0
         self.events.append(("ready", name))
 
+    def ready_now(self) -> set[str]:
+        newest = {name: event for event, name in self.events}
+        return {name for name, event in newest.items() if event == "ready"}
+
     def ended(self, name: str, code: int, pause: float) -> None:
         self.events.append((f"ended {code}", name))
         self.pauses.append(pause)
@@ -50,13 +54,14 @@ class Running:
 
     def __init__(self, folder: Path, *programs: Program) -> None:
         self.listener = Listener()
+        self._names = {program.name for program in programs}
         self._stopping = Event()
-        self._supervisor = Supervisor(programs, folder, self.listener)
-        self._thread = Thread(target=self._supervisor.run, args=(self._stopping,))
+        run = Supervisor(programs, folder, self.listener).run
+        self._thread = Thread(target=run, args=(self._stopping,))
         self._thread.start()
 
     def wait_until_ready(self) -> None:
-        wait_until(self._supervisor.all_ready, what="ready programs")
+        wait_until(lambda: self.listener.ready_now() == self._names, what="ready programs")
 
     def stop(self) -> None:
         self._stopping.set()

@@ -105,7 +105,7 @@ def _open(connection: Connection, game: int, rows: Sequence[PredictionRow]) -> d
         .where(columns.game_id == game)
         .where(columns.drawn_at >= min(row.predicted_at for row in rows))
         .where(columns.open_after < max(row.predicted_at for row in rows))
-        .order_by(columns.drawn_at)
+        .order_by(columns.drawn_at, columns.number)  # as scoring does with draws of one moment
     )
     windows = connection.execute(query).all()
     ends = [window[1] for window in windows]

@@ -1,6 +1,7 @@
 """Lists and filters that read raw rows, on every engine and for pools above 63 numbers."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -109,3 +110,18 @@ def answer(application: Application, selection: Selection) -> Any:
 
 def hits(group: Any) -> tuple[Any, ...]:
     return group.group, group.figures.hits, group.figures.numbers_played, group.figures.draws
+
+
+def test_of_two_draws_at_one_moment_a_list_names_the_one_that_scored(
+    application: Application,
+) -> None:
+    day = from_micros(NOW - 30 * DAY).date()
+    made = [f"{day}T12:00:00Z", f"{day + timedelta(days=1)}T12:00:00Z"]  # before and after it
+    for moment in made:
+        application.metrics.record_prediction("lotofacil", list(range(1, 16)), predicted_at=moment)
+    application.metrics.flush()
+    for number in (8, 6):  # the later number first, as it lies in the table
+        application.tracker.record_result("lotofacil", number, list(range(11, 26)), day)
+    page = Listings(application.engine, application.games).predictions(PageQuery(limit=2))
+    listed = [(entry.status, entry.draw_number, entry.hits) for entry in page.entries]
+    assert listed == [("pending", None, None), ("scored", 6, 5)]

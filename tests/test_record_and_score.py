@@ -218,6 +218,22 @@ def test_a_result_sent_again_after_its_correction_corrects_nothing_back(app: App
     assert figures(app)[CORRECTIONS] == 2
 
 
+def test_a_repetition_sent_again_after_a_correction_corrects_nothing_back(app: Application) -> None:
+    assert told(app, FIRST_FIFTEEN, "2024-01-31T13:00:00Z") is Recorded.NEW
+    assert told(app, FIRST_FIFTEEN, AT) is Recorded.REPEATED
+    assert told(app, LAST_FIFTEEN) is Recorded.CORRECTED
+    assert told(app, FIRST_FIFTEEN, AT) is Recorded.REPEATED
+    assert figures(app)[CORRECTIONS] == 1
+
+
+@pytest.mark.parametrize("name", ["x" * 129, "a\0b"])
+def test_a_correction_by_no_name_is_refused_by_name(app: Application, name: str) -> None:
+    told(app, FIRST_FIFTEEN)
+    given = ("lotofacil", 3010, LAST_FIFTEEN, date(2024, 1, 31))
+    with pytest.raises(InvalidResult, match="recorded_by: "):
+        app.tracker.record_result(*given, recorded_by=name, strict=True)
+
+
 def test_two_results_of_the_same_second_are_two(app: Application) -> None:
     both = (FIRST_FIFTEEN, LAST_FIFTEEN)
     assert [told(app, numbers, AT) for numbers in both] == [Recorded.NEW, Recorded.CORRECTED]

@@ -9,6 +9,10 @@ from exporter.domain.games import Game, Tariff
 from exporter.domain.statistics.hypergeometric import hits_pmf
 
 _MICRO = 1_000_000
+#: Cents: no lottery paid more to one ticket, and none so much to each bet on average, so a larger
+#: amount is a slip of the pen, and sums of it could outgrow the database's integers.
+_MOST = 10**9 * 100
+_MOST_ON_AVERAGE = 1000 * 100
 
 
 class Money(NamedTuple):
@@ -46,6 +50,13 @@ def winning_bets(size: int, hits: int, game: Game) -> Mapping[int, int]:
 def _winning_bets(size: int, hits: int, smallest: int, tiers: tuple[int, ...]) -> Mapping[int, int]:
     found = {t: comb(hits, t) * comb(size - hits, smallest - t) for t in tiers}
     return {tier: bets for tier, bets in found.items() if bets}
+
+
+def largest_prize(game: Game, hits: int) -> int:
+    """Cents that a draw can have paid at most to one of a game's smallest tickets with `hits`."""
+    size = game.smallest
+    ways = comb(size, hits) * comb(game.pool - size, game.drawn - hits)
+    return min(_MOST, _MOST_ON_AVERAGE * comb(game.pool, game.drawn) // ways) if ways else _MOST
 
 
 def expected_tiers(game: Game, tickets_by_size: Mapping[int, int]) -> dict[int, float]:

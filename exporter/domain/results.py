@@ -9,6 +9,7 @@ from typing import TypeVar
 from exporter.domain.games import Game
 from exporter.domain.moments import DAY, YEARS, draw_moment, from_micros, parse_moment, to_micros
 from exporter.domain.predictions import InvalidPrediction, parse_optional_text
+from exporter.domain.prizes import largest_prize
 from exporter.domain.tickets import InvalidNumbers, encode_draw
 
 Day = TypeVar("Day", bound=date)
@@ -71,21 +72,37 @@ def check_draw(game: Game, number: int, drawn_at: int, now: int) -> None:
         raise InvalidResult("draw_number", reason)
 
 
-def parse_acceptance(value: object) -> int | None:
+def parse_acceptance(value: object, *, now: int) -> int | None:
     """Microseconds of the moment at which a caller took a result in; None stays None.
 
-    Raises InvalidResult.
+    `now` is the clock's, in microseconds: a moment far ahead of it would stand above every
+    correction to come. Raises InvalidResult.
     """
     if value is None:
         return None
     moment = value if isinstance(value, datetime) else _read("accepted_at", value)
-    return to_micros(_of_our_time("accepted_at", moment))
+    accepted = to_micros(_of_our_time("accepted_at", moment))
+    if accepted > now + MAX_AHEAD:
+        raise InvalidResult("accepted_at", f"{str(value)!r} is yet to come")
+    return accepted
 
 
 def parse_key(value: object) -> str | None:
     """A caller's idempotency key, or None; raises InvalidResult."""
+    return _optional_text("idempotency_key", value)
+
+
+def parse_recorder(value: object) -> str:
+    """Who records a result, as it is kept with a correction; raises InvalidResult."""
+    recorder = _optional_text("recorded_by", value)
+    if recorder is None:
+        raise InvalidResult("recorded_by", "None is not a text")
+    return recorder
+
+
+def _optional_text(field: str, value: object) -> str | None:
     try:
-        return parse_optional_text("idempotency_key", value)
+        return parse_optional_text(field, value)
     except InvalidPrediction as error:
         raise InvalidResult(error.field, str(error).partition(": ")[2]) from None
 
@@ -113,7 +130,8 @@ def _prizes(game: Game, value: object) -> dict[int, int]:
         return {}
     if not isinstance(value, Mapping):
         raise InvalidResult("prizes", f"{value!r} is not a mapping of hits to reais")
-    return {_tier(game, hits): _cents(amount) for hits, amount in value.items()}
+    tiers = {_tier(game, hits): amount for hits, amount in value.items()}
+    return {tier: _cents(amount, tier, largest_prize(game, tier)) for tier, amount in tiers.items()}
 
 
 def _tier(game: Game, value: object) -> int:
@@ -123,7 +141,9 @@ def _tier(game: Game, value: object) -> int:
     raise InvalidResult("prizes", f"{value!r} is not one of {game.name}'s tiers {game.tiers}")
 
 
-def _cents(value: object) -> int:
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e13:
+def _cents(value: object, tier: int, most: int) -> int:
+    """The cents of an amount in reais, at most `most` cents."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most / 100:
         return round(value * 100)
-    raise InvalidResult("prizes", f"{value!r} is not an amount in reais")
+    reason = f"{value!r} for {tier} hits is not an amount in reais from 0 to {most // 100}"
+    raise InvalidResult("prizes", reason)

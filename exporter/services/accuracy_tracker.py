@@ -7,7 +7,14 @@ from typing import Any, Protocol
 
 from exporter.domain.games import Games
 from exporter.domain.periods import parse_days
-from exporter.domain.results import InvalidResult, Result, parse_acceptance, parse_key, parse_result
+from exporter.domain.results import (
+    InvalidResult,
+    Result,
+    parse_acceptance,
+    parse_key,
+    parse_recorder,
+    parse_result,
+)
 from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway
 from exporter.services.envelopes import Quarantined, SpooledResult
@@ -80,17 +87,18 @@ class AccuracyTracker:
         the database is away the result waits on disk and None is returned.
 
         Whoever may send a result again after it was corrected names the moment it took the
-        result in (`accepted_at`, now where not given): the same result of the same moment is
-        the same record, and no correction back. So is what comes with the same
-        `idempotency_key`; with another result it raises ConflictingResult.
+        result in (`accepted_at`, now where not given): what the draw said before, with a moment
+        no newer than the last told of it, is a repetition, and no correction back. So is what
+        comes with the same `idempotency_key`; with another result it raises ConflictingResult.
+        `recorded_by` is kept with a correction: a text of at most 128 letters.
         """
         game = self._games[game_type]
         now = self._moment()
         try:
             result = parse_result(game, draw_number, winning_numbers, draw_date, prizes, now=now)
-            given = parse_acceptance(accepted_at)
+            given = parse_acceptance(accepted_at, now=now)
             at, key = now if given is None else given, parse_key(idempotency_key)
-            return self._record(_spooled(game.name, result, recorded_by, at, key))
+            return self._record(_spooled(game.name, result, parse_recorder(recorded_by), at, key))
         except InvalidResult as error:
             if strict:
                 raise

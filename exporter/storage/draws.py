@@ -103,10 +103,10 @@ def record(
     """Keeps a result and scores what it decides, in the caller's transaction.
 
     The same result again changes nothing. Another one for the same draw is a correction:
-    what was there is kept in draw_corrections and every score follows. The same result with the
-    same moment (`now`) is the same record, delivered before, whatever has corrected it since;
-    so is what came with this idempotency `key` before. Raises DrawIsClosed,
-    ConflictingResult when the key came with another result.
+    what was there is kept in draw_corrections and every score follows. But what the draw already
+    said once, with a moment (`now`) no newer than the newest told of it, is a repetition that
+    came late and changes nothing; so is what came with this idempotency `key` before. Raises
+    DrawIsClosed, ConflictingResult when the key came with another result.
     """
     of_game = locked_game(connection, game.name, exclusive=True)
     said = (of_game, result.number, _body(result))
@@ -125,7 +125,7 @@ def _record(
     if before is None:
         _keep(connection, game, of_game, result, now)
         return Recorded.NEW
-    if _same(before, result) or _was_recorded(connection, before, result, now):
+    if _same(before, result) or _was_told(connection, before, result, now):
         return Recorded.REPEATED
     if before.cleaned:
         raise DrawIsClosed(before.number, before.cleaned)
@@ -133,14 +133,19 @@ def _record(
     return Recorded.CORRECTED
 
 
-def _was_recorded(connection: Connection, draw: Draw, result: Result, moment: int) -> bool:
+def _was_told(connection: Connection, draw: Draw, result: Result, moment: int) -> bool:
+    """Whether the draw said this before, and what was told of it last is no older.
+
+    A repetition leaves no row, so its own moment is not known. What was never said always counts:
+    clocks differ, and a correction must not be lost to one that is slow.
+    """
     this = {"of_game": draw.game_id, "of_number": draw.number}
     corrections = connection.execute(_CORRECTIONS, this).all()
-    if not corrections:
-        return False  # what is there is another result
-    told = {(row.corrected_at, row.after) for row in corrections}
-    told.add((connection.execute(_RECORDED_AT, this).scalar_one(), corrections[0].before))
-    return (moment, _body(result)) in told
+    if _body(result) not in {said for row in corrections for said in (row.before, row.after)}:
+        return False
+    recorded: int = connection.execute(_RECORDED_AT, this).scalar_one()
+    newest: int = max(recorded, *(row.corrected_at for row in corrections))
+    return moment <= newest
 
 
 def find(connection: Connection, key: int, number: int) -> Draw | None:

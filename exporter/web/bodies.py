@@ -53,9 +53,9 @@ class ResultBody(BaseModel):
     accepted_at: Annotated[
         str | None,
         Field(
-            description="When the sender took the result in (RFC 3339); left out: now. The same "
-            "result sent again with the same moment is the same record, even where it was "
-            "corrected in between."
+            description="When the sender took the result in (RFC 3339); left out: now. What a draw "
+            "said before, sent again with a moment no newer than the last told of it, is the same "
+            "record and corrects nothing back."
         ),
     ] = None
     idempotency_key: Annotated[

@@ -1,5 +1,7 @@
 """Results of draws that cannot have been: of days to come, of numbers beyond any count."""
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -8,7 +10,14 @@ import pytest
 from exporter.domain.definitions import DEMO, KNOWN_GAMES, LOTOFACIL, MEGA_SENA, SIMULATED
 from exporter.domain.games import Game
 from exporter.domain.moments import from_micros, to_micros
-from exporter.domain.results import InvalidResult, Result, parse_acceptance, parse_result
+from exporter.domain.prizes import largest_prize, money
+from exporter.domain.results import (
+    InvalidResult,
+    Result,
+    parse_acceptance,
+    parse_recorder,
+    parse_result,
+)
 from tests.services.real_draws.record import published
 
 DRAWN = range(1, 16)
@@ -98,13 +107,64 @@ def test_every_played_game_says_when_it_began() -> None:
 
 
 def test_the_moment_of_acceptance_is_kept_to_the_microsecond() -> None:
-    moment = to_micros(NOW) + 7
-    assert parse_acceptance(from_micros(moment).isoformat()) == moment
-    assert parse_acceptance(from_micros(moment)) == moment
-    assert parse_acceptance(None) is None
+    now = to_micros(NOW)
+    moment = now + 7
+    assert parse_acceptance(from_micros(moment).isoformat(), now=now) == moment
+    assert parse_acceptance(from_micros(moment), now=now) == moment
+    assert parse_acceptance(None, now=now) is None
 
 
-@pytest.mark.parametrize("value", ["soon", 7, [], "9999-12-31T23:59:59-12:00"])
+@pytest.mark.parametrize(
+    "value", ["soon", 7, [], "9999-12-31T23:59:59-12:00", NOW + timedelta(hours=24, microseconds=1)]
+)
 def test_what_is_no_moment_of_acceptance(value: object) -> None:
     with pytest.raises(InvalidResult, match=r"^accepted_at: "):
-        parse_acceptance(value)
+        parse_acceptance(value, now=to_micros(NOW))
+
+
+def priced(prizes: object, game: Game = LOTOFACIL) -> Mapping[int, int]:
+    drawn = list(game.numbers)[: game.drawn]
+    now = to_micros(NOW)
+    return parse_result(game, 1, drawn, date(2024, 1, 31), prizes, now=now).prizes
+
+
+@pytest.mark.parametrize(
+    ("prizes", "most"),
+    [({"11": 9e12}, 11_403), ({11: 11_404}, 11_403), ({15: 10**9 + 1}, 10**9), ({15: -1}, 10**9)],
+)
+def test_a_prize_that_no_draw_paid_is_refused(prizes: dict[object, float], most: int) -> None:
+    ((hits, amount),) = prizes.items()
+    reason = f"prizes: {amount!r} for {hits} hits is not an amount in reais from 0 to {most}"
+    with pytest.raises(InvalidResult, match=f"^{re.escape(reason)}$"):
+        priced(prizes)
+
+
+@pytest.mark.parametrize("amount", ["7", None, True, float("nan"), float("inf"), 10**400])
+def test_what_is_no_amount(amount: object) -> None:
+    with pytest.raises(InvalidResult, match=r"^prizes: .* for 15 hits is not an amount in reais"):
+        priced({15: amount})
+
+
+@pytest.mark.parametrize(
+    ("game", "prizes"),
+    [
+        (LOTOFACIL, {11: 7, 12: 14, 13: 35, 14: 3_000, 15: 230_000_000}),
+        (MEGA_SENA, {"4": 1_200.5, "5": 60_000, "6": 1_000_000_000}),  # a whole Mega da Virada
+        (KNOWN_GAMES["lotomania"], {0: 200_000, 15: 9.25, 20: 50_000_000}),
+    ],
+)
+def test_prizes_as_they_are_paid_are_taken(game: Game, prizes: dict[object, float]) -> None:
+    assert list(priced(prizes, game).values()) == [round(n * 100) for n in prizes.values()]
+
+
+def test_the_largest_prizes_of_a_draw_with_many_bets_fit_the_database() -> None:
+    prizes = {hits: largest_prize(LOTOFACIL, hits) for hits in LOTOFACIL.tiers}
+    everybody = {(20, 15): 1_000}  # 15,504 bets in each
+    told = money(everybody, LOTOFACIL, LOTOFACIL.tariff(date(2026, 1, 1)), prizes)
+    assert max(told) < 2**63
+
+
+@pytest.mark.parametrize("name", ["x" * 129, "a\0b", "", 7, None])
+def test_who_records_is_a_text(name: object) -> None:
+    with pytest.raises(InvalidResult, match=r"^recorded_by: "):
+        parse_recorder(name)

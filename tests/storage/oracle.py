@@ -87,6 +87,15 @@ class Draw:
     prizes: tuple[tuple[int, int], ...] = ()
 
 
+@dataclass(frozen=True)
+class Telling:
+    """A result as it was taken at a moment: new, a correction or a repetition."""
+
+    rules: Rules
+    draw: Draw
+    at: int
+
+
 @dataclass
 class World:
     """Everything that happened."""
@@ -97,6 +106,7 @@ class World:
     failures_forgotten: list[Failed] = field(default_factory=list)
     draws: dict[str, dict[int, Draw]] = field(default_factory=lambda: defaultdict(dict))
     corrections: Counter[str] = field(default_factory=Counter)
+    tellings: list[Telling] = field(default_factory=list)
     references: dict[tuple[str, str], int] = field(default_factory=dict)  # millionths
     hours_lost: Cells = field(default_factory=dict)
 

@@ -59,13 +59,14 @@ def record(
     at: int | None = None,
     prizes: Mapping[int, int] | None = None,
     by: str = "test",
+    now: int | None = None,
 ) -> Recorded:
     moment = draw_time(number) if at is None else at
     result = Result(number, moment, bits(numbers), dict(prizes or {}))
     with writing(engine) as connection:
         game = KNOWN_GAMES["lotofacil"]
-        now = moment + next(_CALLS)  # each call is a record of its own
-        return draws.record(connection, game, result, now=now, recorded_by=by)
+        told = moment + next(_CALLS) if now is None else now  # each call is a record of its own
+        return draws.record(connection, game, result, now=told, recorded_by=by)
 
 
 def scored(engine: Engine, version: str = "v1") -> dict[int, tuple[int, int, int]]:

@@ -66,6 +66,34 @@ def test_a_correction_of_numbers_is_kept_and_followed(engine: Engine) -> None:
     assert json.loads(kept.before) != json.loads(kept.after)
 
 
+def test_a_repetition_that_is_delivered_again_corrects_nothing_back(engine: Engine) -> None:
+    """It left no row when it came first; only that it is older than the correction shows it."""
+    told = [(LAST, 10), (LAST, 11), (FIRST, 12)]
+    first = [record(engine, 100, numbers, now=now) for numbers, now in told]
+    assert first == [Recorded.NEW, Recorded.REPEATED, Recorded.CORRECTED]
+    again = [record(engine, 100, numbers, now=now) for numbers, now in told]
+    assert again == [Recorded.REPEATED] * 3
+    assert record(engine, 100, LAST, now=13) is Recorded.CORRECTED  # somebody means it
+    assert record(engine, 100, FIRST, now=12) is Recorded.REPEATED
+
+
+def test_a_correction_by_a_slow_clock_is_one_and_stays(engine: Engine) -> None:
+    assert record(engine, 100, LAST, now=10) is Recorded.NEW
+    assert record(engine, 100, FIRST, now=5) is Recorded.CORRECTED
+    told = [(LAST, 10), (LAST, 7), (FIRST, 5)]
+    again = [record(engine, 100, numbers, now=now) for numbers, now in told]
+    assert again == [Recorded.REPEATED] * 3
+    assert record(engine, 100, FIRST) is Recorded.REPEATED
+
+
+def test_what_a_closed_draw_was_told_before_is_no_correction_of_it(engine: Engine) -> None:
+    store(engine, ticket("a", draw_time(100) - HOUR))
+    for numbers, now in ((LAST, 10), (LAST, 11), (FIRST, 12)):
+        record(engine, 100, numbers, now=now)
+    assert retention.cleanup(engine, before=draw_time(100), now=0) == 1
+    assert record(engine, 100, LAST, now=11) is Recorded.REPEATED
+
+
 def test_a_corrected_date_moves_predictions_to_the_draw_they_were_for(engine: Engine) -> None:
     store(engine, ticket("a", draw_time(100) + HOUR))
     record(engine, 101)

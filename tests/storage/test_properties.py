@@ -26,7 +26,18 @@ from exporter.storage.verification import verify
 from tests.databases import empty
 from tests.storage import oracle
 from tests.storage import reading as held
-from tests.storage.oracle import DAY, HOUR, RULES, Belief, Draw, Failed, Rules, Ticket, World
+from tests.storage.oracle import (
+    DAY,
+    HOUR,
+    RULES,
+    Belief,
+    Draw,
+    Failed,
+    Rules,
+    Telling,
+    Ticket,
+    World,
+)
 
 #: What other games cost is told by the definitions' own tests.
 PLAYED = KNOWN_GAMES.plus(replace(KNOWN_GAMES[name], tariffs=()) for name in ("quina", "lotomania"))
@@ -174,12 +185,29 @@ class Storage(RuleBasedStateMachine):
         self.world.failures[key] = Failed((game, model), at)
 
     def _record(self, rules: Rules, draw: Draw) -> Recorded:
+        self.serial += 1  # each call is a record of its own
+        telling = Telling(rules, draw, START + self.serial)
+        done = self._deliver(telling)
+        self.world.tellings.append(telling)
+        return done
+
+    def _deliver(self, telling: Telling) -> Recorded:
+        rules, draw = telling.rules, telling.draw
         result = Result(draw.number, draw.at, bits(rules, draw.numbers), dict(draw.prizes))
         with writing(self.engine) as connection:
             game = PLAYED[rules.name]
-            self.serial += 1  # each call is a record of its own
-            now = START + self.serial
-            return draws.record(connection, game, result, now=now, recorded_by="test")
+            return draws.record(connection, game, result, now=telling.at, recorded_by="test")
+
+    def _deliver_again(self, tellings: list[Telling]) -> None:
+        """What was taken before changes nothing, whatever it was and whatever came since."""
+        assert {self._deliver(telling) for telling in tellings} <= {Recorded.REPEATED}
+
+    @precondition(lambda self: self.world.tellings)
+    @rule(data=st.data())
+    def deliver_results_again(self, data: st.DataObject) -> None:
+        """Results that were taken come again, of any draws and in any order."""
+        known = st.sampled_from(self.world.tellings)
+        self._deliver_again(data.draw(st.lists(known, min_size=1, max_size=4)))
 
     @rule(
         game=GAMES,
@@ -208,6 +236,8 @@ class Storage(RuleBasedStateMachine):
         if seed % 2:
             drawn = frozenset(random.Random(seed).sample(rules.numbers, rules.drawn))
         self._expect(rules, replace(before, at=before.at + shift, numbers=drawn))
+        told = [t for t in self.world.tellings if (t.rules, t.draw.number) == (rules, number)]
+        self._deliver_again(data.draw(st.permutations(told)))
 
     def _expect(self, rules: Rules, draw: Draw) -> None:
         before = self.world.draws[rules.name].get(draw.number)

@@ -207,7 +207,9 @@ def test_a_result_sent_again_with_its_moment_is_no_correction_back(client: Flask
         ({"accepted_at": 7}, "accepted_at"),
         ({"game_type": "bingo"}, "game_type"),
         ({"game_type": []}, "game_type"),
+        ({"accepted_at": "2124-03-15T11:00:00Z"}, "accepted_at"),
         ({"prizes": {"7": 1}}, "prizes"),
+        ({"prizes": {"11": 9e12}}, "prizes"),
         ({"recorded_by": "me"}, "recorded_by"),
     ],
 )  # fmt: skip

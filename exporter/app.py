@@ -190,7 +190,7 @@ def build_web(app: Application) -> Flask:
             version=lambda: _version(app.snapshots),
             now=app.now,
             metrics=_metrics_reader(app),
-            listings=Listings(app.engine, app.games),
+            listings=Listings(app.database, app.games),
             predictions=app.metrics,
             results=app.tracker,
             instruments=http,
@@ -272,7 +272,7 @@ def _version(snapshots: Snapshots) -> str | None:
 def _metrics_reader(app: Application) -> MetricsReader:
     services = partial(_services, app.intake, app.snapshots)
     system = SystemReader(services, app.resources, app.now())
-    return MetricsReader(app.engine, app.games, system, app.now)
+    return MetricsReader(app.database, app.games, system, app.now)
 
 
 def _overviews(app: Application) -> OverviewReader:

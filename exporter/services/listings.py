@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from exporter.domain import tickets
 from exporter.domain.games import Games
@@ -14,7 +14,7 @@ from exporter.domain.moments import from_micros
 from exporter.domain.predictions import MILLION
 from exporter.domain.queries import PageQuery, Selection
 from exporter.services.figures.scope import Scope
-from exporter.storage.engine import reading
+from exporter.services.prepared_database import PreparedDatabase
 from exporter.storage.prediction_pages import DrawOf, PredictionRow, draws_of, read_page
 from exporter.storage.read_draws import DrawRow, read_draws
 from exporter.storage.read_figures import lifetime_cells
@@ -98,13 +98,13 @@ class ModelEntry:
 class Listings:
     """Reads lists; each page costs its own length."""
 
-    def __init__(self, engine: Engine, games: Games) -> None:
-        self._engine = engine
+    def __init__(self, database: PreparedDatabase, games: Games) -> None:
+        self._database = database
         self._games = games
 
     def predictions(self, query: PageQuery) -> Page[PredictionEntry]:
         """Raw predictions, each with its draw's result where that is recorded."""
-        with reading(self._engine) as connection:
+        with self._database.reading() as connection:
             scope = self._scope(connection, query.selection)
             before = query.before[0] if query.before else None
             rows = read_page(
@@ -118,7 +118,7 @@ class Listings:
         """Recorded draws with the score of each model on them."""
         names = [query.selection.game] if query.selection.game else list(self._games)
         before = (query.before[0], query.before[1]) if query.before else None
-        with reading(self._engine) as connection:
+        with self._database.reading() as connection:
             scope = self._scope(connection, query.selection)
             rows = read_draws(connection, names, query.period, before, query.limit)
             scores = _scores(connection, scope, rows)
@@ -128,7 +128,7 @@ class Listings:
 
     def models(self, selection: Selection) -> list[ModelEntry]:
         """Every model version, control arms included and marked by their role."""
-        with reading(self._engine) as connection:
+        with self._database.reading() as connection:
             scope = self._scope(connection, selection)
             cells = lifetime_cells(connection, scope.ids, ("predictions", "failures"))
             counts = {(cell.model_id, cell.measure): cell.value for cell in cells}

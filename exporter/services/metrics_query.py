@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from exporter.domain.games import Games
 from exporter.domain.moments import from_micros
@@ -24,7 +24,7 @@ from exporter.services.figures.summary import LiveData, SummaryData, SummaryRead
 from exporter.services.figures.system import SystemFigures, SystemReader
 from exporter.services.overview.standing import read_standing
 from exporter.services.overview.standing_shapes import StandingData
-from exporter.storage.engine import reading
+from exporter.services.prepared_database import PreparedDatabase
 from exporter.storage.read_models import read_models
 
 Figures = TypeVar("Figures")
@@ -53,9 +53,9 @@ class MetricsReader:
     """Reads figures; `now` gives microseconds. TooMuchToRead when a question has no bounds."""
 
     def __init__(
-        self, engine: Engine, games: Games, system: SystemReader, now: Callable[[], int]
+        self, database: PreparedDatabase, games: Games, system: SystemReader, now: Callable[[], int]
     ) -> None:
-        self._engine = engine
+        self._database = database
         self._games = games
         self._now = now
         self._accuracy = AccuracyReader(games)
@@ -68,7 +68,7 @@ class MetricsReader:
 
     def metrics(self, query: FiguresQuery) -> Answer[MetricsData]:
         """Figures of the query's types over its period."""
-        with reading(self._engine) as connection:
+        with self._database.reading() as connection:
             scope = Scope.of(read_models(connection), query.selection)
             asked = _Question(connection, scope, query, self._now())
             data = MetricsData(
@@ -88,19 +88,19 @@ class MetricsReader:
 
     def summary(self, query: SummaryQuery) -> Answer[SummaryData]:
         """Where things stand: the last window of draws, the last period, the system."""
-        with reading(self._engine) as connection:
+        with self._database.reading() as connection:
             scope = Scope.of(read_models(connection), query.selection)
             return self._summary.summary(connection, scope, query, self._now())
 
     def standing(self, selection: Selection) -> Answer[StandingData]:
         """What every model version did since its start, beside chance."""
-        with reading(self._engine) as connection:
+        with self._database.reading() as connection:
             scope = Scope.of(read_models(connection), selection)
             return Answer(read_standing(connection, self._games, scope), scope.warnings())
 
     def live(self) -> Answer[LiveData]:
         """What happens now: this hour and the one before it, and the system."""
-        with reading(self._engine) as connection:
+        with self._database.reading() as connection:
             scope = Scope.of(read_models(connection), Selection())
             return self._summary.live(connection, scope, self._now())
 

@@ -81,7 +81,7 @@ def test_a_filter_on_confidence_counts_what_it_says(
 
 
 def test_pages_show_hits_beside_the_draw(application: Application) -> None:
-    listings = Listings(application.engine, application.games)
+    listings = Listings(application.database, application.games)
     page = listings.predictions(PageQuery(limit=25))
     rest = listings.predictions(PageQuery(limit=25, before=page.next_before))
     entries = [*page.entries, *rest.entries]
@@ -92,7 +92,7 @@ def test_pages_show_hits_beside_the_draw(application: Application) -> None:
 
 
 def test_draws_and_models_are_listed(application: Application) -> None:
-    listings = Listings(application.engine, application.games)
+    listings = Listings(application.database, application.games)
     draws = listings.draws(PageQuery(limit=10)).entries
     assert {draw.game for draw in draws} == set(GAMES)
     assert [draw.models[0].tickets for draw in draws] == [20, 20]
@@ -102,7 +102,7 @@ def test_draws_and_models_are_listed(application: Application) -> None:
 
 def answer(application: Application, selection: Selection) -> Any:
     system = SystemReader(dict, application.resources, NOW)
-    reader = MetricsReader(application.engine, application.games, system, lambda: NOW)
+    reader = MetricsReader(application.database, application.games, system, lambda: NOW)
     by = (GroupBy.HOUR, GroupBy.GAME)
     query = FiguresQuery(PERIOD, "UTC", tuple(MetricType), by, selection)
     return reader.metrics(query).data
@@ -122,6 +122,6 @@ def test_of_two_draws_at_one_moment_a_list_names_the_one_that_scored(
     application.metrics.flush()
     for number in (8, 6):  # the later number first, as it lies in the table
         application.tracker.record_result("lotofacil", number, list(range(11, 26)), day)
-    page = Listings(application.engine, application.games).predictions(PageQuery(limit=2))
+    page = Listings(application.database, application.games).predictions(PageQuery(limit=2))
     listed = [(entry.status, entry.draw_number, entry.hits) for entry in page.entries]
     assert listed == [("pending", None, None), ("scored", 6, 5)]

@@ -61,7 +61,7 @@ def reader(application: Application) -> MetricsReader:
 
 def reader_of(application: Application) -> MetricsReader:
     system = SystemReader(dict, application.resources, NOW)
-    return MetricsReader(application.engine, application.games, system, lambda: NOW)
+    return MetricsReader(application.database, application.games, system, lambda: NOW)
 
 
 def sent() -> list[Scored]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from exporter.app import Application
 from exporter.services.delivery import DestinationRefuses
+from exporter.storage import migrate
 from exporter.web.problems import CONTENT_TYPE
 
 
@@ -82,6 +83,17 @@ def test_a_database_that_refuses_is_no_defect_and_no_outage(
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert "answers and refuses" in answer.get_json()["detail"]
     assert "permission denied" in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/api/models", "/api/metrics", "/api/metrics/summary"])
+def test_a_database_that_was_made_anew_is_read_from_then_on(
+    client: FlaskClient, application: Application, path: str
+) -> None:
+    migrate.downgrade(application.engine, "base")
+    refused = client.get(path)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "30")
+    assert "answers and refuses" in refused.get_json()["detail"]
+    assert client.get(path).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing.util import Finalize
 from threading import Condition, RLock, Thread, current_thread
 from time import sleep
 
@@ -74,6 +75,7 @@ class Intake:
         self._wake = Condition()
         self._delivering = RLock()
         self._thread: Thread | None = None
+        self._at_end: Finalize | None = None
         self._stopping = False
         self._pause = 0.0
         self.outage = Outage()
@@ -88,7 +90,18 @@ class Intake:
                 self._stopping = False
                 self._thread = Thread(target=self._run, name="lotofacil-intake", daemon=True)
                 self._thread.start()
-                atexit.register(self.stop)
+                self._heed_end()
+
+    def _heed_end(self) -> None:
+        """Stops in order with the process: a child of multiprocessing ends without atexit."""
+        self._forget_end()
+        atexit.register(self.stop)
+        self._at_end = Finalize(None, self.stop, exitpriority=10)
+
+    def _forget_end(self) -> None:
+        atexit.unregister(self.stop)
+        if self._at_end:
+            self._at_end.cancel()
 
     def is_running(self) -> bool:
         """Whether records are being delivered."""
@@ -166,7 +179,7 @@ class Intake:
         if thread and thread is not current_thread():
             thread.join(timeout=30)
         self.flush_now()
-        atexit.unregister(self.stop)
+        self._forget_end()
         self._thread = None  # what is accepted from now on starts another
         self._save_queue()
 

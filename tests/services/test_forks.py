@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from exporter.storage import quarantine, schema
@@ -64,23 +65,77 @@ def test_parent_and_children_record_each_prediction_once(migrated_url: str, tmp_
 def test_a_child_does_not_deliver_what_waits_in_its_parents_memory(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    """Only what an ended child had in its own memory may be missing."""
+    """Only what the child that ended by os._exit had in its own memory may be missing."""
     run(sqlite_url, tmp_path, durable=False)
     bodies, failed = stored(sqlite_url)
-    surely = {body for body in bodies if "child" not in body and "process" not in body}
-    assert len(surely) == 5 * EACH
+    surely = {body for body in bodies if "_exit" not in body}
+    assert len(surely) == 7 * EACH
     assert len(bodies) == len(set(bodies)) <= 8 * EACH
-    assert 5 <= failed <= 8
+    assert 7 <= failed <= 8
 
 
-def run(url: str, folder: Path, *, durable: bool) -> None:
+#: Workers that end in order, after each way of making them.
+POOLED = """
+import multiprocessing, sys
+from concurrent.futures import ProcessPoolExecutor
+from api.metrics_service import metrics_service
+
+def by_hand():
+    from exporter.app import build
+    from exporter.config import load_settings
+    return build(load_settings()).metrics
+
+each, method, made = int(sys.argv[1]), *sys.argv[2:]
+metrics = metrics_service if made == "api" else by_hand()
+
+def record(name):
+    for n in range(each):
+        metrics.record_prediction(
+            "lotofacil", list(range(1, 16)), 0.6, "v1", metadata={"n": f"{name}-{n}"})
+
+def started(context):
+    child = context.Process(target=record, args=("started",))
+    child.start()
+    child.join()
+
+def executed(context):
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        pool.submit(record, "executed").result()
+
+def mapped(context):
+    pool = context.Pool(1)
+    pool.map(record, ["mapped"])
+    pool.close()
+    pool.join()
+
+if __name__ == "__main__":
+    record("parent")
+    for make in (started, executed, mapped):
+        make(multiprocessing.get_context(method))
+"""
+
+
+@pytest.mark.parametrize(("method", "made"), [("fork", "api"), ("fork", "hand"), ("spawn", "api")])
+def test_a_worker_that_ends_in_order_leaves_nothing_behind(
+    sqlite_url: str, tmp_path: Path, method: str, made: str
+) -> None:
+    """Such processes end without what atexit calls."""
+    script = tmp_path / "pooled.py"
+    script.write_text(POOLED)
+    run(sqlite_url, tmp_path, str(script), method, made, durable=False)
+    bodies, _ = stored(sqlite_url)
+    assert len(bodies) == len(set(bodies)) == 4 * EACH
+
+
+def run(url: str, folder: Path, script: str = FORKING, *arguments: str, durable: bool) -> None:
     environment = os.environ | {
         "DATABASE_URL": url,
         "LOTOFACIL_DATA_DIR": str(folder),
         "SPOOL_DURABLE": str(durable).lower(),
         "PYTHONPATH": str(PROJECT),
     }
-    command = [sys.executable, "-c", FORKING, str(EACH)]
+    program = [script] if arguments else ["-c", script]
+    command = [sys.executable, *program, str(EACH), *arguments]
     subprocess.run(command, env=environment, cwd=folder, timeout=300, check=True)
 
 

@@ -1,11 +1,9 @@
 """`dashboard`: the page inside the user's own application, and the reports."""
 
-from functools import cache
-
 from api.container import ready
 from exporter.app import build_dashboard
 from exporter.web.dashboard.performance_dashboard import PerformanceDashboard
 
-dashboard: PerformanceDashboard = ready(cache(build_dashboard))
+dashboard: PerformanceDashboard = ready(build_dashboard)
 
 __all__ = ["PerformanceDashboard", "dashboard"]

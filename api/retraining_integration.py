@@ -1,14 +1,11 @@
 """`retraining_integration`: retraining when thresholds are crossed, or on a schedule."""
 
-from functools import cache
-
 from api.container import ready
 from exporter.app import Application
 from retrainer.assembly import assemble
 from retrainer.integration import PerformanceThreshold, RetrainingIntegration
 
 
-@cache
 def _integration(app: Application) -> RetrainingIntegration:
     return assemble(app.settings, app.engine, app.games, app.now).integration
 

@@ -1,11 +1,9 @@
 """`structured_logger`: structured logs and their analysis."""
 
-from functools import cache
-
 from api.container import ready
 from exporter.app import build_logger
 from exporter.services.structured_logger import StructuredLogger
 
-structured_logger: StructuredLogger = ready(cache(build_logger))
+structured_logger: StructuredLogger = ready(build_logger)
 
 __all__ = ["StructuredLogger", "structured_logger"]

@@ -27,8 +27,8 @@ from exporter.domain.predictions import (
     parse_moment_of,
     parse_role,
 )
+from exporter.domain.tickets import LOW_WORD, WORD
 
-_LOW_BITS = (1 << 63) - 1
 _Types = Set[type]
 _NUMBERS: _Types = {float, int, NoneType}
 _TEXTS: _Types = {str, NoneType}
@@ -126,7 +126,7 @@ class BatchParser:
             raise _Doubt
         (game,) = games
         sizes, bits = self._numbers(column.given("numbers"), game)
-        highs = [b >> 63 or None for b in bits] if max(bits) > _LOW_BITS else [None] * len(bits)
+        highs = [b >> WORD or None for b in bits] if max(bits) > LOW_WORD else [None] * len(bits)
         return Columns(
             game,
             column.keys(),
@@ -135,7 +135,7 @@ class BatchParser:
             column.moments(),
             column.of("draw_number", _WHOLE, parse_draw_number),
             sizes,
-            [b & _LOW_BITS for b in bits] if any(highs) else bits,
+            [b & LOW_WORD for b in bits] if any(highs) else bits,
             highs,
             column.quantities("confidence", 1, parse_confidence),
             column.quantities("latency", MAX_LATENCY_SECONDS, parse_latency),

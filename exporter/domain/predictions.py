@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 from exporter.domain.games import Game, Games
 from exporter.domain.moments import YEARS, parse_moment, to_micros
-from exporter.domain.tickets import InvalidNumbers, encode_ticket
+from exporter.domain.tickets import LOW_WORD, WORD, InvalidNumbers, encode_ticket
 
+#: Confidence and latency travel in millionths: 600 000 is 0.6.
 MILLION = 1_000_000
 ROLES = ("model", "control")
 UNVERSIONED = "unversioned"
 MAX_TEXT = 128
 MAX_LATENCY_SECONDS = 86_400
-_LOW_BITS = (1 << 63) - 1
 _INTEGERS = frozenset({int})
 _SEQUENCES = (list, tuple)
 
@@ -115,7 +115,7 @@ class PredictionParser:
         """
         game, numbers, confidence, version, metadata, draw, moment, latency, role, key = given
         size, bits = self._numbers(game, numbers)
-        high = bits >> 63
+        high = bits >> WORD
         return _new_prediction(
             Prediction,
             (
@@ -126,7 +126,7 @@ class PredictionParser:
                 self.now() if moment is None else parse_moment_of(moment, 0),
                 None if draw is None else parse_draw_number(draw),
                 size,
-                bits & _LOW_BITS if high else bits,
+                bits & LOW_WORD if high else bits,
                 high or None,
                 None if confidence is None else parse_confidence(confidence),
                 None if latency is None else parse_latency(latency),

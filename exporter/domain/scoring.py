@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Self
 
+from exporter.domain.predictions import MILLION
 from exporter.domain.statistics.calibration import CalibrationSums, confidence_bin
+from exporter.domain.tickets import LOW_WORD, WORD
 
-_WORD = 63
 #: How this machine lays out an array's integers.
 _BYTE_ORDER: Final = "little" if array("H", [1]).tobytes()[0] else "big"
-_MILLION = 1_000_000
-_HALF_MILLION = _MILLION // 2
-_LOW_BITS = (1 << _WORD) - 1
+_HALF_MILLION = MILLION // 2
 
 #: (numbers as a bit set, confidence in millionths or None)
 Ticket = tuple[int, int | None]
@@ -98,9 +97,9 @@ def count_held(numbers: Sequence[int], pool: int) -> tuple[int, ...]:
     The sets are laid side by side in one large integer: a number's count is then the bits
     left by one shift and one mask, with no loop over the sets.
     """
-    if pool > _WORD:
-        low = count_held([n & _LOW_BITS for n in numbers], _WORD)
-        return low + count_held([n >> _WORD for n in numbers], pool - _WORD)
+    if pool > WORD:
+        low = count_held([n & LOW_WORD for n in numbers], WORD)
+        return low + count_held([n >> WORD for n in numbers], pool - WORD)
     code, width = ("I", 4) if pool <= 32 else ("Q", 8)
     packed = int.from_bytes(array(code, numbers).tobytes(), _BYTE_ORDER)
     ones = int.from_bytes((b"\1" + bytes(width - 1)) * len(numbers), "little")
@@ -122,7 +121,7 @@ def _calibration(
         if confidence is not None:
             bucket = sums.setdefault(confidence_bin(confidence), [0] * 6)
             # What CalibrationSums.of gives, without an object for each distinct outcome.
-            square = (confidence * confidence + _HALF_MILLION) // _MILLION
+            square = (confidence * confidence + _HALF_MILLION) // MILLION
             bucket[0] += n
             bucket[1] += n * size
             bucket[2] += n * size * confidence

@@ -4,6 +4,10 @@ from collections.abc import Sequence
 
 from exporter.domain.games import Game
 
+#: Bits of a set that one column of a signed 64-bit integer holds; the rest stands in another.
+WORD = 63
+LOW_WORD = (1 << WORD) - 1
+
 
 class InvalidNumbers(ValueError):
     """Numbers that break their game's rules; the message names the numbers and the rule."""
@@ -41,6 +45,16 @@ def encode_draw(numbers: object, game: Game) -> int:
 def decode(bits: int, game: Game) -> list[int]:
     """The numbers of a bit set, ascending."""
     return [game.first + k for k in range(game.pool) if bits >> k & 1]
+
+
+def split(bits: int) -> tuple[int, int | None]:
+    """A bit set as two columns hold it: its low word, and the rest or None."""
+    return bits & LOW_WORD, bits >> WORD or None
+
+
+def joined(low: int, high: int | None) -> int:
+    """The bit set that two columns hold."""
+    return low | (high or 0) << WORD
 
 
 def hits(ticket: int, draw: int) -> int:

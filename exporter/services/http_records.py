@@ -13,7 +13,7 @@ from exporter.domain.games import Games
 from exporter.domain.moments import from_micros
 from exporter.domain.predictions import MILLION, Failure, Prediction, PredictionParser
 from exporter.domain.results import InvalidResult
-from exporter.domain.tickets import decode
+from exporter.domain.tickets import decode, joined
 from exporter.logs import get_logger
 from exporter.outbound.exporter_client import ExporterAway, ExporterClient, ExporterRefused
 from exporter.services.delivery import DestinationAway
@@ -76,7 +76,7 @@ def body_of(prediction: Prediction, games: Games) -> dict[str, Any]:
     p = prediction
     return {
         "game_type": p.game,
-        "numbers": decode(p.numbers | (p.numbers_high or 0) << 63, games[p.game]),
+        "numbers": decode(joined(p.numbers, p.numbers_high), games[p.game]),
         "confidence": None if p.confidence is None else p.confidence / MILLION,
         "model_version": p.model_version,
         "metadata": None if p.metadata is None else json.loads(p.metadata),

@@ -19,13 +19,13 @@ from sqlalchemy import (
 from exporter.domain.games import Game
 from exporter.domain.matching import Slot, open_after
 from exporter.domain.results import Result
+from exporter.domain.tickets import joined, split
 from exporter.storage import driver, evidence, result_keys, scores
 from exporter.storage.identities import locked_game
 from exporter.storage.rollups import add_to_game
 from exporter.storage.schema import draw_corrections, draws
 from exporter.storage.scores import Draw
 
-_LOW_BITS = (1 << 63) - 1
 _c = draws.c
 _OF_GAME = _c.game_id == bindparam("of_game")
 _THIS = and_(_OF_GAME, _c.number == bindparam("of_number"))
@@ -156,7 +156,7 @@ def find(connection: Connection, key: int, number: int) -> Draw | None:
 def load(row: Row[Any]) -> Draw:
     """The draw a row holds."""
     prizes = {int(hits): cents for hits, cents in json.loads(row.prizes or "{}").items()}
-    numbers = row.numbers | (row.numbers_high or 0) << 63
+    numbers = joined(row.numbers, row.numbers_high)
     moments = row.drawn_at, row.open_after
     return Draw(row.game_id, row.number, *moments, numbers, Prizes(prizes), row.cleaned)
 
@@ -235,11 +235,12 @@ def _draw(key: int, result: Result) -> Draw:
 
 
 def _values(draw: Draw) -> dict[str, Any]:
+    low, high = split(draw.numbers)
     return {
         "drawn_at": draw.drawn_at,
         "open_after": draw.open_after,
-        "numbers": draw.numbers & _LOW_BITS,
-        "numbers_high": draw.numbers >> 63 or None,
+        "numbers": low,
+        "numbers_high": high,
         "prizes": json.dumps(draw.prizes) if draw.prizes else None,
     }
 

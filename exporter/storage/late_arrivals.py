@@ -13,6 +13,7 @@ from exporter.domain.matching import is_eligible
 from exporter.domain.moments import DAY
 from exporter.domain.scoring import DrawScore, Ticket
 from exporter.domain.scoring import score as score_tickets
+from exporter.domain.tickets import joined
 from exporter.storage import driver, evidence, scores
 from exporter.storage.draws import load
 from exporter.storage.driver import Row
@@ -121,4 +122,4 @@ def _score(rows: Sequence[Row], draw: Draw, pool: int) -> DrawScore:
 
 
 def _ticket(row: Row) -> Ticket:
-    return row[6] | (row[7] or 0) << 63, row[8]
+    return joined(row[6], row[7]), row[8]

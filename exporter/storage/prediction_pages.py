@@ -8,9 +8,8 @@ from sqlalchemy import Connection, select
 
 from exporter.domain.periods import Period
 from exporter.domain.queries import Selection
+from exporter.domain.tickets import joined
 from exporter.storage.schema import draws, predictions
-
-_LOW_BITS = 63
 
 
 class PredictionRow(NamedTuple):
@@ -62,7 +61,7 @@ def read_page(
         query = query.where(columns.predicted_at >= period.start)
         query = query.where(columns.predicted_at < period.end)
     return [
-        PredictionRow(*row[:6], _bits(row[-2], row[-1]), *row[6:-2])
+        PredictionRow(*row[:6], joined(row[-2], row[-1]), *row[6:-2])
         for row in connection.execute(query)
     ]
 
@@ -85,7 +84,7 @@ def _explicit(
         columns.game_id == game, columns.number.in_({row.draw_number for row in rows})
     )
     known = {
-        row[0]: DrawOf(row[0], row[1], _bits(row[2], row[3])) for row in connection.execute(query)
+        row[0]: DrawOf(row[0], row[1], joined(row[2], row[3])) for row in connection.execute(query)
     }
     return {row.id: known[row.draw_number] for row in rows if row.draw_number in known}
 
@@ -114,12 +113,8 @@ def _open(connection: Connection, game: int, rows: Sequence[PredictionRow]) -> d
         place = bisect_left(ends, row.predicted_at)
         if place < len(windows) and windows[place][4] < row.predicted_at:
             number, drawn_at, low, high, _ = windows[place]
-            found[row.id] = DrawOf(number, drawn_at, _bits(low, high))
+            found[row.id] = DrawOf(number, drawn_at, joined(low, high))
     return found
-
-
-def _bits(low: int, high: int | None) -> int:
-    return low | (high or 0) << _LOW_BITS
 
 
 def newest_prediction(connection: Connection) -> int | None:

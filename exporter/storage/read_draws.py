@@ -6,9 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, ScalarSelect, and_, func, or_, select
 
 from exporter.domain.periods import Period
+from exporter.domain.tickets import joined
 from exporter.storage.schema import draw_corrections, draws, games
-
-_LOW_BITS = 63
 
 
 class DrawRow(NamedTuple):
@@ -57,7 +56,7 @@ def read_draws(
     if period:
         query = query.where(columns.drawn_at >= period.start, columns.drawn_at < period.end)
     return [
-        DrawRow._make((*row[:6], row[6] | (row[7] or 0) << _LOW_BITS, row[8]))
+        DrawRow._make((*row[:6], joined(row[6], row[7]), row[8]))
         for row in connection.execute(query)
     ]
 
@@ -82,7 +81,7 @@ def recorded_draws(connection: Connection, game: str) -> dict[int, tuple[int, in
         .order_by(columns.number)
     )
     rows = connection.execute(query)
-    return {number: (at, low | (high or 0) << _LOW_BITS) for number, at, low, high in rows}
+    return {number: (at, joined(low, high)) for number, at, low, high in rows}
 
 
 def _corrections() -> ScalarSelect[int]:

@@ -16,11 +16,11 @@ from exporter.catalog import CONFIDENCE_BUCKETS, LATENCY_BUCKETS
 from exporter.domain.moments import HOUR
 from exporter.domain.periods import Period
 from exporter.domain.predictions import MILLION
+from exporter.domain.tickets import WORD, joined
 from exporter.storage.read_figures import Cell
 from exporter.storage.read_scores import ScoreRow
 from exporter.storage.schema import draws, predictions
 
-_LOW_BITS = 63
 _Expressions = dict[tuple[str, int], ColumnElement[int]]
 
 
@@ -77,7 +77,7 @@ def raw_scores(
     for query in (_explicit(held), _open(held)):
         narrowed = query.where(selection.condition(), *_drawn_in(period))
         for model, number, drawn_at, low, high, tickets, *counts in connection.execute(narrowed):
-            facts[number] = (drawn_at, low | (high or 0) << _LOW_BITS)
+            facts[number] = (drawn_at, joined(low, high))
             sums = found.setdefault((number, model), Counter())
             sums.update({-1: int(tickets), **{k: int(n) for k, n in enumerate(counts)}})
     for (number, model), sums in sorted(found.items()):
@@ -154,8 +154,8 @@ def _distribution(
 
 def _held(k: int) -> ColumnElement[int]:
     """How many of the tickets hold the number first + k."""
-    low = k < _LOW_BITS
+    low = k < WORD
     column: ColumnElement[Any] = predictions.c.numbers if low else predictions.c.numbers_high
     # Written out: PostgreSQL shifts a bigint by an integer only, and parameters come as bigint.
-    shift: ColumnElement[Any] = literal_column(str(k if low else k - _LOW_BITS))
+    shift: ColumnElement[Any] = literal_column(str(k if low else k - WORD))
     return func.coalesce(func.sum(column.bitwise_rshift(shift).bitwise_and(literal_column("1"))), 0)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table, select
 from exporter.domain.games import Game
 from exporter.domain.lifetime import cells as score_cells
 from exporter.domain.moments import HOUR, day_of, hour_of
+from exporter.domain.tickets import joined
 from exporter.storage import scores
 from exporter.storage.rollups import activity_cells
 from exporter.storage.schema import (
@@ -110,7 +111,7 @@ def recomputed(connection: Connection, game_id: int, game: Game) -> Rollups:
 
 def _add_predictions(connection: Connection, found: Rollups, game_id: int, game: Game) -> None:
     for (model, hour), rows in _by_hour(_chunks(connection, game_id)):
-        numbers = [row.numbers | (row.numbers_high or 0) << 63 for row in rows]
+        numbers = [joined(row.numbers, row.numbers_high) for row in rows]
         confidences = [row.confidence for row in rows]
         cells = activity_cells(numbers, confidences, [row.latency for row in rows], game.pool)
         found.add(model, hour, cells)

@@ -7,6 +7,7 @@ from itertools import groupby
 from sqlalchemy import Connection, func, select
 
 from exporter.domain.moments import DAY
+from exporter.domain.predictions import MILLION
 from exporter.domain.retraining import Figures
 from exporter.domain.statistics.evidence import Evidence
 from exporter.storage.models import models_of
@@ -17,7 +18,6 @@ _USUAL = 30
 #: Calls older than this say nothing about today, however few came since.
 _LONGEST = 365 * DAY
 _CALLS = ("predictions", "failures", "confidence", "confidence_sum")
-_MILLION = 1_000_000
 
 
 def current_figures(
@@ -41,7 +41,7 @@ def current_figures(
         draws=draws,
         tickets=scored,
         accuracy=_ratio(hits, numbers),
-        mean_confidence=_ratio(sums["confidence_sum"], sums["confidence"] * _MILLION),
+        mean_confidence=_ratio(sums["confidence_sum"], sums["confidence"] * MILLION),
         calls=calls,
         error_rate=_ratio(sums["failures"], calls),
         evidence=_evidence(connection, model.id),

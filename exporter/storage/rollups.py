@@ -13,12 +13,13 @@ from sqlalchemy import Column, Connection, String, Table
 
 from exporter.catalog import CONFIDENCE_BUCKETS, LATENCY_BUCKETS
 from exporter.domain.moments import day_of, hour_of
+from exporter.domain.predictions import MILLION
 from exporter.domain.scoring import count_held
 from exporter.storage import driver
 from exporter.storage.schema import day_rollups, game_totals, hour_rollups, totals
 
-_LATENCY_BOUNDS = tuple(round(bound * 1_000_000) for bound in LATENCY_BUCKETS)
-_CONFIDENCE_BOUNDS = tuple(round(bound * 1_000_000) for bound in CONFIDENCE_BUCKETS)
+_LATENCY_BOUNDS = tuple(round(bound * MILLION) for bound in LATENCY_BUCKETS)
+_CONFIDENCE_BOUNDS = tuple(round(bound * MILLION) for bound in CONFIDENCE_BUCKETS)
 
 #: (measure, bucket) -> integer to add
 Cells = Mapping[tuple[str, int], int]

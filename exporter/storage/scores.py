@@ -15,6 +15,7 @@ from exporter.domain.moments import from_micros
 from exporter.domain.prizes import Money, money
 from exporter.domain.scoring import DrawScore, score_columns
 from exporter.domain.statistics import CalibrationSums, LogFactors, chance_factors
+from exporter.domain.tickets import WORD, joined
 from exporter.storage import driver
 from exporter.storage.driver import Row as Stored
 from exporter.storage.rollups import add_cells, add_to_game
@@ -137,7 +138,7 @@ def raw_scores(connection: Connection, game: Game, draw: Draw) -> dict[int, Draw
     """Scores by model id, computed from the raw predictions in one pass; memory stays flat."""
     found: dict[int, DrawScore] = {}
     nothing = DrawScore(held=(0,) * game.pool)
-    wide = game.pool > 63
+    wide = game.pool > WORD
     named = Chosen(draw.game_id, draw.number, _EVER, draw.drawn_at, wide)
     unnamed = Chosen(draw.game_id, None, draw.open_after, draw.drawn_at, wide)
     for chosen in (named, unnamed):
@@ -161,7 +162,7 @@ def _where(draw: Draw) -> dict[str, int]:
 def _score(tickets: Columns, draw: Draw, pool: int) -> DrawScore:
     numbers, confidences, *highs = tickets
     for high in highs:
-        numbers = [low | (bits or 0) << 63 for low, bits in zip(numbers, high, strict=True)]
+        numbers = tuple(map(joined, numbers, high))
     return score_columns(numbers, confidences, draw=draw.numbers, pool=pool)
 
 

@@ -8,8 +8,7 @@ whole-number sums over tickets, kept per bin of confidence, so they add up and c
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-#: Confidence travels in millionths: 600 000 is 0.6.
-MILLION = 1_000_000
+from exporter.domain.predictions import MILLION
 
 #: Bins of confidence of equal width; the one around chance is then narrow enough to be read.
 BINS = 20

@@ -170,6 +170,7 @@ def build_exposition(app: Application, http: HttpInstruments) -> Exposition:
     settings = app.settings
     live: dict[str, Callable[[], Iterable[Family]]] = {
         "alert_rules": partial(alert_rules.collect, app.rule_values),
+        "alert_checks": partial(alert_rules.collect_checks, app.alerts.failed_checks),
         "spool": partial(spool.collect, app.intake, settings.SPOOL_MAX_SIZE),
         "resources": partial(process.collect_resources, app.resources),
         "logs": process.collect_logs,

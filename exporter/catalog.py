@@ -493,6 +493,13 @@ ALERT_RULE_THRESHOLD = _gauge(
     "alert_rules",
 )
 
+ALERT_CHECK_FAILURES = _counter(
+    "lotofacil_alert_check_failures",
+    "Looks after channels and alert history that broke since this process started.",
+    (),
+    "alert_checks",
+)
+
 # --- models and retraining -------------------------------------------------------------------
 
 MODEL_ACTIVE = _gauge(
@@ -601,6 +608,12 @@ LOG_MESSAGES = _counter(
     "lotofacil_log_messages",
     "Log lines written by this process, by level.",
     ("level",),
+    "logs",
+)
+LOG_LINES_LOST = _counter(
+    "lotofacil_log_lines_lost",
+    "Log lines that could not be written since this process started, on a full disk for instance.",
+    (),
     "logs",
 )
 HTTP_REQUESTS = _counter(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from prometheus_client.metrics_core import Metric as Family
 
 from exporter import catalog
-from exporter.collectors.families import family
+from exporter.collectors.families import family, single
 from exporter.services.rule_values import RuleValue
 
 
@@ -16,6 +16,11 @@ def collect(current: Callable[[], Sequence[RuleValue]]) -> Iterator[Family]:
     yield family(catalog.ALERT_RULE_VALUE, known)
     thresholds = [(_labels(one), one.rule.threshold) for one in values]
     yield family(catalog.ALERT_RULE_THRESHOLD, thresholds)
+
+
+def collect_checks(failures: Callable[[], int]) -> Iterator[Family]:
+    """Families of the collector `alert_checks`."""
+    yield single(catalog.ALERT_CHECK_FAILURES, failures())
 
 
 def _labels(one: RuleValue) -> tuple[str, ...]:

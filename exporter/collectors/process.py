@@ -7,7 +7,7 @@ from prometheus_client.metrics_core import Metric as Family
 
 from exporter import catalog
 from exporter.collectors.families import family, histogram, single
-from exporter.logs import level_counts
+from exporter.logs import level_counts, lost_lines
 from exporter.services.http_instruments import HttpInstruments
 
 
@@ -30,6 +30,7 @@ def collect_logs() -> Iterator[Family]:
     """Families of the collector `logs`."""
     counts = level_counts()
     yield family(catalog.LOG_MESSAGES, [((level,), n) for level, n in counts.items()])
+    yield single(catalog.LOG_LINES_LOST, lost_lines())
 
 
 def collect_http(instruments: HttpInstruments) -> Iterator[Family]:

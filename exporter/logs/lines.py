@@ -34,7 +34,7 @@ class Output:
         self.level = logging.INFO
         self.to_stderr = False
         self.file: RotatingFile | None = None
-        self.lost = 0
+        self._lost = 0
         self._counts: Counter[str] = Counter()
         self.begin()
 
@@ -52,7 +52,12 @@ class Output:
             self._write_everywhere(line)
             self._count(level)
         except (OSError, ValueError):  # ValueError: standard error was closed under us
-            self.lost += 1
+            self._count_lost()
+
+    def lost(self) -> int:
+        """Lines that could not be written."""
+        with self._lock:
+            return self._lost
 
     def counts(self) -> dict[str, int]:
         """Lines written by level; every level is there from the start."""
@@ -65,6 +70,10 @@ class Output:
         if self.to_stderr:
             sys.stderr.write(line.decode("ascii"))
             sys.stderr.flush()
+
+    def _count_lost(self) -> None:
+        with self._lock:
+            self._lost += 1
 
     def _count(self, level: str) -> None:
         with self._lock:
@@ -97,7 +106,7 @@ def level_counts() -> dict[str, int]:
 
 def lost_lines() -> int:
     """Log lines that could not be written since the process started."""
-    return OUTPUT.lost
+    return OUTPUT.lost()
 
 
 def _plain(_: WrappedLogger, __: str, fields: EventDict) -> EventDict:

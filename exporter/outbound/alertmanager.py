@@ -18,6 +18,8 @@ from filelock import FileLock
 PRIVATE = 0o600
 _NONE: Mapping[str, str] = MappingProxyType({})
 _SHOWN = 300
+#: How long amtool may take over a configuration.
+AMTOOL_SECONDS = 30
 
 
 class Outcome(StrEnum):
@@ -133,10 +135,19 @@ def _check(path: Path, files: Mapping[Path, str]) -> None:
         staged = {Path(folder) / file.relative_to(path.parent): files[file] for file in files}
         _write_all(staged, PRIVATE)
         command = [amtool, "check-config", str(Path(folder) / path.name)]
-        found = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - our own file
+        found = _answer(command)
         if found.returncode:
             reason = f"{found.stdout}\n{found.stderr}".partition("FAILED:")[2] or found.stderr
             raise ConfigurationRefused(_one_line(reason.replace(f"{folder}/", "")))
+
+
+def _answer(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    try:
+        return subprocess.run(  # noqa: S603 - our own file
+            command, capture_output=True, text=True, timeout=AMTOOL_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise ConfigurationRefused(f"amtool gave no answer in {AMTOOL_SECONDS} s") from None
 
 
 def _write_all(files: Mapping[Path, str | None], mode: int) -> None:

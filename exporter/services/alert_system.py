@@ -41,7 +41,8 @@ class RuleOutcome:
 class AlertSystem:
     """Rules and channels, and a check in the background.
 
-    `check` is what is done every `interval` seconds while it runs; it must not raise.
+    `check` is what is done every `interval` seconds while it runs; what it raises is logged and
+    counted, and the next one tries again.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class AlertSystem:
         self._interval = interval
         self._stop = Event()
         self._thread: Thread | None = None
+        self._failed = 0
 
     def start(self) -> None:
         """Checks in the background whether stored channels are in force; again is harmless."""
@@ -78,6 +80,10 @@ class AlertSystem:
     def is_running(self) -> bool:
         """Whether the check runs in the background."""
         return self._thread is not None and self._thread.is_alive() and not self._stop.is_set()
+
+    def failed_checks(self) -> int:
+        """How many checks broke since this process started."""
+        return self._failed
 
     def add_rule(self, rule: AlertRule) -> RuleOutcome:
         """Keeps a rule; one of the same name is replaced. It is watched from the next snapshot on.
@@ -164,5 +170,9 @@ class AlertSystem:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self._check()
+            try:
+                self._check()
+            except Exception as error:  # noqa: BLE001 - nothing would be looked after any more
+                self._failed += 1
+                _log.error("alert_check_broken", error=repr(error), exc_info=error)
             self._stop.wait(self._interval)

@@ -39,7 +39,7 @@ class AlertUpkeep:
         try:
             started = to_micros(datetime.fromisoformat(self.server.status()["uptime"]))
             firing = [str(alert["fingerprint"]) for alert in self.server.alerts()]
-        except (AlertmanagerAway, KeyError):
+        except (AlertmanagerAway, KeyError, TypeError, ValueError):
             return  # nobody there, or something that is no Alertmanager
         now = self.now()
         # Just started, it does not hold yet what Prometheus is about to tell it again.

@@ -156,4 +156,4 @@ def test_no_content_can_start_a_line_of_its_own(
     LOG.bind(**{f"x_{key}": value, key: value}).info(event)
     assert len(_lines(tmp_path)) == before + 1
     assert len(readable({"event": event, key: value}).splitlines()) <= 1
-    assert OUTPUT.lost == 0
+    assert OUTPUT.lost() == 0

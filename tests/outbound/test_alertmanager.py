@@ -1,3 +1,4 @@
+import os
 import stat
 from pathlib import Path
 from types import SimpleNamespace
@@ -60,6 +61,21 @@ def test_no_half_written_file_stays(tmp_path: Path, nobody: Alertmanager) -> Non
     assert path.read_text() == GOOD
     names = {file.name for file in tmp_path.iterdir()}
     assert names == {"alertmanager.yml", ".alertmanager.yml.lock"}
+
+
+def test_an_amtool_that_hangs_is_named_and_nothing_is_written(
+    tmp_path: Path, nobody: Alertmanager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amtool = tmp_path / "bin" / "amtool"
+    amtool.parent.mkdir()
+    amtool.write_text("#!/bin/sh\nexec sleep 600\n")
+    amtool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{amtool.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr("exporter.outbound.alertmanager.AMTOOL_SECONDS", 0.1)
+    path = tmp_path / "alertmanager.yml"
+    with pytest.raises(ConfigurationRefused, match=r"amtool gave no answer in 0\.1 s"):
+        apply_configuration(path, GOOD, nobody)
+    assert not path.exists()
 
 
 def test_a_server_that_is_away_is_named(nobody: Alertmanager) -> None:

@@ -1,5 +1,5 @@
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from sqlalchemy import Engine
@@ -105,6 +105,25 @@ def test_without_alertmanager_a_channel_is_kept_and_applied_later(
     assert len(forwarding.applied) == tries
     system.stop()
     assert not system.is_running()
+
+
+class BrokenForwarding(PlayedForwarding):
+    """Breaks in a way that nobody has thought of."""
+
+    def apply(self, channels: Sequence[NotificationChannel]) -> Outcome:
+        raise KeyError(channels)
+
+
+def test_a_check_that_breaks_is_logged_counted_and_made_again(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    system = alert_system(engine, BrokenForwarding())
+    assert system.failed_checks() == 0
+    system.start()
+    wait_until(lambda: system.failed_checks() > 1, what="another check")
+    assert system.is_running()
+    system.stop()
+    assert "alert_check_broken" in caplog.text
 
 
 def test_what_another_process_sets_is_applied_by_the_check(

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from exporter.services.alert_history import AlertHistory
 from exporter.services.alert_upkeep import AlertUpkeep
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.storage.engine import create_engine_for
+from tests.databases import copy_of, opened
 from tests.servers.ports import free_port
 from tests.services.alerting import PlayedForwarding, channels_of
 from tests.services.test_alert_history import alert, payload
@@ -58,3 +60,19 @@ def test_a_database_that_is_away_is_only_logged(caplog: pytest.LogCaptureFixture
     upkeep(engine, PlayedAlertmanager("x"), BEGAN)()
     assert "alert_check_failed" in caplog.text
     engine.dispose()
+
+
+@pytest.mark.parametrize("status", [{}, {"uptime": "soon"}, {"uptime": 5}, {"uptime": None}, [], 5])
+def test_what_is_no_alertmanager_ends_nothing(
+    sqlite_template: Path, tmp_path: Path, status: Any
+) -> None:
+    class Odd(PlayedAlertmanager):
+        def status(self) -> dict[str, Any]:
+            odd: dict[str, Any] = status
+            return odd
+
+    with opened(copy_of(sqlite_template, tmp_path / "test.db")) as engine:
+        look = upkeep(engine, Odd("x"), BEGAN + timedelta(minutes=30))
+        look.history.record(payload(alert()))
+        look()
+        assert len(look.history.active()) == 1

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from threading import Lock
 from typing import Any, Protocol
 
 from exporter.domain.games import Games
@@ -15,6 +16,7 @@ from exporter.domain.results import (
     parse_recorder,
     parse_result,
 )
+from exporter.forks import on_fork
 from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway
 from exporter.services.envelopes import Quarantined, SpooledResult
@@ -52,6 +54,11 @@ class AccuracyTracker:
         self._games = games
         self._now = now
         self._last = 0
+        self._begin()
+        on_fork(self, AccuracyTracker._begin)
+
+    def _begin(self) -> None:
+        self._telling_time = Lock()
 
     def start(self) -> None:
         """Starts delivering what is recorded."""
@@ -134,8 +141,9 @@ class AccuracyTracker:
 
     def _moment(self) -> int:
         """Now, and never the same twice: it tells one result from another."""
-        self._last = max(self._now(), self._last + 1)
-        return self._last
+        with self._telling_time:
+            self._last = max(self._now(), self._last + 1)
+            return self._last
 
     def cleanup_old_data(self, days: int) -> int:
         """Deletes raw predictions older than `days`, as MetricsService.cleanup_old_data does."""

@@ -125,7 +125,7 @@ class Intake:
         try:
             self._spool.append(self._now(), pack(record), callers_key)
         except SpoolUnusable:
-            self.counts.refused += 1
+            self._count_refused(1)
             raise
         if self._thread is None:
             self.start()
@@ -136,9 +136,13 @@ class Intake:
         try:
             self._spool.extend((now, None, pack(record)) for record in records)
         except SpoolUnusable:
-            self.counts.refused += len(records)
+            self._count_refused(len(records))
             raise
         self.start()
+
+    def _count_refused(self, records: int) -> None:
+        with self._wake:
+            self.counts.refused += records
 
     def waiting(self, callers_key: str) -> Record | None:
         """The record with this key, while it waits in the spool."""
@@ -190,7 +194,8 @@ class Intake:
                 self._pause = 0.0
             except Exception as error:  # noqa: BLE001 - nothing would be delivered any more
                 more = False
-                self.counts.flush_failures += 1
+                with self._wake:
+                    self.counts.flush_failures += 1
                 self._pause = min(max(self._pause * 2, FILL_SECONDS), MAX_PAUSE_SECONDS)
                 self._tell(error)
             if not more:

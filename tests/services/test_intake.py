@@ -203,6 +203,26 @@ def test_one_key_of_many_threads_is_one_record(sqlite_url: str, tmp_path: Path) 
     assert stored(sqlite_url)[1] == 8
 
 
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Threads that interrupt each other at every turn."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_no_two_results_are_of_the_same_moment(sqlite_url: str, tmp_path: Path) -> None:
+    """The clock stands still: what tells them apart is the tracker's own."""
+    each, threads = 2000, 8
+    settings = load_settings({"DATABASE_URL": sqlite_url, "LOTOFACIL_DATA_DIR": tmp_path})
+    tracker = build(settings, lambda: 1).tracker
+    with ThreadPoolExecutor(threads) as pool:
+        moments = list(pool.map(lambda _: tracker._moment(), range(each * threads)))
+    assert len(set(moments)) == len(moments)
+
+
 def test_what_is_accepted_after_a_stop_is_delivered_too(sqlite_url: str, tmp_path: Path) -> None:
     with application(sqlite_url, tmp_path, SPOOL_DURABLE=False) as app:
         predict(app, 1)

@@ -1,18 +1,24 @@
 """The story of a record: a prediction goes in, its draw comes out, the figures follow."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from exporter.app import Application, build, build_exposition
 from exporter.config import database_url as with_driver
 from exporter.config import load_settings
 from exporter.domain.moments import to_micros
+from exporter.domain.predictions import InvalidPrediction
 from exporter.domain.results import InvalidResult
 from exporter.services.http_instruments import HttpInstruments
 from exporter.storage.draws import Recorded
+from exporter.storage.engine import reading
+from exporter.storage.schema import quarantine
 
 FIRST_FIFTEEN = list(range(1, 16))
 LAST_FIFTEEN = list(range(11, 26))
@@ -181,6 +187,69 @@ def test_the_right_prediction_mends_the_one_with_its_key(
     else:
         record("lotofacil", FIRST_FIFTEEN, idempotency_key="a")
     assert figures(app)[WAITING % game] == 1
+
+
+def within_itself() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    found["again"] = found
+    return found
+
+
+def nested() -> list[Any]:
+    found: list[Any] = []
+    for _ in range(100_000):
+        found = [found]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"metadata": {(1, 2): 3}}, "metadata: cannot be written as JSON"),
+        ({"metadata": within_itself()}, "metadata: cannot be written as JSON"),
+        ({"metadata": {"deep": nested()}}, "metadata: cannot be written as JSON"),
+        ({"metadata": {"\ud800": "\ud800"}}, "metadata: cannot be written as JSON"),
+        ({"idempotency_key": "\ud800"}, "idempotency_key: '\\ud800' is not a text"),
+        ({"idempotency_key": "a\0b"}, "idempotency_key: 'a\\x00b' is not a text"),
+        ({"numbers": [44], "metadata": {(1, 2): "\ud800\0"}}, "numbers: 44 outside"),
+        ({"numbers": {(1, 2): 3}}, "numbers: "),
+        ({"model_version": "\n" * 5_000}, "model_version: '\\n"),
+    ],
+)
+def test_a_prediction_of_whatever_is_kept_with_its_reason(
+    app: Application, given: dict[str, Any], reason: str
+) -> None:
+    call: dict[str, Any] = {"game_type": "lotofacil", "numbers": FIRST_FIFTEEN} | given
+    assert app.metrics.record_prediction(**call) is None
+    with pytest.raises(InvalidPrediction, match=re.escape(reason)):
+        app.metrics.record_prediction(**call, strict=True)
+    assert figures(app)[WAITING % "lotofacil"] == 1
+    assert reasons(app)[0].startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"draw_number": "\ud800"}, "draw_number: '\\ud800'"),
+        ({"draw_number": "a\0b"}, "draw_number: 'a\\x00b'"),
+        ({"winning_numbers": {(1, 2): 3}}, "winning_numbers: "),
+        ({"winning_numbers": within_itself()}, "winning_numbers: "),
+        ({"draw_date": "\ud800"}, "draw_date: "),
+    ],
+)
+def test_a_result_of_whatever_is_kept_with_its_reason(
+    app: Application, given: dict[str, Any], reason: str
+) -> None:
+    call: dict[str, Any] = {"draw_number": 3010, "winning_numbers": FIRST_FIFTEEN}
+    call |= {"draw_date": date(2024, 1, 31)} | given
+    assert app.tracker.record_result("lotofacil", **call) is None
+    assert figures(app)[WAITING_RESULTS] == 1
+    assert reasons(app)[0].startswith(reason)
+
+
+def reasons(app: Application) -> list[str]:
+    with reading(app.engine) as connection:
+        return list(connection.execute(select(quarantine.c.reason)).scalars())
 
 
 def test_a_result_of_a_day_to_come_is_quarantined_until_the_right_day_is_told(

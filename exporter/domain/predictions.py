@@ -178,7 +178,7 @@ class PredictionParser:
             raise InvalidPrediction("metadata", f"{metadata!r} is not a mapping")
         try:
             return self._encode_metadata(metadata)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise InvalidPrediction("metadata", f"cannot be written as JSON ({error})") from None
 
     def _explain(self, game: object, numbers: object) -> InvalidPrediction:
@@ -253,6 +253,14 @@ def _text(field: str, value: object) -> str:
 def parse_optional_text(field: str, value: object) -> str | None:
     """A text that a caller may leave out, such as a model version; raises InvalidPrediction."""
     return None if value is None else _text(field, value)
+
+
+def is_key(value: object) -> bool:
+    """Whether a prediction may have this as its idempotency key."""
+    try:
+        return bool(_text("idempotency_key", value))
+    except InvalidPrediction:
+        return False
 
 
 def parse_role(value: object) -> str:

@@ -1,6 +1,5 @@
 """Recording draw results: the documented Accuracy Tracker."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from threading import Lock
@@ -19,7 +18,7 @@ from exporter.domain.results import (
 from exporter.forks import on_fork
 from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway
-from exporter.services.envelopes import Quarantined, SpooledResult
+from exporter.services.envelopes import SpooledResult, refused
 from exporter.services.intake import Intake
 from exporter.storage.draws import Recorded
 from exporter.storage.result_keys import ConflictingResult
@@ -154,9 +153,8 @@ class AccuracyTracker:
     ) -> None:
         _log.warning("result_quarantined", game=game, draw=given[0], reason=str(error))
         names = ("draw_number", "winning_numbers", "draw_date")
-        body = json.dumps(dict(zip(names, given, strict=True)), default=str)
-        kept = Quarantined("result", game, str(given[0])[:128], str(error), body, now)
-        self._intake.accept(kept)
+        told = dict(zip(names, given, strict=True))
+        self._intake.accept(refused("result", game, str(given[0]), str(error), told, now))
 
 
 def _said(record: SpooledResult) -> SpooledResult:

@@ -110,6 +110,8 @@ def _parse(alert: object, place: int, now: int) -> Notification:
     fingerprint = alert.get("fingerprint")
     if not isinstance(fingerprint, str) or not 0 < len(fingerprint) <= _LONGEST_FINGERPRINT:
         raise MalformedNotification(f"{where}.fingerprint", "must be a text")
+    if not fingerprint.isprintable():
+        raise MalformedNotification(f"{where}.fingerprint", "must be a text that can be printed")
     labels = _texts(alert.get("labels"), f"{where}.labels")
     return Notification(
         fingerprint,

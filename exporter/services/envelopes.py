@@ -1,5 +1,6 @@
 """What the spool holds: accepted records, each with its kind, in a compact form."""
 
+import json
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -9,10 +10,12 @@ from exporter.domain.games import Game
 from exporter.domain.moments import from_micros
 from exporter.domain.predictions import MAX_TEXT, Failure, Prediction
 from exporter.domain.results import Result
+from exporter.domain.texts import printable
 from exporter.domain.tickets import decode
 
-#: Letters of a quarantined record that are kept.
+#: Letters of a quarantined record that are kept, and of the reason.
 MAX_BODY = 1_000_000
+MAX_REASON = 2000
 
 
 class Quarantined(NamedTuple):
@@ -75,6 +78,26 @@ def quarantine_key(why: str, prediction: Prediction) -> str:
     said = repr(tuple(prediction._replace(predicted_at=0)))
     digest = blake2b(said.encode(), digest_size=16).hexdigest()
     return f"{why}:{digest}:{prediction.key}"[:MAX_TEXT]
+
+
+def refused(kind: str, game: str, key: str, reason: str, given: object, at: int) -> Quarantined:
+    """A record that broke a rule, whatever was given, in a form that can be kept anywhere."""
+    why, body = printable(reason)[:MAX_REASON], _as_json(given)[:MAX_BODY]
+    return Quarantined(kind, game, printable(key)[:MAX_TEXT], why, body, at)
+
+
+def _as_json(given: object) -> str:
+    try:
+        return json.dumps(given, default=str)
+    except (TypeError, ValueError, RecursionError):  # such as a mapping within itself
+        return json.dumps(_shown(given))
+
+
+def _shown(given: object) -> str:
+    try:
+        return repr(given)
+    except (ValueError, RecursionError):  # nested too deeply, or with too many digits
+        return f"what cannot be shown: {type(given).__name__}"
 
 
 class UnreadableRecord(ValueError):

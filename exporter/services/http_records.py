@@ -17,7 +17,7 @@ from exporter.domain.tickets import decode, joined
 from exporter.logs import get_logger
 from exporter.outbound.exporter_client import ExporterAway, ExporterClient, ExporterRefused
 from exporter.services.delivery import DestinationAway
-from exporter.services.envelopes import Quarantined, Record, SpooledResult, quarantine_key
+from exporter.services.envelopes import Quarantined, Record, SpooledResult, quarantine_key, refused
 from exporter.storage.draws import Recorded
 from exporter.storage.ingest import Ingested
 from exporter.storage.result_keys import ConflictingResult
@@ -125,7 +125,7 @@ class HttpDelivery:
         except ExporterRefused as error:  # its clock may differ, or the draw be closed
             _log.warning("result_refused", draw=record.number, reason=str(error))
             head = ("result", record.game, str(record.number), str(error))
-            kept = Quarantined(*head, json.dumps(body), record.accepted_at)
+            kept = refused(*head, body, record.accepted_at)
             self._client.post("/api/quarantine", kept._asdict())
 
 
@@ -143,7 +143,7 @@ def _quarantine(
             _log.warning("prediction_refused", key=prediction.key, reason=why)
             head = ("prediction", prediction.game, quarantine_key("refused", prediction), why)
             at = max(prediction.predicted_at, 0)  # its own: handed over again, it is the same
-            kept = Quarantined(*head, json.dumps(body), at)
+            kept = refused(*head, body, at)
             client.post("/api/quarantine", kept._asdict())
 
 

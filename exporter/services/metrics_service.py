@@ -1,6 +1,5 @@
 """Recording predictions: the documented Metrics Service."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +21,7 @@ from exporter.domain.predictions import (
     InvalidPrediction,
     Prediction,
     PredictionParser,
+    is_key,
     parse_latency,
     parse_moment_of,
     parse_optional_text,
@@ -29,10 +29,11 @@ from exporter.domain.predictions import (
     same_body,
 )
 from exporter.domain.references import parse_reference
+from exporter.domain.texts import storable
 from exporter.forks import on_fork
 from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway
-from exporter.services.envelopes import Quarantined
+from exporter.services.envelopes import Quarantined, refused
 from exporter.services.intake import Intake
 from exporter.storage.ingest import Ingested
 from exporter.storage.spool import KeyIsWaiting
@@ -86,11 +87,6 @@ class Records(Protocol):
 def encode_metadata(metadata: Any) -> str:
     """JSON text of a prediction's metadata; raises TypeError or ValueError."""
     return msgspec.json.encode(metadata).decode()
-
-
-def _storable(text: str) -> str:
-    """The text without what SQL cannot hold: NUL, and halves of characters, as file names have."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
 
 
 class MetricsService:
@@ -179,12 +175,12 @@ class MetricsService:
         return self._record_once(prediction, has_moment=predicted_at is not None)
 
     def _record_once(self, prediction: Prediction, *, has_moment: bool) -> Prediction:
-        known = self.find(prediction.key)
+        known = self._find(prediction.key)
         while known is None:
             try:
                 self._intake.accept(prediction, prediction.key)
             except KeyIsWaiting:  # another caller was quicker by a moment
-                known = self.find(prediction.key)
+                known = self._find(prediction.key)
             else:
                 return prediction
         if not same_body(known, prediction, with_moment=has_moment):
@@ -194,7 +190,13 @@ class MetricsService:
         return known
 
     def find(self, key: str) -> Prediction | None:
-        """The prediction with this key, waiting or stored; None when the database is away."""
+        """The prediction with this key, waiting or stored; None when the database is away.
+
+        Whatever the text: what is no key of a prediction is not looked for.
+        """
+        return self._find(key) if is_key(key) else None
+
+    def _find(self, key: str) -> Prediction | None:
         waiting = self._intake.waiting(key)
         if isinstance(waiting, Prediction):
             return waiting
@@ -253,7 +255,7 @@ class MetricsService:
             parse_role(role),
             parse_moment_of(failed_at, self._now(), "failed_at"),
             parse_latency(latency),
-            _storable(str(error)[:2000]),
+            storable(str(error)[:2000]),
         )
         self._intake.accept(failure)
         return failure
@@ -300,12 +302,10 @@ class MetricsService:
     def _quarantine(self, raw: Mapping[str, Any], error: InvalidPrediction) -> None:
         given = raw["game_type"]
         game = given if isinstance(given, str) and given in self._games else UNKNOWN_GAME
-        body = json.dumps(raw, default=str)
         key = raw["idempotency_key"]
-        name = key if isinstance(key, str) and 0 < len(key) <= 128 else uuid4().hex
+        name = key if is_key(key) else uuid4().hex
         _log.warning("prediction_quarantined", game=game, reason=str(error))
-        kept = Quarantined("prediction", game, name, str(error), body, self._now())
-        self._intake.accept(kept)
+        self._intake.accept(refused("prediction", game, name, str(error), raw, self._now()))
 
     def backup_data(
         self, backup_path: str | Path, compress: bool = True, retention_days: int | None = None

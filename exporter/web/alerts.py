@@ -8,13 +8,13 @@ from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from flask_openapi.types import ResponseDict
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from exporter.domain.alerts import AlertRule
 from exporter.services.alert_history import AlertEntry, AlertHistory, MalformedNotification
 from exporter.services.alert_system import AlertSystem, RuleOutcome
 from exporter.web.answers import Envelope, cursor_of, success, with_next
-from exporter.web.bodies import read_json, read_object
+from exporter.web.bodies import legible, read_json, read_object
 from exporter.web.openapi import body_of
 from exporter.web.problems import Problem, bad_field
 from exporter.web.queries import MAX_LIMIT, Parameters, Word, read_cursor
@@ -46,7 +46,11 @@ class AlertsParameters(Parameters):
 class RuleParameters(Parameters):
     """Which rule."""
 
-    name: Annotated[str, Field(min_length=1, max_length=128, description="The rule's name.")]
+    name: Annotated[
+        str,
+        Field(min_length=1, max_length=128, description="The rule's name."),
+        AfterValidator(legible),
+    ]
 
 
 class RuleBody(BaseModel):

@@ -7,7 +7,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from exporter.domain.games import Games
-from exporter.services.envelopes import MAX_BODY, Quarantined
+from exporter.services.envelopes import MAX_BODY, MAX_REASON, Quarantined
 from exporter.services.http_records import body_of
 from exporter.services.metrics_service import MetricsService
 from exporter.web.answers import success
@@ -32,7 +32,7 @@ class QuarantinedBody(BaseModel):
     kind: Literal["prediction", "result"]
     game: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(printable)]
     key: Text
-    reason: Annotated[str, Field(max_length=2000), AfterValidator(legible)]
+    reason: Annotated[str, Field(max_length=MAX_REASON), AfterValidator(legible)]
     body: Annotated[
         str,
         Field(max_length=MAX_BODY, description="The record, as JSON text."),

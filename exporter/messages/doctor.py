@@ -33,6 +33,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "o esquema não é desta versão → inicie o exportador, que o atualiza",
         "the schema is not of this version → start the exporter, which updates it",
     ),
+    "database_newer": (
+        (
+            "o esquema não é conhecido por esta versão → use a versão que o atualizou, ou restaure"
+            " a cópia feita antes dela"
+        ),
+        (
+            "the schema is not known to this version → run the version that updated it, or restore"
+            " the backup made before it"
+        ),
+    ),
     "spool_ok": ("{records} registros esperam", "{records} records wait"),
     "spool_late": (
         (

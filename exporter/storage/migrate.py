@@ -50,6 +50,14 @@ def is_current(engine: Engine) -> bool:
         return revision(connection) == head()
 
 
+def is_known(engine: Engine) -> bool:
+    """Whether the database has no schema yet, or one that this version can bring up to date."""
+    scripts = ScriptDirectory.from_config(_config(None))
+    with reading(engine) as connection:
+        found = revision(connection)
+    return found is None or found in {script.revision for script in scripts.walk_revisions()}
+
+
 def revision(connection: Connection) -> str | None:
     """The revision a database has; None before its first migration."""
     return MigrationContext.configure(connection).get_current_revision()

@@ -11,10 +11,17 @@ from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.snapshots import Snapshots
 from exporter.storage import migrate
 from exporter.storage.engine import writing
-from tests.databases import opened
+from tests.databases import migrated, opened
 from tests.seeding import NOW
 from tests.servers.waiting import wait_until
 from tests.storage.records import draw_time, store, ticket
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A database of this test's own: other tests share theirs, and need its schema."""
+    with opened(migrated(database_url)) as made:
+        yield made
 
 
 @contextmanager

@@ -24,11 +24,11 @@ def check_database(engine: Engine) -> Finding:
     if is_file and not Path(str(path)).exists():
         return problem("database", "database_missing", path=path)
     try:
-        current = migrate.is_current(engine)
+        current, known = migrate.is_current(engine), migrate.is_known(engine)
     except SQLAlchemyError as error:
         return problem("database", "database_away", reason=reason(error))
     if not current:
-        return problem("database", "database_old")
+        return problem("database", "database_old" if known else "database_newer")
     return ok("database", "database_ok", engine=engine.dialect.name)
 
 

@@ -1,4 +1,4 @@
-"""What the doctor says of the spool: whether records wait, for what, and what was lost."""
+"""What the doctor says of database and spool: whether records wait, for what, what was lost."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -6,10 +6,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy import text as text_clause
 
 from exporter.messages import Language, text
 from exporter.services.doctor import Finding, Health, check_spool
+from exporter.services.doctor.records import check_database
+from exporter.storage import migrate
+from exporter.storage.engine import writing
 from exporter.storage.spool import EVERYTHING, Spool
+from tests.databases import migrated, opened
 
 SECOND = 1_000_000
 NO_RIGHT = "database: permission denied for table predictions"
@@ -21,6 +27,13 @@ def spool(tmp_path: Path) -> Iterator[Spool]:
     made.extend((SECOND, None, b"record") for _ in range(3))
     yield made
     made.close()
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A database of this test's own: other tests share theirs, and need its schema."""
+    with opened(migrated(database_url)) as made:
+        yield made
 
 
 def found(spool: Spool, after: int) -> list[Finding]:
@@ -70,3 +83,17 @@ def test_a_trouble_of_yesterday_is_none_once_nothing_waits(spool: Spool) -> None
     spool.remove([number for number, _ in spool.oldest(10).records])
     (finding,) = found(spool, 1)
     assert finding.health is Health.OK
+
+
+def test_a_newer_schema_asks_for_a_newer_version(engine: Engine) -> None:
+    assert check_database(engine).health is Health.OK
+    with writing(engine) as connection:
+        connection.execute(text_clause("UPDATE alembic_version SET version_num = '9999'"))
+    finding = check_database(engine)
+    assert finding.health is Health.PROBLEM
+    assert said(finding).startswith("the schema is not known to this version → ")
+
+
+def test_a_schema_that_is_behind_asks_for_the_exporter(engine: Engine) -> None:
+    migrate.downgrade(engine, "base")
+    assert said(check_database(engine)).endswith("start the exporter, which updates it")

@@ -1,7 +1,5 @@
 """`lotofacil references`: naming an accuracy, looking at it, taking it back."""
 
-from pathlib import Path
-
 import pytest
 from click.testing import CliRunner, Result
 
@@ -10,21 +8,15 @@ from tests.databases import opened
 from tests.servers.ports import free_port
 from tests.storage.records import draw_time, record, store, ticket
 
-DATABASE = "sqlite:///metrics.db"
 HOUR = 3_600_000_000
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LOTOFACIL_LANGUAGE", "en")
-    monkeypatch.setenv("DATABASE_URL", DATABASE)
-    Path("metrics.db").write_bytes(sqlite_template.read_bytes())
-    with opened(DATABASE) as engine:
+def records(database: str) -> None:
+    with opened(database) as engine:
         store(engine, ticket("a", draw_time(100) - HOUR, version="v2.1"))
         store(engine, ticket("b", draw_time(101) - HOUR, version="v2.2"))
         record(engine, 100)
-    return tmp_path
 
 
 def run(*arguments: str) -> Result:

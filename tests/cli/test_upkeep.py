@@ -11,19 +11,12 @@ from exporter.storage.engine import writing
 from tests.databases import opened
 from tests.storage.records import draw_time, record, store, ticket
 
-DATABASE = "sqlite:///metrics.db"
-
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LOTOFACIL_LANGUAGE", "en")
-    monkeypatch.setenv("DATABASE_URL", DATABASE)
-    Path("metrics.db").write_bytes(sqlite_template.read_bytes())
-    with opened(DATABASE) as engine:
+def records(database: str) -> None:
+    with opened(database) as engine:
         store(engine, ticket("a", draw_time(100)), ticket("waits", draw_time(101)))
         record(engine, 100)
-    return tmp_path
 
 
 def run(*arguments: str) -> Result:
@@ -84,8 +77,8 @@ def test_a_clean_up_is_told_and_seen_by_the_verification() -> None:
     assert last.startswith("Raw rows before ")
 
 
-def test_what_differs_is_named_and_put_right() -> None:
-    with opened(DATABASE) as engine, writing(engine) as connection:
+def test_what_differs_is_named_and_put_right(database: str) -> None:
+    with opened(database) as engine, writing(engine) as connection:
         connection.execute(text("UPDATE totals SET value = 9 WHERE measure = 'predictions'"))
     found = run("rollups", "verify")
     assert found.exit_code == 1

@@ -204,31 +204,34 @@ def test_records_of_a_table_without_rights_wait_apart_and_hold_no_other_up(
 def test_a_record_that_alone_is_refused_goes_to_quarantine(
     migrated_url: str, tmp_path: Path, clock: Clock
 ) -> None:
-    with application(migrated_url, tmp_path, clock) as app, opened(migrated_url) as engine:
-        run(engine, *REFUSING_TRIGGERS[engine.dialect.name])
-        try:
-            keys = [f"good {n}" for n in range(20)]
-            predict(app, *keys[:7], "bad 1", *keys[7:], "bad 2")
-            wait_for_all(app)
-            assert stored(engine) == sorted(keys)
-            assert len(quarantined(engine)) == 2
-            assert all("not this one" in reason for reason in quarantined(engine))
-        finally:
-            _drop_triggers(engine)
+    with application(migrated_url, tmp_path, clock) as app, picky(migrated_url) as engine:
+        keys = [f"good {n}" for n in range(20)]
+        predict(app, *keys[:7], "bad 1", *keys[7:], "bad 2")
+        wait_for_all(app)
+        assert stored(engine) == sorted(keys)
+        assert len(quarantined(engine)) == 2
+        assert all("not this one" in reason for reason in quarantined(engine))
 
 
 def test_a_record_that_is_refused_waits_while_there_is_no_other_to_judge_by(
     migrated_url: str, tmp_path: Path, clock: Clock
 ) -> None:
-    with application(migrated_url, tmp_path, clock) as app, opened(migrated_url) as engine:
+    with application(migrated_url, tmp_path, clock) as app, picky(migrated_url) as engine:
+        predict(app, "bad 1")
+        wait_until(lambda: is_stuck(app, 1))
+        assert quarantined(engine) == []
+        predict(app, "good")
+        wait_for_all(app)
+        assert (stored(engine), len(quarantined(engine))) == (["good"], 1)
+
+
+@contextmanager
+def picky(url: str) -> Iterator[Engine]:
+    """The database while it refuses predictions whose key begins with `bad`."""
+    with opened(url) as engine:
         run(engine, *REFUSING_TRIGGERS[engine.dialect.name])
         try:
-            predict(app, "bad 1")
-            wait_until(lambda: is_stuck(app, 1))
-            assert quarantined(engine) == []
-            predict(app, "good")
-            wait_for_all(app)
-            assert (stored(engine), len(quarantined(engine))) == (["good"], 1)
+            yield engine
         finally:
             _drop_triggers(engine)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from math import fsum, sqrt
 
 from sqlalchemy import Connection
@@ -160,23 +160,7 @@ def _together(parts: Sequence[Assessment], sums: Iterable[WindowSums]) -> Assess
 
 
 def _added(sums: Iterable[WindowSums]) -> WindowSums:
-    columns = zip(
-        *(
-            (
-                s.draws,
-                s.numbers,
-                s.hits,
-                s.held_squared,
-                s.numbers_squared,
-                s.hits_squared,
-                s.hits_numbers,
-            )
-            for s in sums
-        ),
-        strict=True,
-    )
-    totals = [sum(column) for column in columns]
-    return WindowSums(*totals) if totals else WindowSums()
+    return WindowSums(*map(sum, zip(*map(astuple, sums), strict=True)))
 
 
 def _figures(

@@ -7,7 +7,6 @@ the pictures in docs/pictures. A test holds page and results together.
 import json
 import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from benchmarks.simulate_alarms import RESULTS
@@ -24,9 +23,9 @@ def filled(page: str, results: Results) -> str:
     return _MARKED.sub(lambda m: f"{m[1]}\n{TABLES[m[2]](results)}\n\n{m[3]}", page)
 
 
-def load_results(path: Path = RESULTS) -> Results:
+def load_results() -> Results:
     """What the study wrote."""
-    results: Results = json.loads(path.read_text(encoding="utf-8"))
+    results: Results = json.loads(RESULTS.read_text(encoding="utf-8"))
     return results
 
 

@@ -28,8 +28,7 @@ class HttpSnapshot:
 class HttpInstruments:
     """Counts requests from many threads; a snapshot is consistent in itself."""
 
-    def __init__(self, bounds: Sequence[float] = HTTP_BUCKETS) -> None:
-        self._bounds = tuple(bounds)
+    def __init__(self) -> None:
         self._lock = Lock()
         self._requests: Counter[tuple[str, str, str]] = Counter()
         self._buckets: dict[str, list[int]] = {}
@@ -37,11 +36,11 @@ class HttpInstruments:
 
     def observe(self, route: str, method: str, code: int, seconds: float) -> None:
         """Counts one answered request; `route` is the rule of the route, never the raw path."""
-        bucket = bisect_left(self._bounds, seconds)
+        bucket = bisect_left(HTTP_BUCKETS, seconds)
         with self._lock:
             self._requests[route, method, str(code)] += 1
             if route not in self._buckets:
-                self._buckets[route] = [0] * (len(self._bounds) + 1)
+                self._buckets[route] = [0] * (len(HTTP_BUCKETS) + 1)
             self._buckets[route][bucket] += 1
             self._seconds[route] += seconds  # type: ignore[assignment]  # a Counter adds floats, too
 

@@ -24,6 +24,8 @@ LONGEST_WINDOW = 300
 #: Windows shown everywhere, in draws; "since the version's start" comes beside them.
 WINDOWS = (1, 7, 30, 100, LONGEST_WINDOW)
 SINCE_START = "all"
+#: How often the interval of accuracy holds the truth.
+_CONFIDENCE = 0.95
 
 
 class DrawTotals(NamedTuple):
@@ -111,7 +113,7 @@ class Assessment:
     high: float | None
 
 
-def assess(pool: int, drawn: int, sums: WindowSums, confidence: float = 0.95) -> Assessment:
+def assess(pool: int, drawn: int, sums: WindowSums) -> Assessment:
     """Accuracy, baseline, z, p-values and confidence interval of one window.
 
     p-values are exact for one draw whose tickets share no number (one ticket above all), else
@@ -125,7 +127,7 @@ def assess(pool: int, drawn: int, sums: WindowSums, confidence: float = 0.95) ->
     p_worse, p_better = _tails(pool, drawn, sums, z)
     both = None if p_worse is None or p_better is None else min(1.0, 2 * min(p_worse, p_better))
     accuracy = sums.hits / sums.numbers if sums.numbers else None
-    low, high = clustered_interval(sums, confidence) or (None, None)
+    low, high = clustered_interval(sums) or (None, None)
     return Assessment(
         sums.draws,
         sums.numbers,
@@ -155,14 +157,14 @@ def assess_windows(
     return {name: assess(pool, drawn, of_window) for name, of_window in sums.items()}
 
 
-def clustered_interval(sums: WindowSums, confidence: float = 0.95) -> tuple[float, float] | None:
+def clustered_interval(sums: WindowSums) -> tuple[float, float] | None:
     """Confidence interval of accuracy with each draw a cluster; None as `assess` says."""
     residual = residual_square_sum(sums) if sums.draws >= 2 else 0.0
     if residual <= 0.0:
         return None
     accuracy = sums.hits / sums.numbers
     error = math.sqrt(residual * sums.draws / (sums.draws - 1)) / sums.numbers
-    reach = student_t_quantile(confidence, sums.draws - 1) * error
+    reach = student_t_quantile(_CONFIDENCE, sums.draws - 1) * error
     return max(0.0, accuracy - reach), min(1.0, accuracy + reach)
 
 

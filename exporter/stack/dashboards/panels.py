@@ -156,12 +156,10 @@ class Panels:
             .span(12)
         )
 
-    def bar_gauge(
-        self, key: str, query: Query, unit: str, source: Source = Source.SQL
-    ) -> bargauge.Panel:
+    def bar_gauge(self, key: str, query: Query, unit: str) -> bargauge.Panel:
         """One horizontal bar a series, as it is now."""
         return (
-            self.dress(bargauge.Panel(), key, unit, source)
+            self.dress(bargauge.Panel(), key, unit, Source.SQL)
             .with_target(target(query, 0, self.texts).instant())
             .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
             .orientation(shapes.VizOrientation.HORIZONTAL)

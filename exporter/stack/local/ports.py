@@ -32,7 +32,7 @@ class Moved:
     port: int
 
 
-def choose(wanted: Sequence[Wanted], host: str = HOST) -> tuple[dict[str, int], list[Moved]]:
+def choose(wanted: Sequence[Wanted]) -> tuple[dict[str, int], list[Moved]]:
     """A free port for each setting, and those that are not the default.
 
     A port the user has chosen is taken as it is. Raises PortTaken that names port and setting.
@@ -40,7 +40,7 @@ def choose(wanted: Sequence[Wanted], host: str = HOST) -> tuple[dict[str, int], 
     ports: dict[str, int] = {}
     for one in wanted:
         taken = set(ports.values())
-        found = next((p for p in _candidates(one) if p not in taken and is_free(p, host)), None)
+        found = next((p for p in _candidates(one) if p not in taken and is_free(p)), None)
         if found is None:
             raise PortTaken(f"port {one.port} is in use; {one.setting} chooses another")
         ports[one.setting] = found

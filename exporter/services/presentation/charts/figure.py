@@ -22,6 +22,7 @@ CHANCE_BAND = "rgba(245,158,11,0.14)"
 ERROR = "#ef4444"
 #: 95 % of a normal law lie within so many standard deviations.
 REACH = 1.959964
+_MOST_ROWS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def label(model: Model, say: Wording) -> str:
     return f"{model.row.version} ({say('control_arm')})" if model.is_control else model.row.version
 
 
-def as_table(chart: Chart, say: Wording, most_rows: int = 60) -> Table:
+def as_table(chart: Chart, say: Wording) -> Table:
     """The chart's values as a table, for those who cannot see or draw it; the newest rows."""
     traces = [t for t in (chart.figure or {"data": []})["data"] if t.get("hoverinfo") != "skip"]
     places = list(dict.fromkeys(place for trace in traces for place in trace["x"]))
@@ -105,7 +106,7 @@ def as_table(chart: Chart, say: Wording, most_rows: int = 60) -> Table:
     header = [first, *(trace["name"] for trace in traces)]
     rows = [
         [Cell(_shown(place, say)), *(Cell(_shown(column.get(place), say)) for column in columns)]
-        for place in places[-most_rows:]
+        for place in places[-_MOST_ROWS:]
     ]
     return Table(f"{chart.name}-values", chart.title, header, rows, chart.nothing)
 

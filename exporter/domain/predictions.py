@@ -60,6 +60,17 @@ class Failure(NamedTuple):
     error: str
 
 
+def same_failure(stored: Failure, again: Failure, *, with_version: bool = True) -> bool:
+    """Whether a repeated key carries the same failed call: game, error, latency and version.
+
+    Its moment may be made for each telling, and its role is its version's.
+    """
+    again = again._replace(failed_at=stored.failed_at, role=stored.role)
+    if not with_version:
+        again = again._replace(model_version=stored.model_version)
+    return again == stored
+
+
 #: What a prediction may say, by the documented names, in the order of the documented call.
 NAMES = (
     "game_type",

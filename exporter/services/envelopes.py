@@ -80,6 +80,12 @@ def quarantine_key(why: str, prediction: Prediction) -> str:
     return f"{why}:{digest}:{prediction.key}"[:MAX_TEXT]
 
 
+def failure_key(failure: Failure) -> str:
+    """Of a failure whose key came with another body: the same body, whenever, is the same."""
+    said = repr(tuple(failure._replace(failed_at=0)))
+    return f"conflict:{blake2b(said.encode(), digest_size=16).hexdigest()}:{failure.key}"[:MAX_TEXT]
+
+
 def refused(kind: str, game: str, key: str, reason: str, given: object, at: int) -> Quarantined:
     """A record that broke a rule, whatever was given, in a form that can be kept anywhere."""
     why, body = printable(reason)[:MAX_REASON], _as_json(given)[:MAX_BODY]

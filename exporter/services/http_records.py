@@ -17,7 +17,14 @@ from exporter.domain.tickets import decode, joined
 from exporter.logs import get_logger
 from exporter.outbound.exporter_client import ExporterAway, ExporterClient, ExporterRefused
 from exporter.services.delivery import DestinationAway
-from exporter.services.envelopes import Quarantined, Record, SpooledResult, quarantine_key, refused
+from exporter.services.envelopes import (
+    Quarantined,
+    Record,
+    SpooledResult,
+    failure_key,
+    quarantine_key,
+    refused,
+)
 from exporter.storage.draws import Recorded
 from exporter.storage.ingest import Ingested
 from exporter.storage.result_keys import ConflictingResult
@@ -112,11 +119,23 @@ class HttpDelivery:
 
     def _send_other(self, record: Record) -> None:
         if isinstance(record, Failure):
-            self._client.post("/api/failures", _failure_body(record))
+            self._send_failure(record)
         elif isinstance(record, Quarantined):
             self._client.post("/api/quarantine", record._asdict())
         elif isinstance(record, SpooledResult):
             self._send_result(record)
+
+    def _send_failure(self, failure: Failure) -> None:
+        body = _failure_body(failure)
+        try:
+            self._client.post("/api/failures", body)
+        except ExporterRefused as error:
+            if error.status != CONFLICT:
+                raise
+            _log.warning("failure_refused", key=failure.key, reason=str(error))
+            head = ("prediction", failure.game, failure_key(failure), str(error))
+            kept = refused(*head, body, max(failure.failed_at, 0))
+            self._client.post("/api/quarantine", kept._asdict())
 
     def _send_result(self, record: SpooledResult) -> None:
         body = record.body(self._games[record.game])
@@ -172,6 +191,9 @@ class HttpRecords:
         with _recording():
             found = self._client.prediction(key)
         return self._parser.parse(found) if found else None
+
+    def find_failure(self, key: str) -> Failure | None:
+        """Nothing: the exporter itself tells a conflict when the failure is delivered."""
 
     def write(self, batches: Sequence[Columns]) -> Ingested:
         """Sends batches at once; raises DestinationAway.

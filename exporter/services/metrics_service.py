@@ -27,6 +27,7 @@ from exporter.domain.predictions import (
     parse_optional_text,
     parse_role,
     same_body,
+    same_failure,
 )
 from exporter.domain.references import parse_reference
 from exporter.domain.texts import storable
@@ -39,6 +40,8 @@ from exporter.storage.ingest import Ingested
 from exporter.storage.spool import KeyIsWaiting
 
 _log = get_logger(__name__)
+#: Before a failure's key in the spool: no prediction's key begins so.
+_FAILURE = "failure\0"
 #: A retrainer may promote another version meanwhile: how long the one in use is remembered.
 _VERSION_SECONDS = 10
 Outcome = Literal["stored", "repeated", "conflict"]
@@ -46,6 +49,10 @@ Outcome = Literal["stored", "repeated", "conflict"]
 
 class ConflictingPrediction(ValueError):
     """The idempotency key was used before for another prediction."""
+
+
+class ConflictingFailure(ValueError):
+    """The idempotency key was used before for another failed call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,9 @@ class Records(Protocol):
 
     def find(self, key: str) -> Prediction | None:
         """The stored prediction with this key; raises DestinationAway."""
+
+    def find_failure(self, key: str) -> Failure | None:
+        """The stored failure with this key, where it can be asked for; raises DestinationAway."""
 
     def write(self, batches: Sequence[Columns]) -> Ingested:
         """Stores batches at once; raises DestinationAway."""
@@ -245,7 +255,8 @@ class MetricsService:
     ) -> Failure:
         """Records a predictor call that failed, for the error rate; `latency` in seconds.
 
-        `failed_at` None is now. Raises InvalidPrediction that names what cannot be used.
+        `failed_at` None is now. Raises InvalidPrediction that names what cannot be used,
+        ConflictingFailure when the key was used for another call.
         """
         game = self._games[game_type].name
         failure = Failure(
@@ -257,8 +268,35 @@ class MetricsService:
             parse_latency(latency),
             storable(str(error)[:2000]),
         )
-        self._intake.accept(failure)
-        return failure
+        if idempotency_key is None:
+            self._intake.accept(failure)
+            return failure
+        return self._fail_once(failure, with_version=model_version is not None)
+
+    def _fail_once(self, failure: Failure, *, with_version: bool) -> Failure:
+        known = self._find_failure(failure.key)
+        while known is None:
+            try:
+                self._intake.accept(failure, f"{_FAILURE}{failure.key}")
+            except KeyIsWaiting:  # another caller was quicker by a moment
+                known = self._find_failure(failure.key)
+            else:
+                return failure
+        if not same_failure(known, failure, with_version=with_version):
+            raise ConflictingFailure(
+                f"idempotency_key: {failure.key!r} was used before for another failure"
+            )
+        return known
+
+    def _find_failure(self, key: str) -> Failure | None:
+        waiting = self._intake.waiting(f"{_FAILURE}{key}")
+        if isinstance(waiting, Failure):
+            return waiting
+        try:
+            with self._intake.outage.spared():
+                return self._records.find_failure(key)
+        except DestinationAway:
+            return None
 
     def update_model_version(self, version: str, game_type: str = "lotofacil") -> None:
         """Puts a model version in use; predictions without a version are counted under it."""

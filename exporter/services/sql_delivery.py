@@ -9,19 +9,26 @@ from sqlalchemy import Connection, Engine
 
 from exporter.domain.batches import by_game
 from exporter.domain.games import Game, Games
-from exporter.domain.predictions import Failure, Prediction
+from exporter.domain.predictions import Failure, Prediction, same_failure
 from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway, DestinationRefuses
-from exporter.services.envelopes import Quarantined, Record, SpooledResult, quarantine_key
+from exporter.services.envelopes import (
+    Quarantined,
+    Record,
+    SpooledResult,
+    failure_key,
+    quarantine_key,
+)
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.storage import draws, quarantine, result_keys
 from exporter.storage.draws import DrawIsClosed, Recorded
 from exporter.storage.engine import writing
-from exporter.storage.failures import write_failures
+from exporter.storage.failures import find_failures, write_failures
 from exporter.storage.ingest import write_predictions
 from exporter.storage.result_keys import ConflictingResult
 
 _log = get_logger(__name__)
+_OTHER_BODY = "idempotency_key: stored already with another body"
 
 
 class SqlDelivery:
@@ -50,7 +57,7 @@ class SqlDelivery:
         if kind is Prediction:
             self._write_predictions(engine, [r for r in run if isinstance(r, Prediction)])
         elif kind is Failure:
-            write_failures(engine, [r for r in run if isinstance(r, Failure)])
+            self._write_failures(engine, [r for r in run if isinstance(r, Failure)])
         else:
             for record in run:
                 self._write_other(engine, record)
@@ -64,11 +71,24 @@ class SqlDelivery:
                     self._keep_conflict(connection, ordered[place])
 
     def _keep_conflict(self, connection: Connection, prediction: Prediction) -> None:
-        text = "idempotency_key: stored already with another body"
-        kept = ("prediction", prediction.game, quarantine_key("conflict", prediction), text)
+        key = quarantine_key("conflict", prediction)
+        kept = ("prediction", prediction.game, key, _OTHER_BODY)
         # Its own moment: delivered again, it is the same one.
         at = prediction.predicted_at
         quarantine.keep(connection, *kept, repr(tuple(prediction)), now=at)
+
+    def _write_failures(self, engine: Engine, batch: list[Failure]) -> None:
+        if write_failures(engine, batch) < len(batch):
+            with writing(engine) as connection:
+                stored = find_failures(connection, [failure.key for failure in batch])
+                for failure in batch:
+                    if not same_failure(stored[failure.key], failure):
+                        self._keep_failure(connection, failure)
+
+    def _keep_failure(self, connection: Connection, failure: Failure) -> None:
+        _log.warning("failure_refused", key=failure.key, reason=_OTHER_BODY)
+        kept = ("prediction", failure.game, failure_key(failure), _OTHER_BODY)
+        quarantine.keep(connection, *kept, repr(tuple(failure)), now=failure.failed_at)
 
     def _write_other(self, engine: Engine, record: Record) -> None:
         if isinstance(record, Quarantined):

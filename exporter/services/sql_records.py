@@ -6,12 +6,13 @@ from pathlib import Path
 from exporter.domain.batches import Columns
 from exporter.domain.games import Games
 from exporter.domain.moments import DAY
-from exporter.domain.predictions import Prediction
+from exporter.domain.predictions import Failure, Prediction
 from exporter.services.envelopes import SpooledResult
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.sql_delivery import record_result
 from exporter.storage import backup, ingest, models, references, retention
 from exporter.storage.draws import Recorded
+from exporter.storage.failures import find_failures
 from exporter.storage.identities import lock_game
 from exporter.storage.ingest import Ingested
 from exporter.storage.lookup import find_prediction
@@ -29,6 +30,11 @@ class SqlRecords:
         """The stored prediction with this key; raises DestinationAway."""
         with self._database.reading() as connection:
             return find_prediction(connection, key)
+
+    def find_failure(self, key: str) -> Failure | None:
+        """The stored failure with this key; raises DestinationAway."""
+        with self._database.reading() as connection:
+            return find_failures(connection, [key]).get(key)
 
     def write(self, batches: Sequence[Columns]) -> Ingested:
         """Stores batches at once; raises DestinationAway."""

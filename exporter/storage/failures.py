@@ -13,10 +13,12 @@ from exporter.storage.engine import writing
 from exporter.storage.identities import game_id, lock_game, model_id
 from exporter.storage.rollups import add_activity
 from exporter.storage.rows import insert_rows
-from exporter.storage.schema import failures
+from exporter.storage.schema import failures, games, models
 
 #: How often a batch is tried again when another writer took one of its keys meanwhile.
 _TRIES = 5
+#: Keys that are asked for at once: engines take some ten thousand values at most.
+_AT_ONCE = 500
 _COLUMNS = ("key", "game_id", "model_id", "failed_at", "latency", "error")
 
 
@@ -31,13 +33,26 @@ def write_failures(engine: Engine, batch: Sequence[Failure]) -> int:
     raise last
 
 
+def find_failures(connection: Connection, keys: Sequence[str]) -> dict[str, Failure]:
+    """The stored failures with these keys, by key."""
+    f = failures.c
+    columns = (f.key, games.c.name, models.c.version, models.c.role, f.failed_at, f.latency)
+    query = select(*columns, f.error).join(models, models.c.id == f.model_id)
+    query = query.join(games, games.c.id == f.game_id)
+    found: dict[str, Failure] = {}
+    for start in range(0, len(keys), _AT_ONCE):
+        some = query.where(f.key.in_(keys[start : start + _AT_ONCE]))
+        found |= {row.key: Failure._make(row) for row in connection.execute(some)}
+    return found
+
+
 def _write(connection: Connection, batch: Sequence[Failure]) -> int:
-    games = {name: game_id(connection, name) for name in sorted({one.game for one in batch})}
-    for game in sorted(games.values()):
+    ids = {name: game_id(connection, name) for name in sorted({one.game for one in batch})}
+    for game in sorted(ids.values()):
         lock_game(connection, game, exclusive=False)  # a rebuild has the game to itself
     # In the order of their keys, so that two writers of the same ones cannot block each other.
     once = {one.key: one for one in reversed(batch)}
-    new = _insert_new(connection, _rows(connection, [once[key] for key in sorted(once)], games))
+    new = _insert_new(connection, _rows(connection, [once[key] for key in sorted(once)], ids))
     counts: dict[tuple[int, int], int] = defaultdict(int)
     for row in new:
         counts[row[2], hour_of(row[3])] += 1
@@ -59,21 +74,19 @@ def _insert_new(connection: Connection, rows: list[Row]) -> list[Row]:
 
 def _known(connection: Connection, keys: Sequence[str]) -> set[str]:
     found: set[str] = set()
-    for start in range(0, len(keys), 500):  # engines take some ten thousand values at most
-        query = select(failures.c.key).where(failures.c.key.in_(keys[start : start + 500]))
+    for start in range(0, len(keys), _AT_ONCE):
+        query = select(failures.c.key).where(failures.c.key.in_(keys[start : start + _AT_ONCE]))
         found.update(connection.execute(query).scalars())
     return found
 
 
-def _rows(connection: Connection, batch: Sequence[Failure], games: Mapping[str, int]) -> list[Row]:
+def _rows(connection: Connection, batch: Sequence[Failure], ids: Mapping[str, int]) -> list[Row]:
     """The values of _COLUMNS; each model is looked up once for a batch."""
     started: dict[tuple[str, str, str], int] = {}
     for one in batch:
         model = (one.game, one.model_version, one.role)
         started[model] = min(one.failed_at, started.get(model, one.failed_at))
-    models = {}
+    found = {}
     for (name, version, role), start in sorted(started.items()):
-        models[name, version] = model_id(connection, games[name], version, role, start)
-    return [
-        (one.key, games[one.game], models[one.game, one.model_version], *one[4:]) for one in batch
-    ]
+        found[name, version] = model_id(connection, ids[name], version, role, start)
+    return [(one.key, ids[one.game], found[one.game, one.model_version], *one[4:]) for one in batch]

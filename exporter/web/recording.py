@@ -16,7 +16,11 @@ from exporter.domain.references import InvalidReference
 from exporter.domain.results import InvalidResult
 from exporter.services import metrics_service
 from exporter.services.accuracy_tracker import AccuracyTracker
-from exporter.services.metrics_service import ConflictingPrediction, MetricsService
+from exporter.services.metrics_service import (
+    ConflictingFailure,
+    ConflictingPrediction,
+    MetricsService,
+)
 from exporter.storage.draws import DrawIsClosed, Recorded
 from exporter.storage.models import UnknownModelVersion
 from exporter.storage.result_keys import ConflictingResult
@@ -186,6 +190,8 @@ def _failure(service: MetricsService, body: dict[str, Any]) -> Response:
         raise bad_field(error.field, str(error)) from None
     except UnknownGame as error:
         raise bad_field("game_type", f"game_type: {error}") from None
+    except ConflictingFailure as error:
+        raise Problem(409, str(error), field=KEY) from None
     data = {
         "status": "stored",
         KEY: failure.key,

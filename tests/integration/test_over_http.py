@@ -156,6 +156,20 @@ def test_a_failure_keeps_its_moment_while_it_waits(
     assert moments == [to_micros(WHEN)]
 
 
+def test_a_failure_under_a_used_key_goes_to_the_exporters_quarantine(
+    exporter: Application, predictor: Application, port: int
+) -> None:
+    with serving(exporter, port):
+        for error in ("no memory", "no memory", "no disk"):
+            predictor.metrics.record_failure("lotofacil", error, "v1", idempotency_key="f")
+            assert predictor.metrics.flush()
+        seen = stored(exporter)
+    assert seen.quarantine == {("lotofacil", "prediction"): 1}
+    with reading(exporter.engine) as connection:
+        assert "no disk" in connection.execute(select(quarantine.c.body)).scalar_one()
+        assert connection.execute(select(failures.c.error)).scalars().all() == ["no memory"]
+
+
 def test_what_is_recorded_while_the_exporter_is_away_arrives_later(
     exporter: Application, predictor: Application, port: int
 ) -> None:

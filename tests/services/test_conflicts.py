@@ -3,15 +3,15 @@
 from sqlalchemy import Engine, select
 
 from exporter.domain.definitions import KNOWN_GAMES
-from exporter.domain.predictions import Prediction
+from exporter.domain.predictions import Failure, Prediction
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.sql_delivery import SqlDelivery
-from exporter.storage import schema
+from exporter.storage import quarantine, schema
 from exporter.storage.engine import reading
 from tests.storage.records import LAST, ticket
 
 
-def deliver(engine: Engine, *records: Prediction) -> None:
+def deliver(engine: Engine, *records: Prediction | Failure) -> None:
     SqlDelivery(PreparedDatabase(engine), KNOWN_GAMES, lambda: 9).deliver(records)
 
 
@@ -31,6 +31,20 @@ def test_every_body_but_the_stored_one_is_kept_once(engine: Engine) -> None:
     with reading(engine) as connection:
         numbers = connection.execute(select(schema.predictions.c.numbers)).scalars().all()
     assert numbers == [stored.numbers]
+
+
+def test_a_failure_under_a_used_key_is_kept_too(engine: Engine) -> None:
+    """From two spools at once: neither could know of the other."""
+    stored = Failure("k", "lotofacil", "v1", "model", 5, None, "no memory")
+    lost = stored._replace(error="no disk")
+    for _ in range(2):
+        deliver(engine, stored, lost, stored._replace(failed_at=7), lost)
+    (kept,) = bodies(engine)
+    assert "no disk" in kept
+    with reading(engine) as connection:
+        assert quarantine.waiting(connection) == {("lotofacil", "prediction"): 1}
+        (error,) = connection.execute(select(schema.failures.c.error)).scalars()
+    assert error == "no memory"
 
 
 def test_long_keys_that_begin_alike_are_kept_apart(engine: Engine) -> None:

@@ -239,6 +239,31 @@ def test_a_failure_is_counted(client: FlaskClient, application: Application) -> 
     assert [model["failures"] for model in models["data"]] == [1]
 
 
+@pytest.mark.parametrize("is_delivered", [False, True])
+def test_the_key_of_a_failure_stands_for_one_call(
+    client: FlaskClient, application: Application, is_delivered: bool
+) -> None:
+    application.metrics.update_model_version("v1")
+    first = {"game_type": "lotofacil", "error": "out of memory", "idempotency_key": "f1"}
+
+    def told(**change: Any) -> int:
+        if is_delivered:
+            assert application.intake.flush()
+        return client.post("/api/failures", json=first | change).status_code
+
+    assert (told(), told(), told(failed_at="2024-03-04T12:00:00Z")) == (201, 201, 201)
+    assert (told(error="no disk"), told(latency=1)) == (409, 409)
+    assert (told(model_version="v2"), told(model_version="v1")) == (409, 201)
+    application.metrics.update_model_version("v3")  # nobody says a version that a repeat must keep
+    assert told() == 201
+    # The same key stands for a prediction, too.
+    assert client.post("/api/predictions", json=GOOD | {"idempotency_key": "f1"}).status_code == 201
+    assert application.intake.flush()
+    models = client.get("/api/models").json
+    assert models is not None
+    assert sum(model["failures"] for model in models["data"]) == 1
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

@@ -4,18 +4,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from flask import request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from exporter.domain.predictions import MAX_LATENCY_SECONDS, MAX_TEXT
-from exporter.web.problems import Problem
+from exporter.web.problems import Problem, first_fault
 from exporter.web.queries import printable
 
 JSON = "application/json"
 NDJSON = ("application/x-ndjson", "application/ndjson")
+Body = TypeVar("Body", bound=BaseModel)
 _decoder = msgspec.json.Decoder()
 
 
@@ -113,6 +114,14 @@ class Batch:
 
     items: Mapping[int, Any]
     unreadable: Mapping[int, str] = field(default_factory=dict)
+
+
+def checked(model: type[Body], given: dict[str, Any]) -> Body:
+    """A body that its model checks, as given and not as it might be meant; raises Problem."""
+    try:
+        return model.model_validate(given, strict=True)
+    except ValidationError as error:
+        raise first_fault(error) from None
 
 
 def read_object(value: Any, what: str) -> dict[str, Any]:

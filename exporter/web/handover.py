@@ -4,16 +4,16 @@ from typing import Annotated, Literal
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from exporter.domain.games import Games
 from exporter.services.envelopes import MAX_BODY, MAX_REASON, Quarantined
 from exporter.services.http_records import body_of
 from exporter.services.metrics_service import MetricsService
 from exporter.web.answers import success
-from exporter.web.bodies import PredictionBody, Text, legible, read_json, read_object
+from exporter.web.bodies import PredictionBody, Text, checked, legible, read_json, read_object
 from exporter.web.openapi import body_of as described
-from exporter.web.problems import Problem, first_fault
+from exporter.web.problems import Problem
 from exporter.web.queries import printable
 from exporter.web.recording import RECORDING
 
@@ -57,9 +57,6 @@ def add_handover(api: APIBlueprint, predictions: MetricsService, games: Games) -
     @api.post("/quarantine", tags=[RECORDING], request_body=described(QuarantinedBody))
     def post_quarantined() -> Response:
         """Keeps a record that another process refused, with its reason."""
-        try:
-            body = QuarantinedBody.model_validate(read_object(read_json(), "body"), strict=True)
-        except ValidationError as error:
-            raise first_fault(error) from None
+        body = checked(QuarantinedBody, read_object(read_json(), "body"))
         predictions.quarantine(Quarantined(**body.model_dump()))
         return success({"status": "kept"}, status=201)

@@ -1,13 +1,12 @@
 """The REST routes that write: predictions and results."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, request
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from flask_openapi.types import ResponseDict
-from pydantic import ValidationError
 
 from exporter.domain.games import UnknownGame
 from exporter.domain.moments import from_micros
@@ -32,12 +31,13 @@ from exporter.web.bodies import (
     PredictionBody,
     ReferenceBody,
     ResultBody,
+    checked,
     read_json,
     read_object,
     read_predictions,
 )
 from exporter.web.openapi import body_of
-from exporter.web.problems import Problem, bad_field, first_fault
+from exporter.web.problems import Problem, bad_field, respond
 
 KEY = "idempotency_key"
 RECORDING = Tag(name="recording", description="What predictors and feeds send")
@@ -52,6 +52,7 @@ _LATER: ResponseDict = {"202": {"description": "Kept on disk until the database 
 
 def add_recording(api: APIBlueprint, predictions: MetricsService, results: AccuracyTracker) -> None:
     """Adds every route that writes."""
+    _answer_faults(api)
     several = body_of(PredictionBody, *NDJSON[:1])
 
     @api.post("/predictions", tags=[RECORDING], responses=_STORED | _MIXED, request_body=several)
@@ -81,19 +82,31 @@ def add_recording(api: APIBlueprint, predictions: MetricsService, results: Accur
         return _reference(predictions, read_object(read_json(), "body"))
 
 
+def _answer_faults(api: APIBlueprint) -> None:
+    """What recording raises, as every route answers it."""
+
+    def answer(fault: type[Exception], problem: Callable[[Any], Problem]) -> None:
+        api.register_error_handler(fault, lambda error: respond(problem(error)))
+
+    for invalid in (InvalidPrediction, InvalidResult):
+        answer(invalid, lambda error: bad_field(error.field, str(error)))
+    answer(InvalidReference, lambda error: bad_field("accuracy", str(error)))
+    answer(UnknownGame, lambda error: bad_field("game_type", f"game_type: {error}"))
+    for conflict in (ConflictingPrediction, ConflictingFailure, ConflictingResult):
+        answer(conflict, lambda error: Problem(409, str(error), field=KEY))
+    answer(DrawIsClosed, lambda error: Problem(409, str(error), field="draw_number"))
+    unknown = "model_version"
+    answer(UnknownModelVersion, lambda e: Problem(404, f"{unknown}: {e}", field=unknown))
+
+
 def _one(service: MetricsService, body: dict[str, Any]) -> Response:
     raw = _with_key(body)
     _refuse_unknown(raw, FIELDS)
     key = raw.get(KEY)
     repeated = isinstance(key, str) and service.find(key) is not None
-    try:
-        prediction = service.record_prediction(
-            **{"game_type": None, "numbers": None, **raw}, strict=True
-        )
-    except InvalidPrediction as error:
-        raise bad_field(error.field, str(error)) from None
-    except ConflictingPrediction as error:
-        raise Problem(409, str(error), field=KEY) from None
+    prediction = service.record_prediction(
+        **{"game_type": None, "numbers": None, **raw}, strict=True
+    )
     return success(_stored(prediction, repeated), status=200 if repeated else 201)
 
 
@@ -162,16 +175,7 @@ def _result(service: AccuracyTracker, given: dict[str, Any]) -> Response:
     for name in ("game_type", "draw_number", "winning_numbers", "draw_date"):
         if name not in body:
             raise bad_field(name, f"{name}: is missing")
-    try:
-        outcome = service.record_result(**body, recorded_by="rest", strict=True)
-    except InvalidResult as error:
-        raise bad_field(error.field, str(error)) from None
-    except UnknownGame as error:
-        raise bad_field("game_type", f"game_type: {error}") from None
-    except DrawIsClosed as error:
-        raise Problem(409, str(error), field="draw_number") from None
-    except ConflictingResult as error:
-        raise Problem(409, str(error), field=KEY) from None
+    outcome = service.record_result(**body, recorded_by="rest", strict=True)
     data = {
         "status": outcome.value if outcome else "waiting",
         "game": body["game_type"],
@@ -181,17 +185,7 @@ def _result(service: AccuracyTracker, given: dict[str, Any]) -> Response:
 
 
 def _failure(service: MetricsService, body: dict[str, Any]) -> Response:
-    try:
-        checked = FailureBody.model_validate(_with_key(body), strict=True)
-        failure = service.record_failure(**checked.model_dump())
-    except ValidationError as error:
-        raise first_fault(error) from None
-    except InvalidPrediction as error:
-        raise bad_field(error.field, str(error)) from None
-    except UnknownGame as error:
-        raise bad_field("game_type", f"game_type: {error}") from None
-    except ConflictingFailure as error:
-        raise Problem(409, str(error), field=KEY) from None
+    failure = service.record_failure(**checked(FailureBody, _with_key(body)).model_dump())
     data = {
         "status": "stored",
         KEY: failure.key,
@@ -202,18 +196,9 @@ def _failure(service: MetricsService, body: dict[str, Any]) -> Response:
 
 
 def _reference(service: MetricsService, body: dict[str, Any]) -> Response:
-    try:
-        checked = ReferenceBody.model_validate(body, strict=True)
-        service.set_reference_accuracy(checked.model_version, checked.accuracy, checked.game_type)
-    except ValidationError as error:
-        raise first_fault(error) from None
-    except InvalidReference as error:
-        raise bad_field("accuracy", str(error)) from None
-    except UnknownGame as error:
-        raise bad_field("game_type", f"game_type: {error}") from None
-    except UnknownModelVersion as error:
-        raise Problem(404, f"model_version: {error}", field="model_version") from None
-    return success(checked.model_dump())
+    given = checked(ReferenceBody, body)
+    service.set_reference_accuracy(given.model_version, given.accuracy, given.game_type)
+    return success(given.model_dump())
 
 
 def _refuse_unknown(body: Mapping[str, Any], known: frozenset[str]) -> None:

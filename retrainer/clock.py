@@ -1,9 +1,10 @@
 """The time, as an argument: whoever needs it is given a clock."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from exporter.domain.moments import to_micros
+from exporter.domain.moments import SECOND, to_micros
 
 #: Tells the moment in microseconds since 1970.
 Clock = Callable[[], int]
@@ -12,3 +13,16 @@ Clock = Callable[[], int]
 def system_clock() -> int:
     """The machine's time."""
     return to_micros(datetime.now(UTC))
+
+
+def steady_clock() -> int:
+    """Microseconds from some moment on: nobody sets this clock, and it rests while we sleep."""
+    return time.monotonic_ns() // 1_000
+
+
+def is_over(cooldown: float, since: int, now: int) -> bool:
+    """Whether `cooldown` (seconds) has passed `since` a moment (both in microseconds).
+
+    A moment of the future was noted while the clock was wrong: it counts no longer than others.
+    """
+    return abs(now - since) >= round(cooldown * SECOND)

@@ -12,6 +12,7 @@ from exporter.domain.retraining import (
 )
 from exporter.messages import Language, text
 from exporter.messages.figures import evidence
+from retrainer.clock import is_over
 
 #: Game of requests that name none we know; their decision is always `ignored_unknown`.
 UNKNOWN = "unknown"
@@ -119,9 +120,9 @@ def _cooling(asked: Asked, known: Situation, language: Language) -> Verdict | No
     exempt = asked.force or asked.trigger in (Trigger.SCHEDULE, Trigger.RETRY)
     if exempt or known.last_run_ended is None:
         return None
-    until = known.last_run_ended + round(known.cooldown * SECOND)
-    if known.now >= until:
+    if is_over(known.cooldown, known.last_run_ended, known.now):
         return None
+    until = known.last_run_ended + round(known.cooldown * SECOND)
     times = {"ended": _shown(known.last_run_ended), "until": _shown(until)}
     reason = text("retraining.cooldown", language, game=asked.game, **times)
     return Verdict(Decision.REFUSED_COOLDOWN, reason)

@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from exporter.domain.games import Game, Games
-from exporter.domain.moments import SECOND, from_micros
+from exporter.domain.moments import from_micros
 from exporter.domain.retraining import Decision, Outcome, Trigger
 from exporter.storage import retraining
-from exporter.storage.retraining import Run
+from exporter.storage.retraining import Request, Run
 from exporter.storage.retraining_settings import read_schedules
+from retrainer.clock import is_over
 from retrainer.decision import Verdict
 from retrainer.schedule import last_due
 from retrainer.webhook import Wish
 
+_FRUITLESS = (Outcome.FAILED, Outcome.TIMEOUT, Outcome.INTERRUPTED)
 _REFUSED = (
     Decision.REFUSED_COOLDOWN,
     Decision.REFUSED_RUNNING,
@@ -26,22 +28,31 @@ _REFUSED = (
 def keep(connection: Connection, wish: Wish, cooldown: float, now: int) -> bool:
     """Keeps a wish; False when it is a repetition.
 
-    An alert that fires on and on is told again and again under one key. When it was refused
-    and the cooldown has passed since, telling it again asks again.
+    An alert that fires on and on is told again and again under one key. When it was refused,
+    or its training came to nothing, telling it again asks again, the cooldown later.
     """
     key: str | None = wish.key
     while key is not None:
         if retraining.add_request(connection, key, wish.game, wish.reason, wish.payload, now):
             return True
-        key = _again(connection, key, wish.key, now - round(cooldown * SECOND))
+        known = retraining.request_by_key(connection, key)
+        at = known and _denied_at(connection, known)
+        key = f"{wish.key}#{known.id}" if known and at and is_over(cooldown, at, now) else None
     return False
 
 
-def _again(connection: Connection, key: str, first: str, decided_before: int) -> str | None:
-    known = retraining.request_by_key(connection, key)
-    if known is None or known.decision not in _REFUSED or known.decided_at is None:
+def _denied_at(connection: Connection, known: Request) -> int | None:
+    """When it showed that a request leads to no new model, so far as that has shown."""
+    if known.decision in _REFUSED:
+        return known.decided_at
+    if known.decision != Decision.RETRAIN or known.decided_at is None:
         return None
-    return f"{first}#{known.id}" if known.decided_at <= decided_before else None
+    last = retraining.last_run(connection, known.game)
+    if last is None or last.started_at < known.decided_at or last.outcome not in _FRUITLESS:
+        return None
+    success = retraining.last_success(connection, known.game)
+    answered = success is not None and success.started_at >= known.decided_at
+    return None if answered else last.ended_at
 
 
 def due_schedules(connection: Connection, games: Games, now: int) -> list[Wish]:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from retrainer.clock import Clock, steady_clock
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often things are looked at, in seconds."""
+    """How often things are looked at, in seconds of a clock that nobody sets."""
 
     poll: float = 1.0
     """Between looks for requests (those that come to this process are seen at once)."""
@@ -15,3 +17,4 @@ class Pace:
     """Between signs of life of a run."""
     lease: float = 60.0
     """Without a sign of life, a run is taken for abandoned."""
+    steady: Clock = steady_clock

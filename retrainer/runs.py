@@ -44,19 +44,23 @@ class Runs:
         self._clock = clock
         self._pace = pace
         self._stopping = stopping
-        self._threads: list[threading.Thread] = []
+        self._threads: dict[int, threading.Thread] = {}
 
     def begin(self, claim: Claim) -> None:
         """Trains in the background."""
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        self._threads = {run: at for run, at in self._threads.items() if at.is_alive()}
         name = f"training-{claim.game}"
         thread = threading.Thread(target=self._run, args=(claim,), name=name, daemon=True)
-        self._threads.append(thread)
+        self._threads[claim.run_id] = thread
         thread.start()
+
+    def does(self, run_id: int) -> bool:
+        """Whether a run is being done here, however long ago its last sign of life is."""
+        return run_id in self._threads and self._threads[run_id].is_alive()
 
     def wait(self) -> None:
         """Waits until the trainings under way have ended."""
-        for thread in self._threads:
+        for thread in self._threads.values():
             thread.join()
 
     def _run(self, claim: Claim) -> None:
@@ -93,7 +97,7 @@ class Runs:
     def _train(self, claim: Claim) -> tuple[Result, bool]:
         """How the training ended, and whether that was recorded."""
         try:
-            alive = Pulse(self._engine, claim.run_id, self._clock, self._pace.renew)
+            alive = Pulse(self._engine, claim.run_id, self._clock, self._pace)
             result = self._training.run(claim.game, claim.version, self._stopping, alive.beat)
             return result, self._close(claim, result)
         except Exception as error:  # noqa: BLE001 - whatever it is, the run must not stay open
@@ -116,24 +120,25 @@ class Runs:
 
 
 class Pulse:
-    """Signs of life of a run, no more often than every `seconds`."""
+    """Signs of life of a run, as often as `pace` says."""
 
-    def __init__(self, engine: Engine, run_id: int, clock: Clock, seconds: float) -> None:
+    def __init__(self, engine: Engine, run_id: int, clock: Clock, pace: Pace) -> None:
         self._engine = engine
         self._run_id = run_id
         self._clock = clock
-        self._every = round(seconds * SECOND)
-        self._next = clock() + self._every
+        self._steady = pace.steady
+        self._every = round(pace.renew * SECOND)
+        self._next = pace.steady() + self._every
 
     def beat(self) -> bool:
         """Renews the claim when it is time; False when the run was given up by others."""
-        now = self._clock()
+        now = self._steady()
         if now < self._next:
             return True
         self._next = now + self._every
         try:
             with writing(self._engine) as connection:
-                return retraining.renew_run(connection, self._run_id, now)
+                return retraining.renew_run(connection, self._run_id, self._clock())
         except SQLAlchemyError as error:
             _log.warning("training_not_renewed", run=self._run_id, error=first_line(error))
             return True

@@ -25,6 +25,7 @@ from retrainer.faults import Faults, first_line, is_away
 from retrainer.judgement import Policy, judge_thresholds, settle
 from retrainer.pace import Pace
 from retrainer.runs import Runs
+from retrainer.silence import Silence
 from retrainer.telemetry import Telemetry
 from retrainer.training import Training
 from retrainer.webhook import Wish
@@ -67,6 +68,7 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._faults = Faults(telemetry)
         self._runs = Runs(engine, training, telemetry, clock, self._pace, self._stopping)
+        self._silence = Silence(self._pace)
 
     def start(self) -> None:
         """Begins to work; called again while it works, it does nothing."""
@@ -136,15 +138,21 @@ class Worker:
 
     def _look(self, now: int) -> Found:
         with reading(self._engine) as connection:
-            silent_since = now - round(self._pace.lease * SECOND)
-            before = self._policy.claimed_by if self._newborn else ""
-            abandoned = retraining.abandoned_runs(connection, before, silent_since)
+            abandoned = self._abandoned(connection)
             requests = retraining.undecided_requests(connection)
             wishes = [
                 *self._wishes(partial(intake.due_schedules, connection, self._games, now)),
                 *self._wishes(partial(self._broken_thresholds, connection, now)),
             ]
         return Found(abandoned, wishes, requests)
+
+    def _abandoned(self, connection: Connection) -> list[Run]:
+        """Runs under way that nobody does: of a life before this one, or silent."""
+        under_way = retraining.runs_under_way(connection)
+        silent = self._silence.silent(under_way)
+        if self._newborn:
+            silent += [run for run in under_way if run.claimed_by == self._policy.claimed_by]
+        return [run for run in under_way if run in silent and not self._runs.does(run.id)]
 
     def _wishes(self, look: Callable[[], list[Wish]]) -> list[Wish]:
         """What a look finds; one that goes wrong must not hold up what was asked."""
@@ -157,9 +165,10 @@ class Worker:
             return []
 
     def _broken_thresholds(self, connection: Connection, now: int) -> list[Wish]:
-        if now < self._next_check:
+        moment = self._pace.steady()
+        if moment < self._next_check:
             return []
-        self._next_check = now + round(self._pace.check * SECOND)
+        self._next_check = moment + round(self._pace.check * SECOND)
         names = [name for name in read_thresholds(connection) if name in self._games]
         verdicts = [
             (self._games[name], judge_thresholds(connection, name, self._policy, now))

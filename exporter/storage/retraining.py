@@ -118,11 +118,10 @@ def end_run(connection: Connection, run_id: int, outcome: str, detail: str, at: 
     return connection.execute(statement.values(values)).rowcount == 1
 
 
-def abandoned_runs(connection: Connection, claimed_by: str, silent_since: int) -> list[Run]:
-    """Runs under way that nobody runs: claimed by an earlier life of `claimed_by`, or silent."""
+def runs_under_way(connection: Connection) -> list[Run]:
+    """Every run that has not ended, of all games, oldest first."""
     query = select(runs).where(runs.c.outcome.is_(None)).order_by(runs.c.id)
-    lost = (runs.c.claimed_by == claimed_by) | (runs.c.alive_at < silent_since)
-    return [Run(*row) for row in connection.execute(query.where(lost))]
+    return [Run(*row) for row in connection.execute(query)]
 
 
 def run_under_way(connection: Connection, game: str) -> Run | None:

@@ -28,15 +28,23 @@ COOLDOWN = 3600.0
 
 
 class FakeClock:
-    """Moments in microseconds; only `forward` moves them."""
+    """Moments in microseconds: time passes by `forward`, and `step` only sets the clock."""
 
     def __init__(self) -> None:
         self.now = START
+        self._passed = 0
 
     def __call__(self) -> int:
         return self.now
 
+    def steady(self) -> int:
+        return self._passed
+
     def forward(self, seconds: float) -> None:
+        self._passed += round(seconds * SECOND)
+        self.step(seconds)
+
+    def step(self, seconds: float) -> None:
         self.now += round(seconds * SECOND)
 
 
@@ -47,6 +55,7 @@ class FakeTraining:
         self.result = result
         self.old: list[Path] = []
         self.runs: list[tuple[str, str]] = []
+        self.renews = True
         self.go = threading.Event()
         self.go.set()
 
@@ -60,7 +69,7 @@ class FakeTraining:
         self, game: str, version: str, stopping: threading.Event, alive: Callable[[], bool]
     ) -> Result:
         self.runs.append((game, version))
-        while not self.go.wait(0.01) and not stopping.is_set() and alive():
+        while not self.go.wait(0.01) and not stopping.is_set() and (not self.renews or alive()):
             pass
         if isinstance(self.result, Exception):
             raise self.result
@@ -91,7 +100,7 @@ def make_worker(engine: Engine, clock: FakeClock, telemetry: Telemetry) -> Calla
 
     def make(training: FakeTraining, name: str = "one") -> Worker:
         policy = Policy(name, COOLDOWN, Language.EN)
-        parts = (training, policy, telemetry, clock, Pace(poll=0.01))
+        parts = (training, policy, telemetry, clock, Pace(poll=0.01, steady=clock.steady))
         return Worker(engine, KNOWN_GAMES, *parts)  # type: ignore[arg-type]  # stands for Training
 
     return make

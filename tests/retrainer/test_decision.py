@@ -116,6 +116,17 @@ def test_the_cooldown_holds_until_its_last_second(trigger: str) -> None:
     assert decision(asked, cooled) is Decision.RETRAIN
 
 
+def test_a_run_of_the_future_cools_down_no_longer_than_any_other() -> None:
+    """It ended while the clock was wrong: a small step back holds, a year does not."""
+    asked = Asked("lotofacil", "model_drift")
+    ahead = [replace(CALM, last_run_ended=NOW + after * SECOND) for after in (3599, 3600, 10**8)]
+    assert [decision(asked, known) for known in ahead] == [
+        Decision.REFUSED_COOLDOWN,
+        Decision.RETRAIN,
+        Decision.RETRAIN,
+    ]
+
+
 @pytest.mark.parametrize(
     "asked",
     [

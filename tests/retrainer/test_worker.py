@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
 from exporter.domain.retraining import (
     Decision,
@@ -47,6 +48,13 @@ def tell(engine: Engine, wish: Wish, clock: FakeClock) -> bool:
 def look(worker: Worker) -> None:
     worker.work_once()
     worker.wait_for_runs()
+
+
+def watch(worker: Worker, clock: FakeClock, pauses: list[int]) -> None:
+    """Looks again and again, with pauses of so many seconds before."""
+    for seconds in pauses:
+        clock.forward(seconds)
+        look(worker)
 
 
 def runs(engine: Engine) -> list[Run]:
@@ -146,6 +154,56 @@ def test_a_failed_training_cools_down_and_promotes_nothing(
         assert models_of(connection, GAME) == []
 
 
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.TIMEOUT, Outcome.INTERRUPTED])
+def test_an_alert_that_fires_on_after_its_training_came_to_nothing_asks_again(
+    engine: Engine, make_worker: MakeWorker, clock: FakeClock, outcome: Outcome
+) -> None:
+    training = FakeTraining(Result(outcome, "no disk"))
+    worker = make_worker(training)
+    score(engine, 1, tickets=1, hits=8)
+    tell(engine, ALERT, clock)
+    for _ in range(3):
+        look(worker)
+    clock.forward(COOLDOWN - 1)
+    assert not tell(engine, ALERT, clock)
+    training.result = Result(Outcome.SUCCESS, "model written")
+    clock.forward(1)
+    assert tell(engine, ALERT, clock)
+    look(worker)
+    clock.forward(10 * COOLDOWN)
+    assert not tell(engine, ALERT, clock)
+    assert runs(engine)[-1].outcome == "success"
+
+
+def test_an_alert_that_was_answered_asks_for_nothing_when_another_training_fails(
+    engine: Engine, worker: Worker, clock: FakeClock, training: FakeTraining
+) -> None:
+    tell(engine, ALERT, clock)
+    look(worker)
+    clock.forward(COOLDOWN)
+    training.result = Result(Outcome.FAILED, "no disk")
+    tell(engine, Wish("s", GAME, "schedule", "{}"), clock)
+    look(worker)
+    clock.forward(COOLDOWN)
+    assert not tell(engine, ALERT, clock)
+
+
+def test_an_alert_asks_for_nothing_while_it_trains_though_a_training_before_failed(
+    engine: Engine, make_worker: MakeWorker, clock: FakeClock
+) -> None:
+    training = FakeTraining(Result(Outcome.FAILED, "no disk"))
+    worker = make_worker(training)
+    tell(engine, Wish("s", GAME, "schedule", "{}"), clock)
+    look(worker)
+    clock.forward(COOLDOWN)
+    training.go.clear()
+    tell(engine, ALERT, clock)
+    worker.work_once()
+    assert not tell(engine, ALERT, clock)
+    training.go.set()
+    worker.wait_for_runs()
+
+
 def test_two_retrainers_run_one_training_of_a_game(
     engine: Engine, make_worker: MakeWorker, clock: FakeClock, training: FakeTraining
 ) -> None:
@@ -192,11 +250,63 @@ def test_a_run_of_another_retrainer_is_left_alone_until_it_is_silent(
         retraining.start_run(connection, 1, GAME, "theirs", "other", clock())
     worker = make_worker(training)
     clock.forward(60)
-    look(worker)
+    look(worker)  # from here on it is watched
+    watch(worker, clock, 3 * [20])
     assert [run.outcome for run in runs(engine)] == [None]
     clock.forward(1)
     look(worker)
     assert [run.outcome for run in runs(engine)] == ["interrupted", "success"]
+
+
+def test_a_run_of_another_retrainer_that_shows_life_is_left_alone_whatever_the_clocks_say(
+    engine: Engine, make_worker: MakeWorker, clock: FakeClock, training: FakeTraining
+) -> None:
+    with writing(engine) as connection:
+        run = retraining.start_run(connection, 1, GAME, "theirs", "other", 1)
+    worker = make_worker(training)
+    for sign in range(2, 6):
+        watch(worker, clock, 2 * [20])
+        with writing(engine) as connection:
+            retraining.renew_run(connection, run, sign)  # by a clock that is half a century behind
+    look(worker)
+    assert [run.outcome for run in runs(engine)] == [None]
+
+
+def test_looks_that_failed_do_not_count_as_silence(
+    engine: Engine, make_worker: MakeWorker, clock: FakeClock, training: FakeTraining
+) -> None:
+    with writing(engine) as connection:
+        retraining.start_run(connection, 1, GAME, "theirs", "other", clock())
+    worker = make_worker(training)
+    look(worker)
+    with writing(engine) as connection:
+        connection.execute(text("ALTER TABLE training_runs RENAME TO elsewhere"))
+    for _ in range(10):  # while the database is away, the other can give no sign either
+        clock.forward(6)
+        with pytest.raises(OperationalError):
+            look(worker)
+    with writing(engine) as connection:
+        connection.execute(text("ALTER TABLE elsewhere RENAME TO training_runs"))
+    watch(worker, clock, [6])
+    assert [run.outcome for run in runs(engine)] == [None]
+
+
+@pytest.mark.parametrize("passed", ["forward", "step"])
+def test_a_retrainer_does_not_give_up_the_run_it_is_doing(
+    engine: Engine, worker: Worker, clock: FakeClock, training: FakeTraining, passed: str
+) -> None:
+    """Though nobody renewed it: the machine slept, its clock was set, the database was away."""
+    training.go.clear()
+    tell(engine, ALERT, clock)
+    worker.work_once()
+    wait_until(lambda: training.runs, what="the training to begin")
+    training.renews = False
+    getattr(clock, passed)(3600)
+    worker.work_once()
+    training.go.set()
+    worker.wait_for_runs()
+    assert [run.outcome for run in runs(engine)] == ["success"]
+    assert len(training.runs) == 1
 
 
 def test_a_second_interruption_is_not_tried_again(
@@ -251,6 +361,20 @@ def test_a_broken_threshold_asks_once_and_again_after_the_cooldown(
     look(worker)
     assert decisions(engine) == ["retrain", "refused_cooldown", "retrain"]
     assert len(training.runs) == 2
+
+
+def test_thresholds_are_looked_at_though_the_clock_was_set_back(
+    engine: Engine, worker: Worker, clock: FakeClock
+) -> None:
+    with writing(engine) as connection:
+        retraining_settings.put_thresholds(connection, GAME, BAD, clock())
+    clock.step(400 * 86_400)
+    look(worker)
+    clock.step(-400 * 86_400)
+    score(engine, 1, tickets=100, hits=900)
+    clock.forward(61)
+    look(worker)
+    assert decisions(engine) == ["retrain"]
 
 
 def test_thresholds_that_hold_leave_no_trace(

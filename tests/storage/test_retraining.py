@@ -103,12 +103,16 @@ def test_the_last_success_is_told_from_the_last_run(connection: Connection) -> N
     assert (success.ended_at, last.ended_at) == (20, 40)
 
 
-def test_abandoned_are_silent_runs_and_those_of_a_life_before(connection: Connection) -> None:
-    mine, silent = begin(connection, 50, "me"), begin(connection, 1, "silent")
-    begin(connection, 50, "living")
-    assert [run.id for run in retraining.abandoned_runs(connection, "me", 20)] == [mine, silent]
-    retraining.renew_run(connection, silent, 30)
-    assert [run.id for run in retraining.abandoned_runs(connection, "", 20)] == []
+def test_runs_under_way_are_read_with_their_signs_of_life(connection: Connection) -> None:
+    mine, other = begin(connection, 50, "me"), begin(connection, 1, "other")
+    ended = begin(connection, 50, "me")
+    retraining.end_run(connection, ended, "failed", "", 60)
+    retraining.renew_run(connection, other, 30)
+    found = retraining.runs_under_way(connection)
+    assert [(run.id, run.claimed_by, run.alive_at) for run in found] == [
+        (mine, "me", 50),
+        (other, "other", 30),
+    ]
 
 
 def test_recent_runs_are_paged_newest_first(connection: Connection) -> None:

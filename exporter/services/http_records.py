@@ -160,7 +160,10 @@ def _quarantine(
         if item["status"] not in but:
             why = str(item.get("detail", f"answered {item['status']}"))
             _log.warning("prediction_refused", key=prediction.key, reason=why)
-            head = ("prediction", prediction.game, quarantine_key("refused", prediction), why)
+            # Under its key it may be mended; what is stored under that already is another one.
+            is_taken = item["status"] == CONFLICT
+            key = quarantine_key("refused", prediction) if is_taken else prediction.key
+            head = ("prediction", prediction.game, key, why)
             at = max(prediction.predicted_at, 0)  # its own: handed over again, it is the same
             kept = refused(*head, body, at)
             client.post("/api/quarantine", kept._asdict())

@@ -333,6 +333,27 @@ def test_items_of_a_batch_that_the_exporter_refuses_are_quarantined_there(
     assert sum(one.total("predictions") for one in seen.totals.values()) == 1
 
 
+def test_what_the_exporter_refused_is_mended_by_the_right_one_under_its_key(
+    exporter: Application, port: int, tmp_path: Path
+) -> None:
+    games = tmp_path / "games.yml"
+    games.write_text(TIMEMANIA, "utf-8")  # the predictor's only
+    with (
+        serving(exporter, port),
+        closing(made_predictor(tmp_path / "p", port, LOTOFACIL_GAMES_FILE=games)) as predictor,
+    ):
+        record = predictor.metrics.record_prediction
+        record("timemania", list(range(1, 11)), idempotency_key="there")
+        record("lotofacil", [44], idempotency_key="here")
+        assert predictor.metrics.flush()
+        waiting = {("unknown", "prediction"): 1, ("lotofacil", "prediction"): 1}
+        assert stored(exporter).quarantine == waiting
+        for key in ("there", "here"):
+            record("lotofacil", NUMBERS, idempotency_key=key)
+        assert predictor.metrics.flush()
+        assert stored(exporter).quarantine == {}
+
+
 def test_of_two_bodies_under_one_key_only_the_lost_one_is_quarantined(
     exporter: Application, predictor: Application, port: int
 ) -> None:

@@ -19,7 +19,10 @@ FORMAT = 1
 
 
 class DamagedBackup(ValueError):
-    """A file that is no whole backup of this product."""
+    """A file that is no whole backup of this product; told in one line."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
 
 
 class Rows(NamedTuple):
@@ -74,9 +77,11 @@ def _put(file: IO[str], value: object) -> None:
 def read_revision(file: IO[str]) -> str:
     """The schema of the database that was copied; raises DamagedBackup."""
     head = _value(file.readline())
-    if not isinstance(head, dict) or head.get("format") != FORMAT:
-        raise DamagedBackup("not a backup of this product")
-    return str(head["revision"])
+    if isinstance(head, dict) and head.get("format") == FORMAT:
+        told = str(head.get("revision"))
+        if told.isalnum():
+            return told
+    raise DamagedBackup("not a backup of this product")
 
 
 def read(file: IO[str]) -> Iterator[Rows]:
@@ -97,20 +102,39 @@ def read(file: IO[str]) -> Iterator[Rows]:
             rows.append(value)
         elif "counts" in value:
             _check(counts, value["counts"])
+            _check_end(file)
             return
         else:
-            table, columns = value["table"], tuple(value["columns"])
+            table, columns = _head(value)
     raise DamagedBackup("the backup ends too early")
 
 
-def _check(found: Counter[str], told: dict[str, int]) -> None:
-    for table, count in told.items():
-        if found[table] != count:
-            raise DamagedBackup(f"{table}: {found[table]} rows instead of {count}")
+def _head(value: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+    match value:
+        case {"table": str(table), "columns": [*columns]}:
+            return table, tuple(map(str, columns))
+    raise DamagedBackup("a line is neither a row nor the head of a table")
 
 
-def _value(line: str) -> Any:
+def _check(found: Counter[str], told: object) -> None:
+    if not isinstance(told, dict):
+        raise DamagedBackup("its last line does not count its rows")
+    for table in found.keys() | told.keys():
+        if found[table] != told.get(table, 0):
+            raise DamagedBackup(f"{table}: {found[table]} rows instead of {told.get(table, 0)}")
+
+
+def _check_end(file: IO[str]) -> None:
+    """Reads to the end, where a packed file has its checksum."""
+    if file.read(1):
+        raise DamagedBackup("it goes on after its end")
+
+
+def _value(line: str) -> dict[str, Any] | list[Any]:
     try:
-        return json.loads(line)
-    except ValueError:
-        raise DamagedBackup("not a backup of this product") from None
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict | list):
+        raise DamagedBackup("a line is not JSON as this product writes it")
+    return value

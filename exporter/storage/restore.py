@@ -4,17 +4,19 @@ import gzip
 import shutil
 import sqlite3
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Integer, func, insert, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError, StatementError
 
 from exporter.storage import dump
 from exporter.storage.backup import open_text
 from exporter.storage.dump import DamagedBackup, Rows
 from exporter.storage.engine import create_engine_for, reading, writing
+from exporter.storage.faults import Fault, fault_of
 from exporter.storage.migrate import revision
 from exporter.storage.schema import METADATA
 
@@ -60,8 +62,8 @@ def _source(path: Path) -> Iterator[tuple[str | None, Iterable[Rows]]]:
                 yield dump.read_revision(file), dump.read(file)
         else:
             with _unpacked(path, packed=packed) as plain, _database(plain, path) as connection:
-                yield revision(connection), _rows(connection)
-    except (EOFError, gzip.BadGzipFile, UnicodeDecodeError) as error:
+                yield _revision(connection, path), _rows(connection, path)
+    except (EOFError, gzip.BadGzipFile, zlib.error, UnicodeDecodeError) as error:
         raise DamagedBackup(f"{path} is damaged: {error}") from error
 
 
@@ -92,12 +94,26 @@ def _database(plain: Path, path: Path) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _rows(connection: Connection) -> Iterator[Rows]:
-    for table in dump.tables_of(connection):
-        columns = tuple(column.name for column in table.columns)
-        result = connection.execute(select(table), execution_options={"yield_per": 5000})
-        for some in result.partitions():
-            yield Rows(table.name, columns, [list(row) for row in some])
+def _revision(connection: Connection, path: Path) -> str | None:
+    with _readable(path):
+        return revision(connection)
+
+
+def _rows(connection: Connection, path: Path) -> Iterator[Rows]:
+    with _readable(path):
+        for table in dump.tables_of(connection):
+            columns = tuple(column.name for column in table.columns)
+            result = connection.execute(select(table), execution_options={"yield_per": 5000})
+            for some in result.partitions():
+                yield Rows(table.name, columns, [list(row) for row in some])
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise DamagedBackup(f"{path} is damaged: its rows cannot be read") from error
 
 
 def _fill(connection: Connection, source: Iterable[Rows]) -> dict[str, int]:
@@ -106,10 +122,12 @@ def _fill(connection: Connection, source: Iterable[Rows]) -> dict[str, int]:
         table = METADATA.tables.get(name)
         if table is None or not set(columns) <= set(table.columns.keys()):
             raise DamagedBackup(f"{name}: no table of this schema has these columns")
-        values = [dict(zip(columns, row, strict=True)) for row in rows]
         try:
+            values = [dict(zip(columns, row, strict=True)) for row in rows]
             connection.execute(insert(table), values)
-        except DBAPIError as error:
+        except (StatementError, OverflowError, TypeError, ValueError) as error:
+            if isinstance(error, StatementError) and fault_of(error) is Fault.AWAY:
+                raise
             raise DamagedBackup(f"{name}: rows that this schema refuses") from error
         counts[name] = counts.get(name, 0) + len(rows)
     return counts

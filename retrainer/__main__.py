@@ -6,7 +6,6 @@ import signal
 import sys
 from types import FrameType
 
-from alembic.util import CommandError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
@@ -15,7 +14,7 @@ from exporter.config import InvalidSettings, Settings, load_settings
 from exporter.domain.hosts import is_loopback
 from exporter.logs import LogOptions, configure_logs, get_logger
 from exporter.storage.engine import create_engine_for
-from exporter.storage.migrate import upgrade
+from exporter.storage.migrate import MigrationBusy, UnknownSchema, upgrade
 from retrainer.assembly import Retrainer, assemble, folder
 from retrainer.command import InvalidCommand
 from retrainer.web import MAX_BODY
@@ -36,8 +35,8 @@ def main() -> int:
         return _run(settings, engine, retrainer)
     except OSError as error:
         return _fail(f"{error.filename or _address(settings)}: {error.strerror}", 1)
-    except CommandError as error:
-        return _fail(f"the database is not of this version: {error}", 1)
+    except (UnknownSchema, MigrationBusy) as error:
+        return _fail(f"database: {error}", 1)
     finally:
         engine.dispose()
         gc.freeze()  # else Python searches all its modules for garbage on the way out: 0.6 s

@@ -11,8 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from exporter.storage.engine import create_engine_for, reading
+from exporter.storage.engine import create_engine_for, reading, writing
 from exporter.storage.models import models_of
+from tests.databases import copy_of, opened
 from tests.retrainer.conftest import GAME
 from tests.retrainer.service import COMMAND, RunningRetrainer, environment, start
 from tests.retrainer.test_training import has_ended
@@ -145,6 +146,17 @@ def test_unusable_settings_are_one_line(
     assert ended.stderr.startswith(line)
     assert ended.stderr.count("\n") == 1
     assert "hidden" not in ended.stderr
+
+
+def test_a_database_of_another_version_is_one_line(sqlite_template: Path, tmp_path: Path) -> None:
+    url = copy_of(sqlite_template, tmp_path / "test.db")
+    with opened(url) as engine, writing(engine) as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    ended = run({"RETRAINER_PORT": "0"} | environment(tmp_path, url))
+    assert ended.returncode == 1
+    last = ended.stderr.splitlines()[-1]
+    assert last.startswith("database: its schema is not known to this version (")
+    assert "Traceback" not in ended.stderr
 
 
 def run(settings: dict[str, str]) -> subprocess.CompletedProcess[str]:

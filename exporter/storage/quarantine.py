@@ -13,7 +13,9 @@ from exporter.storage.schema import quarantine
 _MEND = """UPDATE quarantine SET mended_at = ?
     WHERE kind = ? AND game = ? AND quarantine.key = ? AND mended_at IS NULL"""
 _OLDER = f"{_MEND} AND quarantined_at < ?"
-_ANY = "SELECT 1 FROM quarantine WHERE mended_at IS NULL AND kind = 'prediction' LIMIT 1"
+# By the index of what waits: that of kinds would have every mended one read, too.
+_ANY = """SELECT 1 FROM quarantine
+    WHERE mended_at IS NULL AND COALESCE(kind, '') = 'prediction' LIMIT 1"""
 # Games one by one: the index is (kind, game, key).
 _WAITING = """SELECT game, quarantine.key FROM quarantine WHERE mended_at IS NULL
     AND kind = 'prediction' AND game IN (?, ?) AND quarantine.key IN ({marks})"""

@@ -14,6 +14,8 @@ import psutil
 
 #: How much of a command's output is kept in its log file, in bytes.
 LOG_LIMIT = 1_000_000
+#: Says in the environment of all descendants which training they belong to.
+_MARK = "LOTOFACIL_TRAINING"
 _STEP_SECONDS = 0.05
 _CHUNK = 65_536
 
@@ -21,16 +23,19 @@ _CHUNK = 65_536
 class Child:
     """A command in a process group of its own; its output goes to `log`, its last part wins.
 
-    Raises OSError when it cannot be started.
+    `name` is that of its training. Raises OSError when it cannot be started.
     """
 
-    def __init__(self, command: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, command: Sequence[str], log: Path, environment: Mapping[str, str], name: str
+    ) -> None:
+        self._name = name
         self._process = subprocess.Popen(  # noqa: S603 - the operator's command, without a shell
             list(command),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=dict(environment),
+            env={**environment, _MARK: name},
             start_new_session=True,
         )
         self._reader = threading.Thread(target=self._keep_output, args=(log,), daemon=True)
@@ -51,13 +56,19 @@ class Child:
         return self._process.poll()
 
     def end(self, grace: float) -> None:
-        """Ends the whole group: asked first, then, after `grace` seconds, made to."""
-        if self._process.poll() is None:
+        """Ends the whole group: asked first, then, after `grace` seconds, made to.
+
+        Had the command not ended by itself, so does what left its group.
+        """
+        is_cut_short = self._process.poll() is None
+        if is_cut_short:
             _signal_group(self.pid, signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(grace)
         _signal_group(self.pid, signal.SIGKILL)  # also what it left behind
         self._process.wait()
+        if is_cut_short:
+            _end_departed(self._name)
         # A descendant that left the group may hold the pipe open: it is not waited for.
         self._reader.join(timeout=0.2)
 
@@ -111,6 +122,7 @@ class Remembered:
         files = list(self._folder.glob("*.pid"))
         ended = sum(_end_leftover(file.read_text("utf-8")) for file in files)
         for file in files:
+            _end_departed(file.stem)
             file.unlink(missing_ok=True)
         return ended
 
@@ -124,6 +136,14 @@ def _end_leftover(remembered: str) -> bool:
     if same:  # and not another process that got its number
         _signal_group(int(pid), signal.SIGKILL)
     return same
+
+
+def _end_departed(name: str) -> None:
+    """Ends what descends from a training, whatever session or parent it has by now."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):  # it has ended, or is another user's
+            if name and process.environ().get(_MARK) == name:
+                process.kill()
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:

@@ -78,7 +78,7 @@ class Training:
         self._logs.mkdir(parents=True, exist_ok=True)
         log = self._log(version)
         words = self._command.filled(output, game, version)
-        child = Child(words, log, self._environment)
+        child = Child(words, log, self._environment, version)
         self._children.write(version, child.pid)
         given_up = threading.Event()
         try:

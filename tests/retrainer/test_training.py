@@ -1,5 +1,7 @@
 """Training runs with real child processes."""
 
+import os
+import signal
 import sys
 import threading
 import time
@@ -24,6 +26,18 @@ child = subprocess.Popen([sys.executable, '-c',
     'import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()'])
 pathlib.Path(sys.argv[2]).write_text(str(child.pid))
 signal.pause()
+"""
+
+
+#: A command whose child leads a session of its own, as those of training frameworks do; the
+#: child's parent ends at once, so that nothing but its environment says where it comes from.
+DEPARTED = """
+import pathlib, subprocess, sys, time
+orphan = 'import subprocess, sys; print(subprocess.Popen([sys.executable, "-c", "import signal; ' \
+    'signal.pause()"], start_new_session=True, stdout=subprocess.DEVNULL).pid)'
+pid = subprocess.run([sys.executable, '-c', orphan], stdout=subprocess.PIPE, text=True).stdout
+pathlib.Path(sys.argv[2]).write_text(pid)
+time.sleep(1_000)
 """
 
 
@@ -126,6 +140,25 @@ def test_stopping_ends_a_stubborn_command_without_the_grace_of_a_timeout(
     wait_until(lambda: has_ended(int(pid.read_text())))
 
 
+def test_descendants_that_left_the_session_are_ended_too(folder: Path, tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    result = train(folder, DEPARTED, str(pid), alive=lambda: not (pid.exists() and pid.read_text()))
+    assert result.outcome is Outcome.INTERRUPTED
+    wait_until(lambda: has_ended(int(pid.read_text())), what="the end of what left the session")
+
+
+def test_what_an_earlier_life_left_in_another_session_is_ended(tmp_path: Path) -> None:
+    pid, notes = tmp_path / "pid", Remembered(tmp_path / "under-way")
+    child = Child([sys.executable, "-c", DEPARTED, "x", str(pid)], tmp_path / "log", {}, "v1")
+    notes.write("v1", child.pid)
+    wait_until(lambda: pid.exists() and pid.read_text(), what="the departed child")
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait(60, lambda: True)
+    Remembered(tmp_path / "under-way").end_leftovers()
+    wait_until(lambda: has_ended(int(pid.read_text())), what="the end of what left the session")
+    child.end(0)
+
+
 def test_a_run_that_was_given_up_is_ended(folder: Path) -> None:
     result = train(folder, "import signal; signal.pause()", alive=lambda: False)
     assert result.outcome is Outcome.INTERRUPTED
@@ -133,7 +166,7 @@ def test_a_run_that_was_given_up_is_ended(folder: Path) -> None:
 
 def test_what_an_earlier_life_left_running_is_ended(tmp_path: Path) -> None:
     remembered = Remembered(tmp_path / "under-way")
-    child = Child([sys.executable, "-c", "import signal; signal.pause()"], tmp_path / "log", {})
+    child = Child([sys.executable, "-c", "import signal; signal.pause()"], tmp_path / "log", {}, "")
     remembered.write("v1", child.pid)
     remembered.write("gone", child.pid)
     (tmp_path / "under-way" / "gone.pid").write_text(f"{child.pid} 1.0")  # another's old number

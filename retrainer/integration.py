@@ -49,7 +49,7 @@ class Scheduled:
 
     game: str
     schedule: Schedule
-    next_run: int | None
+    next_run: int
 
 
 class RetrainingIntegration:

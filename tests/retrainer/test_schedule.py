@@ -45,11 +45,31 @@ def test_of_many_missed_runs_only_the_last_is_owed() -> None:
     assert last_due(MONTHLY, ZONE, made, now) == at("2024-05-28T23:00:00")
 
 
-def test_an_hour_that_comes_twice_is_one_run_and_one_that_is_missing_is_made_up_for() -> None:
-    zone = "Europe/Lisbon"  # São Paulo has had no summer time since 2019
-    early = Schedule(Frequency.DAILY, hour=1, minute=30)
-    runs, moment, end = [], at("2024-03-30T00:00:00", zone), at("2024-10-29T00:00:00", zone)
-    while (moment := next_due(early, zone, moment) or end) < end:
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "Europe/Lisbon",
+        "America/Santiago",  # at midnight, as São Paulo did until 2019
+        "Australia/Lord_Howe",  # half an hour
+        "Africa/Cairo",
+    ],
+)
+@pytest.mark.parametrize(("hour", "minute"), [(0, 0), (0, 30), (1, 30), (2, 15)])
+def test_whatever_the_clocks_do_each_day_has_one_run(zone: str, hour: int, minute: int) -> None:
+    daily = Schedule(Frequency.DAILY, hour=hour, minute=minute)
+    runs, moment = [], at("2024-01-01T12:00:00", zone)
+    for _ in range(366):
+        moment = next_due(daily, zone, moment)
+        assert last_due(daily, zone, 0, moment) == moment
         runs.append(from_micros(moment).astimezone(ZoneInfo(zone)).date().isoformat())
-    assert len(runs) == len(set(runs)) == 213
-    assert {"2024-03-31", "2024-10-27"} <= set(runs)
+    assert runs == sorted(set(runs))
+    assert runs[-1] == "2025-01-01"
+
+
+def test_an_hour_that_is_left_out_is_made_up_for_and_one_that_comes_twice_runs_at_first() -> None:
+    sunday = Schedule(Frequency.WEEKLY, day_of_week=6, hour=0)
+    asked = at("2018-11-02T00:00:00")
+    assert next_due(sunday, ZONE, asked) == at("2018-11-04T01:00:00")  # there was no midnight
+    early = Schedule(Frequency.DAILY, hour=1, minute=30)
+    twice = at("2024-10-27T00:00:00", "Europe/Lisbon")
+    assert from_micros(next_due(early, "Europe/Lisbon", twice)).hour == 0  # UTC: summer time still

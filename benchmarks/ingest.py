@@ -120,7 +120,7 @@ def _rows(raw: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
     now = time.time_ns() // 1000
     parser = PredictionParser(KNOWN_GAMES, lambda: now, encode_metadata, "0123456789abcdef")
     (columns,) = BatchParser(parser).parse(raw).columns
-    return [(key, 1, 1, *rest) for key, *rest in zip(columns.keys, *columns[4:], strict=True)]
+    return [(key, 1, 1, *rest) for key, *rest in zip(columns.keys, *columns[4:-1], strict=True)]
 
 
 def _our_rate(raw: Sequence[dict[str, Any]], **settings: Any) -> float:

@@ -16,16 +16,18 @@ from typing import Any, NamedTuple
 
 from exporter.domain.predictions import (
     FIELDS,
+    FILLABLE,
     MAX_LATENCY_SECONDS,
     MILLION,
     InvalidPrediction,
     Prediction,
     PredictionParser,
+    filled_in,
     parse_confidence,
     parse_draw_number,
     parse_latency,
     parse_moment_of,
-    parse_role,
+    parse_role_of,
 )
 from exporter.domain.tickets import LOW_WORD, WORD
 
@@ -46,8 +48,8 @@ class Columns(NamedTuple):
 
     game: str
     keys: Sequence[str]
-    versions: Sequence[str]
-    roles: Sequence[str]
+    versions: Sequence[str | None]
+    roles: Sequence[str | None]
     moments: Sequence[int]
     draws: Sequence[int | None]
     sizes: Sequence[int]
@@ -56,6 +58,7 @@ class Columns(NamedTuple):
     confidences: Sequence[int | None]
     latencies: Sequence[int | None]
     metadata: Sequence[str | None]
+    filled: Sequence[int]
 
 
 class Parsed(NamedTuple):
@@ -131,7 +134,7 @@ class BatchParser:
             game,
             column.keys(),
             column.of("model_version", _TEXTS, lambda given: self._parser.version(given, game)),
-            column.of("role", _TEXTS, parse_role),
+            column.roles(),
             column.moments(),
             column.of("draw_number", _WHOLE, parse_draw_number),
             sizes,
@@ -140,6 +143,7 @@ class BatchParser:
             column.quantities("confidence", 1, parse_confidence),
             column.quantities("latency", MAX_LATENCY_SECONDS, parse_latency),
             column.metadata(),
+            column.filled(),
         )
 
     def _numbers(self, tickets: list[Any], game: str) -> tuple[list[int], list[int]]:
@@ -170,6 +174,7 @@ class _Columns:
             self._names = set[str]().union(*batch)
         if not self._names <= FIELDS:
             raise _Doubt
+        self._gaps = set(FIELDS) - self._names  # and what some of the items leave out
         if self._is_even:
             self._even = dict(zip(self._names, map(self._taken, self._names), strict=True))
 
@@ -190,6 +195,8 @@ class _Columns:
         if not types >= set(map(type, given)):
             raise _Doubt
         known = {value: parse(value) for value in set(given)}
+        if None in known:
+            self._gaps.add(name)
         if len(known) == 1:
             return list(known.values()) * len(given)
         return list(map(known.__getitem__, given))
@@ -217,6 +224,22 @@ class _Columns:
         now = self._parser.now()
         types: _Types = {datetime, str, NoneType}
         return self.of("predicted_at", types, lambda given: parse_moment_of(given, now))
+
+    def roles(self) -> list[str | None]:
+        """The roles; None where none was given."""
+        if "role" not in self._names:
+            return [None] * len(self._batch)
+        version = None if "model_version" in self._gaps else ""
+        return self.of("role", _TEXTS, lambda given: parse_role_of(given, version))
+
+    def filled(self) -> list[int]:
+        """The bits of what was not given; usually the same for all."""
+        if "filled_in" in self._names or self._gaps & self._names & FILLABLE.keys():
+            return list(map(filled_in, *map(self._given_or_not, (*FILLABLE, "filled_in"))))
+        return [sum(FILLABLE[name] for name in FILLABLE.keys() - self._names)] * len(self._batch)
+
+    def _given_or_not(self, name: str) -> list[Any]:
+        return self.given(name) if name in self._names else [None] * len(self._batch)
 
     def metadata(self) -> list[str | None]:
         """The metadata as JSON; not hashable, so each is written."""

@@ -28,16 +28,23 @@ class InvalidPrediction(ValueError):
         self.field = field
 
 
+#: What is filled in where a caller leaves it out, as bits of `Prediction.filled`.
+MOMENT, VERSION = 1, 2
+FILLABLE = {"predicted_at": MOMENT, "model_version": VERSION}
+
+
 class Prediction(NamedTuple):
     """A checked prediction. Times are microseconds, confidence millionths, numbers bit sets.
 
-    `draw_number` None means the first draw at or after `predicted_at`.
+    `draw_number` None means the first draw at or after `predicted_at`, `model_version` None the
+    one in use when it is stored (the one in use now is not known), `role` None its version's.
+    `filled` has the bits of what the caller did not give: a repeat of it may differ in that.
     """
 
     key: str
     game: str
-    model_version: str
-    role: str
+    model_version: str | None
+    role: str | None
     predicted_at: int
     draw_number: int | None
     size: int
@@ -46,29 +53,45 @@ class Prediction(NamedTuple):
     confidence: int | None
     latency: int | None
     metadata: str | None
+    filled: int = 0
+
+    def as_given(self, stored: "Prediction") -> "Prediction":
+        """This with what was not given taken from what is `stored`."""
+        filled, role = self.filled, self.role or stored.role
+        return self._replace(
+            model_version=stored.model_version if filled & VERSION else self.model_version,
+            role=role,
+            predicted_at=stored.predicted_at if filled & MOMENT else self.predicted_at,
+            filled=stored.filled,
+        )
 
 
 class Failure(NamedTuple):
-    """A predictor call that failed: no ticket came out. Times are microseconds."""
+    """A predictor call that failed: no ticket came out. Times are microseconds.
+
+    `model_version` None is the one in use when it is stored, `role` None its version's, `filled`
+    the bits of what the caller did not give.
+    """
 
     key: str
     game: str
-    model_version: str
-    role: str
+    model_version: str | None
+    role: str | None
     failed_at: int
     latency: int | None
     error: str
+    filled: int = 0
 
 
-def same_failure(stored: Failure, again: Failure, *, with_version: bool = True) -> bool:
+def same_failure(stored: Failure, again: Failure) -> bool:
     """Whether a repeated key carries the same failed call: game, error, latency and version.
 
-    Its moment may be made for each telling, and its role is its version's.
+    Its moment may be made for each telling, its role is its version's, and a version that was not
+    given is not compared.
     """
-    again = again._replace(failed_at=stored.failed_at, role=stored.role)
-    if not with_version:
-        again = again._replace(model_version=stored.model_version)
-    return again == stored
+    version = stored.model_version if again.filled & VERSION else again.model_version
+    given = again._replace(failed_at=stored.failed_at, model_version=version)
+    return given._replace(role=stored.role, filled=stored.filled) == stored
 
 
 #: What a prediction may say, by the documented names, in the order of the documented call.
@@ -83,6 +106,7 @@ NAMES = (
     "latency",
     "role",
     "idempotency_key",
+    "filled_in",
 )
 FIELDS = frozenset(NAMES)
 _REQUIRED = frozenset(("game_type", "numbers"))
@@ -92,9 +116,9 @@ class PredictionParser:
     """Turns mappings with the documented names into `Prediction`s.
 
     `now` gives microseconds, `encode_metadata` JSON text, `default_version` the model
-    version in use for a game; `key_prefix`, unique to this parser, begins the keys it makes.
-    Every call is checked in full: the quick way through accepts only what is surely right,
-    and the slow way says what is wrong.
+    version in use for a game, None where that is not known now; `key_prefix`, unique to this
+    parser, begins the keys it makes. Every call is checked in full: the quick way through accepts
+    only what is surely right, and the slow way says what is wrong.
     """
 
     def __init__(
@@ -103,7 +127,7 @@ class PredictionParser:
         now: Callable[[], int],
         encode_metadata: Callable[[Any], str],
         key_prefix: str,
-        default_version: Callable[[str], str] = lambda _game: UNVERSIONED,
+        default_version: Callable[[str], str | None] = lambda _game: UNVERSIONED,
     ) -> None:
         self._games = games
         self.now = now
@@ -124,7 +148,7 @@ class PredictionParser:
 
         In one piece: it runs with every single prediction, and calls cost more than checks.
         """
-        game, numbers, confidence, version, metadata, draw, moment, latency, role, key = given
+        game, numbers, confidence, version, metadata, draw, moment, latency, role, key, told = given
         size, bits = self._numbers(game, numbers)
         high = bits >> WORD
         return _new_prediction(
@@ -133,7 +157,7 @@ class PredictionParser:
                 next(self._new_keys) if key is None else self.key(key),
                 game,
                 self.version(version, game),
-                "model" if role is None else parse_role(role),
+                None if role is None else parse_role_of(role, version),
                 self.now() if moment is None else parse_moment_of(moment, 0),
                 None if draw is None else parse_draw_number(draw),
                 size,
@@ -142,6 +166,7 @@ class PredictionParser:
                 None if confidence is None else parse_confidence(confidence),
                 None if latency is None else parse_latency(latency),
                 None if metadata is None else self.metadata(metadata),
+                filled_in(moment, version, told),
             ),
         )
 
@@ -177,8 +202,8 @@ class PredictionParser:
         """As many new keys, ascending."""
         return list(islice(self._new_keys, count))
 
-    def version(self, given: object, game: str) -> str:
-        """The model version, checked; the one in use when none is given."""
+    def version(self, given: object, game: str) -> str | None:
+        """The model version, checked; the one in use when none is given, None: not known."""
         return _text("model_version", given) or self._default_version(game)
 
     def metadata(self, metadata: object) -> str | None:
@@ -218,14 +243,34 @@ def _misfit(raw: object) -> InvalidPrediction:
 _new_prediction = tuple.__new__
 
 
-def same_body(first: Prediction, again: Prediction, *, with_moment: bool) -> bool:
-    """Whether a repeated key carries the same prediction.
+def filled_in(moment: object, version: object, told: object) -> int:
+    """The bits of what was not given: left out here, or by what the sender had it from (`told`).
 
-    The moment counts only when the caller gave it: made for the call, it differs each time.
+    Raises InvalidPrediction.
     """
-    if not with_moment:
-        again = again._replace(predicted_at=first.predicted_at)
-    return first == again
+    filled = (moment is None) * MOMENT | (version is None) * VERSION
+    return filled if told is None else filled | parse_filled_in(told)
+
+
+def parse_filled_in(value: object) -> int:
+    """The bits of a list of names; raises InvalidPrediction."""
+    try:
+        if isinstance(value, _SEQUENCES):
+            return sum(FILLABLE[name] for name in set(value))
+    except (KeyError, TypeError):
+        pass
+    known = ", ".join(FILLABLE)
+    raise InvalidPrediction("filled_in", f"{value!r} is not a list of some of: {known}")
+
+
+def names_filled(prediction: Prediction) -> list[str]:
+    """The names of what was not given."""
+    return [name for name, bit in FILLABLE.items() if prediction.filled & bit]
+
+
+def same_body(first: Prediction, again: Prediction) -> bool:
+    """Whether a repeated key carries the same prediction, in all that was given this time."""
+    return again.as_given(first) == first
 
 
 def _bit_table(game: Game) -> dict[int, int]:
@@ -274,13 +319,27 @@ def is_key(value: object) -> bool:
         return False
 
 
-def parse_role(value: object) -> str:
-    """The role, "model" when none is given; raises InvalidPrediction."""
-    if value is None or value == "model":
-        return "model"
-    if value == "control":
-        return "control"
+def parse_role(value: object) -> str | None:
+    """The role, None when none is given; raises InvalidPrediction."""
+    if value is None:
+        return None
+    if isinstance(value, str) and value in ROLES:
+        return value
     raise InvalidPrediction("role", f"{value!r} is not one of {', '.join(ROLES)}")
+
+
+def parse_role_of(value: object, version: object) -> str | None:
+    """The role beside the version that was given; raises InvalidPrediction."""
+    role = parse_role(value)
+    if role == "control" and version is None:
+        # The version in use is a model.
+        raise InvalidPrediction("role", "'control' needs the control arm's own model_version")
+    return role
+
+
+def contradiction(role: str, version: str, of_version: str) -> InvalidPrediction:
+    """A role that was given and is not its version's: a version has one."""
+    return InvalidPrediction("role", f"{role!r} contradicts {version!r}, which is a {of_version}")
 
 
 def parse_draw_number(value: object) -> int | None:

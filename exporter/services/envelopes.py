@@ -8,7 +8,7 @@ import msgspec
 
 from exporter.domain.games import Game
 from exporter.domain.moments import from_micros
-from exporter.domain.predictions import MAX_TEXT, Failure, Prediction
+from exporter.domain.predictions import MAX_TEXT, VERSION, Failure, Prediction
 from exporter.domain.results import Result
 from exporter.domain.texts import printable
 from exporter.domain.tickets import decode
@@ -75,14 +75,16 @@ _decoder = msgspec.msgpack.Decoder(tuple[str, tuple[object, ...]])
 
 def quarantine_key(why: str, prediction: Prediction) -> str:
     """Of a prediction that was turned away: the same body again, whenever made, is the same."""
-    said = repr(tuple(prediction._replace(predicted_at=0)))
+    nothing = prediction._replace(model_version="", predicted_at=0, filled=0)
+    said = repr(tuple(prediction.as_given(nothing)))
     digest = blake2b(said.encode(), digest_size=16).hexdigest()
     return f"{why}:{digest}:{prediction.key}"[:MAX_TEXT]
 
 
 def failure_key(failure: Failure) -> str:
     """Of a failure whose key came with another body: the same body, whenever, is the same."""
-    said = repr(tuple(failure._replace(failed_at=0)))
+    version = "" if failure.filled & VERSION else failure.model_version
+    said = repr(tuple(failure._replace(model_version=version, failed_at=0)))
     return f"conflict:{blake2b(said.encode(), digest_size=16).hexdigest()}:{failure.key}"[:MAX_TEXT]
 
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from exporter.domain.batches import Columns, predictions_of
 from exporter.domain.games import Games
 from exporter.domain.moments import from_micros
-from exporter.domain.predictions import MILLION, Failure, Prediction, PredictionParser
+from exporter.domain.predictions import MILLION, Failure, Prediction, PredictionParser, names_filled
 from exporter.domain.results import InvalidResult
 from exporter.domain.tickets import decode, joined
 from exporter.logs import get_logger
@@ -25,6 +25,7 @@ from exporter.services.envelopes import (
     quarantine_key,
     refused,
 )
+from exporter.services.known_models import GameModels
 from exporter.storage.draws import Recorded
 from exporter.storage.ingest import Ingested
 from exporter.storage.result_keys import ConflictingResult
@@ -81,6 +82,7 @@ def _conflicting(key: str | None) -> Iterator[None]:
 def body_of(prediction: Prediction, games: Games) -> dict[str, Any]:
     """The prediction with the documented names, as REST takes and gives it."""
     p = prediction
+    filled = names_filled(p)
     return {
         "game_type": p.game,
         "numbers": decode(joined(p.numbers, p.numbers_high), games[p.game]),
@@ -92,6 +94,7 @@ def body_of(prediction: Prediction, games: Games) -> dict[str, Any]:
         "latency": None if p.latency is None else p.latency / MILLION,
         "role": p.role,
         "idempotency_key": p.key,
+        **({"filled_in": filled} if filled else {}),
     }
 
 
@@ -213,12 +216,13 @@ class HttpRecords:
                 done, before = done.then(_ingested(items), before), before + len(items)
         return done
 
-    def active_version(self, game: str) -> str | None:
-        """The model version in use; raises DestinationAway."""
+    def models(self, game: str) -> GameModels:
+        """A game's model versions; raises DestinationAway."""
         with _recording():
-            known = self._client.models()
-        in_use = [one for one in known if one["game"] == game and one["active"]]
-        return str(in_use[-1]["model_version"]) if in_use else None
+            known = [one for one in self._client.models() if one["game"] == game]
+        in_use = [one for one in known if one["active"] and one["role"] == "model"]
+        roles = {str(one["model_version"]): str(one["role"]) for one in known}
+        return GameModels(str(in_use[-1]["model_version"]) if in_use else None, roles)
 
     def record_result(self, record: SpooledResult) -> Recorded:
         """See ResultRecords; the exporter notes who it knows in place of `recorded_by`.

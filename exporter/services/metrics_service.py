@@ -12,20 +12,20 @@ import msgspec
 
 from exporter.domain.batches import BatchParser, Columns, predictions_of
 from exporter.domain.games import UNKNOWN_GAME, Games
-from exporter.domain.moments import SECOND
 from exporter.domain.periods import parse_days
 from exporter.domain.predictions import (
     NAMES,
-    UNVERSIONED,
+    VERSION,
     Failure,
     InvalidPrediction,
     Prediction,
     PredictionParser,
+    contradiction,
     is_key,
     parse_latency,
     parse_moment_of,
     parse_optional_text,
-    parse_role,
+    parse_role_of,
     same_body,
     same_failure,
 )
@@ -36,14 +36,13 @@ from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway
 from exporter.services.envelopes import Quarantined, refused
 from exporter.services.intake import Intake
+from exporter.services.known_models import GameModels, KnownModels
 from exporter.storage.ingest import Ingested
 from exporter.storage.spool import KeyIsWaiting
 
 _log = get_logger(__name__)
 #: Before a failure's key in the spool: no prediction's key begins so.
 _FAILURE = "failure\0"
-#: A retrainer may promote another version meanwhile: how long the one in use is remembered.
-_VERSION_SECONDS = 10
 Outcome = Literal["stored", "repeated", "conflict"]
 
 
@@ -78,11 +77,11 @@ class Records(Protocol):
     def write(self, batches: Sequence[Columns]) -> Ingested:
         """Stores batches at once; raises DestinationAway."""
 
-    def active_version(self, game: str) -> str | None:
-        """The model version in use; raises DestinationAway."""
+    def models(self, game: str) -> GameModels:
+        """A game's model versions; raises DestinationAway."""
 
     def promote(self, game: str, version: str) -> None:
-        """Puts a model version in use; raises DestinationAway."""
+        """Puts a model version in use; raises DestinationAway, ContradictedRole."""
 
     def set_reference(self, game: str, version: str, accuracy: int | None) -> None:
         """Names an accuracy (millionths), or none; raises DestinationAway, UnknownModelVersion."""
@@ -109,13 +108,13 @@ class MetricsService:
         self._records = records
         self._games = games
         self._now = now
-        self._versions: dict[str, tuple[str, int]] = {}
+        self._models = KnownModels(self._ask_models, now)
         self._begin()
         on_fork(self, MetricsService._begin)
 
     def _begin(self) -> None:
         """New keys, in a forked child too: it must not make those that its parent makes."""
-        prefix, version = uuid4().hex[:16], self._version
+        prefix, version = uuid4().hex[:16], self._models.in_use
         self._parser = PredictionParser(self._games, self._now, encode_metadata, prefix, version)
         self._batches = BatchParser(self._parser)
         # Two at once would only take turns at the interpreter, and hold up single calls twice.
@@ -150,6 +149,7 @@ class MetricsService:
         latency: float | None = None,
         role: str | None = None,
         idempotency_key: str | None = None,
+        filled_in: Sequence[str] | None = None,
         strict: bool = False,
     ) -> Prediction | None:
         """Records one prediction; once this returns it survives a crash and a database outage.
@@ -157,6 +157,8 @@ class MetricsService:
         `confidence` is a share from 0 to 1, `latency` the predictor's seconds, `draw_number`
         None the first draw at or after `predicted_at` (now). One that breaks its game's rules
         is quarantined and None returned; with `strict` it raises InvalidPrediction instead.
+        `filled_in` is for who passes predictions on: names ("predicted_at", "model_version") that
+        its own caller left out, so that the same call again may differ in them.
         Raises ConflictingPrediction when the key was used for another one, SpoolFull when
         there is no room.
         """
@@ -171,9 +173,12 @@ class MetricsService:
             latency,
             role,
             idempotency_key,
+            filled_in,
         )
         try:
             prediction = self._parser.check(given)
+            if prediction.role:
+                self._check_role(prediction.role, prediction.game, prediction.model_version)
         except InvalidPrediction as error:
             if strict:
                 raise
@@ -182,9 +187,9 @@ class MetricsService:
         if idempotency_key is None:
             self._intake.accept(prediction)
             return prediction
-        return self._record_once(prediction, has_moment=predicted_at is not None)
+        return self._record_once(prediction)
 
-    def _record_once(self, prediction: Prediction, *, has_moment: bool) -> Prediction:
+    def _record_once(self, prediction: Prediction) -> Prediction:
         known = self._find(prediction.key)
         while known is None:
             try:
@@ -193,7 +198,7 @@ class MetricsService:
                 known = self._find(prediction.key)
             else:
                 return prediction
-        if not same_body(known, prediction, with_moment=has_moment):
+        if not same_body(known._replace(role=self.role_of(known)), prediction):
             raise ConflictingPrediction(
                 f"idempotency_key: {prediction.key!r} was used before for another prediction"
             )
@@ -216,6 +221,18 @@ class MetricsService:
         except DestinationAway:
             return None
 
+    def role_of(self, prediction: Prediction) -> str:
+        """The role it was given or else its version's; a new one's is that of a model."""
+        version = prediction.model_version
+        known = version and self._models.role(prediction.game, version)
+        return prediction.role or known or "model"
+
+    def _check_role(self, role: str, game: str, version: str | None) -> None:
+        """Raises InvalidPrediction; what cannot be known yet is looked at on delivery."""
+        known = version and self._models.role(game, version)
+        if version and known and known != role:
+            raise contradiction(role, version, known)
+
     def record_predictions(self, batch: Iterable[Mapping[str, Any]]) -> Batch:
         """Records many at once, each a mapping with `record_prediction`'s names.
 
@@ -229,7 +246,9 @@ class MetricsService:
             frozenset(parsed.places[place] for place in places)
             for places in (result.repeated, result.conflicts)
         )
-        return Batch(result.stored, repeated, conflicts, parsed.refused, tuple(parsed.keys))
+        contradicting = {parsed.places[place]: why for place, why in result.refused.items()}
+        refused = {**parsed.refused, **contradicting}
+        return Batch(result.stored, repeated, conflicts, refused, tuple(parsed.keys))
 
     def _store(self, batches: Sequence[Columns]) -> Ingested:
         if not batches:
@@ -249,7 +268,7 @@ class MetricsService:
         model_version: str | None = None,
         *,
         latency: float | None = None,
-        role: str = "model",
+        role: str | None = None,
         failed_at: datetime | str | None = None,
         idempotency_key: str | None = None,
     ) -> Failure:
@@ -259,21 +278,25 @@ class MetricsService:
         ConflictingFailure when the key was used for another call.
         """
         game = self._games[game_type].name
+        version = self._parser.version(model_version, game)
+        if checked_role := parse_role_of(role, model_version):
+            self._check_role(checked_role, game, version)
         failure = Failure(
             parse_optional_text("idempotency_key", idempotency_key) or uuid4().hex,
             game,
-            parse_optional_text("model_version", model_version) or self._version(game),
-            parse_role(role),
+            version,
+            checked_role,
             parse_moment_of(failed_at, self._now(), "failed_at"),
             parse_latency(latency),
             storable(str(error)[:2000]),
+            (model_version is None) * VERSION,
         )
         if idempotency_key is None:
             self._intake.accept(failure)
             return failure
-        return self._fail_once(failure, with_version=model_version is not None)
+        return self._fail_once(failure)
 
-    def _fail_once(self, failure: Failure, *, with_version: bool) -> Failure:
+    def _fail_once(self, failure: Failure) -> Failure:
         known = self._find_failure(failure.key)
         while known is None:
             try:
@@ -282,7 +305,7 @@ class MetricsService:
                 known = self._find_failure(failure.key)
             else:
                 return failure
-        if not same_failure(known, failure, with_version=with_version):
+        if not same_failure(known, failure):
             raise ConflictingFailure(
                 f"idempotency_key: {failure.key!r} was used before for another failure"
             )
@@ -299,11 +322,14 @@ class MetricsService:
             return None
 
     def update_model_version(self, version: str, game_type: str = "lotofacil") -> None:
-        """Puts a model version in use; predictions without a version are counted under it."""
+        """Puts a model version in use; predictions without a version are counted under it.
+
+        Raises ContradictedRole where it is a control arm's, DestinationAway.
+        """
         game = self._games[game_type].name
         checked = self._parser.model_version(version)
         self._records.promote(game, checked)
-        self._versions.pop(game, None)
+        self._models.forget(game)
 
     def set_reference_accuracy(
         self, model_version: str, accuracy: float | None, game_type: str = "lotofacil"
@@ -325,17 +351,9 @@ class MetricsService:
         at = record.quarantined_at or self._now()
         self._intake.accept(record._replace(game=game, quarantined_at=at))
 
-    def _version(self, game: str) -> str:
-        known, until = self._versions.get(game, (UNVERSIONED, 0))
-        if self._now() < until:
-            return known
-        try:
-            with self._intake.outage.spared():
-                known = self._records.active_version(game) or UNVERSIONED
-        except DestinationAway:
-            return known
-        self._versions[game] = known, self._now() + _VERSION_SECONDS * SECOND
-        return known
+    def _ask_models(self, game: str) -> GameModels:
+        with self._intake.outage.spared():
+            return self._records.models(game)
 
     def _quarantine(self, raw: Mapping[str, Any], error: InvalidPrediction) -> None:
         given = raw["game_type"]

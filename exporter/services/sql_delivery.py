@@ -65,14 +65,15 @@ class SqlDelivery:
     def _write_predictions(self, engine: Engine, batch: list[Prediction]) -> None:
         ordered = sorted(batch, key=attrgetter("game"))  # as the columns are
         result = write_predictions(engine, by_game(ordered), self._games, now=self._now())
-        if result.conflicts:
+        if result.conflicts or result.refused:
             with writing(engine) as connection:
-                for place in sorted(result.conflicts):
-                    self._keep_conflict(connection, ordered[place])
+                for one in map(ordered.__getitem__, sorted(result.conflicts)):
+                    self._keep(connection, one, quarantine_key("conflict", one), _OTHER_BODY)
+                for place, fault in result.refused.items():  # the right one mends it
+                    self._keep(connection, ordered[place], ordered[place].key, str(fault))
 
-    def _keep_conflict(self, connection: Connection, prediction: Prediction) -> None:
-        key = quarantine_key("conflict", prediction)
-        kept = ("prediction", prediction.game, key, _OTHER_BODY)
+    def _keep(self, connection: Connection, prediction: Prediction, key: str, why: str) -> None:
+        kept = ("prediction", prediction.game, key, why)
         # Its own moment: delivered again, it is the same one.
         at = prediction.predicted_at
         quarantine.keep(connection, *kept, repr(tuple(prediction)), now=at)

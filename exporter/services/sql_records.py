@@ -8,6 +8,7 @@ from exporter.domain.games import Games
 from exporter.domain.moments import DAY
 from exporter.domain.predictions import Failure, Prediction
 from exporter.services.envelopes import SpooledResult
+from exporter.services.known_models import GameModels
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.sql_delivery import record_result
 from exporter.storage import backup, ingest, models, references, retention
@@ -16,6 +17,7 @@ from exporter.storage.failures import find_failures
 from exporter.storage.identities import lock_game
 from exporter.storage.ingest import Ingested
 from exporter.storage.lookup import find_prediction
+from exporter.storage.read_models import read_models
 
 
 class SqlRecords:
@@ -41,14 +43,16 @@ class SqlRecords:
         with self._database.ready() as engine:
             return ingest.write_predictions(engine, batches, self._games, now=self._now())
 
-    def active_version(self, game: str) -> str | None:
-        """The model version in use; raises DestinationAway."""
+    def models(self, game: str) -> GameModels:
+        """A game's model versions; raises DestinationAway."""
         with self._database.reading() as connection:
-            known = [m for m in models.models_of(connection, game) if m.active]
-        return known[-1].version if known else None
+            known = [row for row in read_models(connection) if row.game == game]
+            in_use = [row.version for row in models.models_of(connection, game) if row.active]
+        roles = {row.version: row.role for row in known}
+        return GameModels(in_use[-1] if in_use else None, roles)
 
     def promote(self, game: str, version: str) -> None:
-        """Puts a model version in use; raises DestinationAway."""
+        """Puts a model version in use; raises DestinationAway, ContradictedRole."""
         with self._database.writing() as connection:
             models.promote(connection, game, version, "model", self._now())
 

@@ -7,10 +7,10 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from exporter.domain.moments import hour_of
-from exporter.domain.predictions import Failure
+from exporter.domain.predictions import UNVERSIONED, Failure, contradiction
 from exporter.storage.driver import Row
 from exporter.storage.engine import writing
-from exporter.storage.identities import game_id, lock_game, model_id
+from exporter.storage.identities import game_id, lock_game, model_of, version_in_use
 from exporter.storage.rollups import add_activity
 from exporter.storage.rows import insert_rows
 from exporter.storage.schema import failures, games, models
@@ -23,7 +23,10 @@ _COLUMNS = ("key", "game_id", "model_id", "failed_at", "latency", "error")
 
 
 def write_failures(engine: Engine, batch: Sequence[Failure]) -> int:
-    """Stores failed calls and counts them; how many were new. A repeated key changes nothing."""
+    """Stores failed calls and counts them; how many were new. A repeated key changes nothing.
+
+    Raises InvalidPrediction when one names another role than its version's.
+    """
     for _ in range(_TRIES):
         try:
             with writing(engine) as connection:
@@ -42,7 +45,7 @@ def find_failures(connection: Connection, keys: Sequence[str]) -> dict[str, Fail
     found: dict[str, Failure] = {}
     for start in range(0, len(keys), _AT_ONCE):
         some = query.where(f.key.in_(keys[start : start + _AT_ONCE]))
-        found |= {row.key: Failure._make(row) for row in connection.execute(some)}
+        found |= {row.key: Failure(*row) for row in connection.execute(some)}
     return found
 
 
@@ -82,11 +85,36 @@ def _known(connection: Connection, keys: Sequence[str]) -> set[str]:
 
 def _rows(connection: Connection, batch: Sequence[Failure], ids: Mapping[str, int]) -> list[Row]:
     """The values of _COLUMNS; each model is looked up once for a batch."""
+    batch = _versioned(connection, batch, ids)
+    found = _models(connection, batch, ids)
+    return [
+        (one.key, ids[one.game], found[one.game, one.model_version], *one[4:7]) for one in batch
+    ]
+
+
+def _versioned(
+    connection: Connection, batch: Sequence[Failure], ids: Mapping[str, int]
+) -> Sequence[Failure]:
+    """Each with a version: the one in use where it was not known when they were accepted."""
+    unknown = {one.game for one in batch if one.model_version is None}
+    used = {name: version_in_use(connection, ids[name]) or UNVERSIONED for name in unknown}
+    return [
+        one if one.model_version else one._replace(model_version=used[one.game]) for one in batch
+    ]
+
+
+def _models(
+    connection: Connection, batch: Sequence[Failure], ids: Mapping[str, int]
+) -> Mapping[tuple[str, str | None], int]:
+    """The models' ids by game and version."""
     started: dict[tuple[str, str, str], int] = {}
     for one in batch:
-        model = (one.game, one.model_version, one.role)
+        model = (one.game, str(one.model_version), one.role or "")
         started[model] = min(one.failed_at, started.get(model, one.failed_at))
-    found = {}
+    found: dict[tuple[str, str | None], int] = {}
     for (name, version, role), start in sorted(started.items()):
-        found[name, version] = model_id(connection, ids[name], version, role, start)
-    return [(one.key, ids[one.game], found[one.game, one.model_version], *one[4:]) for one in batch]
+        model_id, known = model_of(connection, ids[name], version, role or None, start)
+        if role not in ("", known):
+            raise contradiction(role, version, known)
+        found[name, version] = model_id
+    return found

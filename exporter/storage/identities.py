@@ -1,5 +1,7 @@
 """The small integers that stand for games and models in the large tables."""
 
+from typing import NamedTuple
+
 from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
 
@@ -7,7 +9,16 @@ from exporter.storage import driver
 from exporter.storage.schema import games, models
 
 _GAME = "SELECT id FROM games WHERE name = ?"
-_MODEL = "SELECT id FROM models WHERE game_id = ? AND version = ?"
+_MODEL = "SELECT id, role FROM models WHERE game_id = ? AND version = ?"
+_IN_USE = """SELECT version FROM models WHERE game_id = ? AND role = 'model' AND active = 1
+    ORDER BY started_at DESC, id DESC LIMIT 1"""
+
+
+class Model(NamedTuple):
+    """A model version's id and its role, which it has for good."""
+
+    id: int
+    role: str
 
 
 def game_id(connection: Connection, name: str) -> int:
@@ -19,14 +30,21 @@ def game_id(connection: Connection, name: str) -> int:
     return int(found[0])
 
 
-def model_id(connection: Connection, game: int, version: str, role: str, at: int) -> int:
-    """The id of a model version of a game (by id); made, started `at`, when it is new."""
+def version_in_use(connection: Connection, game: int) -> str | None:
+    """The model version of a game (by id) that was promoted last; None when none was."""
+    found = driver.fetch_one(connection, _IN_USE, [game])
+    return None if found is None else str(found[0])
+
+
+def model_of(connection: Connection, game: int, version: str, role: str | None, at: int) -> Model:
+    """A model version of a game (by id); made, started `at`, with this role when it is new."""
     found = driver.fetch_one(connection, _MODEL, [game, version])
     if found is None:
-        row = {"game_id": game, "version": version, "role": role, "started_at": at, "active": 0}
-        _insert_unless_there(connection, insert(models).values(row))
+        row = {"game_id": game, "version": version, "role": role or "model"}
+        new = insert(models).values(row | {"started_at": at, "active": 0})
+        _insert_unless_there(connection, new)
         (found,) = driver.fetch(connection, _MODEL, [game, version])
-    return int(found[0])
+    return Model(int(found[0]), str(found[1]))
 
 
 def _insert_unless_there(connection: Connection, statement: object) -> None:

@@ -29,4 +29,4 @@ def find_prediction(connection: Connection, key: str) -> Prediction | None:
         .where(p.key == key)
     )
     row = connection.execute(query).one_or_none()
-    return Prediction._make(row) if row else None
+    return Prediction._make((*row, 0)) if row else None

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, update
 
-from exporter.storage.identities import game_id, model_id
+from exporter.storage.identities import game_id, model_of
 from exporter.storage.read_models import ModelRow, read_models
 from exporter.storage.schema import models
 
@@ -14,6 +14,14 @@ class UnknownModelVersion(LookupError):
         super().__init__(f"{game} has no model version {version!r}")
 
 
+class ContradictedRole(ValueError):
+    """A version that is to be put in use as what it is not."""
+
+    def __init__(self, game: str, version: str, known: str, role: str) -> None:
+        told = f"{version!r} is a {known} for good, and no {role}"
+        super().__init__(f"{game}: {told}; put another version in use")
+
+
 def find(connection: Connection, game: str, version: str) -> ModelRow:
     """A game's model version; raises UnknownModelVersion."""
     for row in read_models(connection):
@@ -23,9 +31,14 @@ def find(connection: Connection, game: str, version: str) -> ModelRow:
 
 
 def promote(connection: Connection, game: str, version: str, role: str, at: int) -> int:
-    """Puts a version in use (made when new) instead of the game's others of its role."""
+    """Puts a version in use (made when new) instead of the game's others of its role.
+
+    Raises ContradictedRole.
+    """
     key = game_id(connection, game)
-    model = model_id(connection, key, version, role, at)
+    model, known = model_of(connection, key, version, role, at)
+    if known != role:
+        raise ContradictedRole(game, version, known, role)
     others = update(models).where(models.c.game_id == key, models.c.role == role)
     connection.execute(others.where(models.c.id != model).values(active=0))
     connection.execute(update(models).where(models.c.id == model).values(active=1))

@@ -35,8 +35,17 @@ class PredictionBody(BaseModel):
     ] = None
     predicted_at: Annotated[datetime | None, Field(description="Left out: now.")] = None
     latency: Annotated[float | None, Field(ge=0, description="The predictor's seconds.")] = None
-    role: Literal["model", "control"] | None = None
+    role: Annotated[
+        Literal["model", "control"] | None, Field(description="Left out: the version's.")
+    ] = None
     idempotency_key: Annotated[str | None, Field(max_length=128)] = None
+    filled_in: Annotated[
+        list[Literal["predicted_at", "model_version"]] | None,
+        Field(
+            description="What the sender filled in itself, passing on what came without it: the "
+            "same key may come again with another."
+        ),
+    ] = None
 
 
 class ResultBody(BaseModel):
@@ -90,7 +99,9 @@ class FailureBody(BaseModel):
     latency: Annotated[
         float | None, Field(ge=0, le=MAX_LATENCY_SECONDS, description="The predictor's seconds.")
     ] = None
-    role: Literal["model", "control"] = "model"
+    role: Annotated[
+        Literal["model", "control"] | None, Field(description="Left out: the version's.")
+    ] = None
     failed_at: Annotated[str | None, Field(description="An RFC 3339 time; left out: now.")] = None
     idempotency_key: Text | None = None
 

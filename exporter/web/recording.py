@@ -107,7 +107,7 @@ def _one(service: MetricsService, body: dict[str, Any]) -> Response:
     prediction = service.record_prediction(
         **{"game_type": None, "numbers": None, **raw}, strict=True
     )
-    return success(_stored(prediction, repeated), status=200 if repeated else 201)
+    return success(_stored(service, prediction, repeated), status=200 if repeated else 201)
 
 
 def _with_key(body: dict[str, Any]) -> dict[str, Any]:
@@ -119,7 +119,9 @@ def _with_key(body: dict[str, Any]) -> dict[str, Any]:
     return body | {KEY: header}
 
 
-def _stored(prediction: Prediction | None, repeated: bool) -> dict[str, Any]:
+def _stored(
+    service: MetricsService, prediction: Prediction | None, repeated: bool
+) -> dict[str, Any]:
     if prediction is None:
         return {}
     return {
@@ -127,7 +129,7 @@ def _stored(prediction: Prediction | None, repeated: bool) -> dict[str, Any]:
         KEY: prediction.key,
         "game": prediction.game,
         "model_version": prediction.model_version,
-        "role": prediction.role,
+        "role": service.role_of(prediction),
         "predicted_at": from_micros(prediction.predicted_at),
         "draw_number": prediction.draw_number,
     }

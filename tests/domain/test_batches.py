@@ -38,6 +38,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     ),
     "idempotency_key": st.sampled_from(["a", "b", "c" * 200]),
     "metadata": st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
+    "filled_in": st.lists(st.sampled_from(["predicted_at", "model_version", "role"]), max_size=2),
     "colour": st.just("red"),
 }
 RIGHT = st.fixed_dictionaries(

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from exporter.app import Application, build, build_web, now_micros
 from exporter.config import load_settings
 from exporter.domain.moments import DAY, to_micros
+from exporter.domain.predictions import InvalidPrediction
 from exporter.domain.results import InvalidResult
 from exporter.services.http_records import NotOverHttp
 from exporter.services.intake import Intake
@@ -127,7 +128,7 @@ def test_a_key_is_one_record_and_another_body_a_conflict(
         assert exporter.metrics.flush()
         again = record("lotofacil", NUMBERS, 0.6, "v1", idempotency_key="morning")
         assert first is not None
-        assert again == first
+        assert again == first._replace(role="model", filled=0)
         with pytest.raises(ConflictingPrediction, match="morning"):
             record("lotofacil", NUMBERS, 0.7, "v1", idempotency_key="morning")
 
@@ -142,6 +143,61 @@ def test_without_a_version_the_exporters_one_in_use_is_meant(
         seen = stored(exporter)
     counted = {one.version: seen.totals[one.id].total("predictions") for one in seen.models}
     assert counted == {"v7": 1}
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_what_was_not_given_is_told_so(
+    exporter: Application, predictor: Application, port: int
+) -> None:
+    """The same call, taken in again while the exporter is away, is the same prediction."""
+    exporter.metrics.update_model_version("v1")
+    item = {"game_type": "lotofacil", "numbers": NUMBERS, "idempotency_key": "k"}
+    with serving(exporter, port):
+        assert predictor.metrics.record_predictions([item]).stored == 1
+        exporter.metrics.update_model_version("v2")
+    predictor.metrics.record_prediction("lotofacil", NUMBERS, idempotency_key="k")
+    predictor.metrics.record_predictions([item])
+    later = item | {"predicted_at": "2024-03-05T12:00:00Z"}
+    assert predictor.metrics.record_predictions([later]).stored == 1
+    with serving(exporter, port):
+        assert predictor.metrics.flush()
+        seen = stored(exporter)
+    assert {one.version: seen.totals[one.id].total("predictions") for one in seen.models[:1]} == {
+        "v1": 1
+    }
+    assert seen.quarantine == {("lotofacil", "prediction"): 1}
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_which_version_is_in_use_may_turn_out_on_delivery(
+    exporter: Application, predictor: Application, port: int
+) -> None:
+    exporter.metrics.update_model_version("v7")
+    predictor.metrics.record_prediction("lotofacil", NUMBERS)
+    predictor.metrics.record_failure("lotofacil", "out of memory")
+    with serving(exporter, port):
+        assert predictor.metrics.flush()
+        seen = stored(exporter)
+    (model,) = seen.models
+    lifetime = seen.totals[model.id]
+    assert model.version == "v7"
+    assert (lifetime.total("predictions"), lifetime.total("failures")) == (1, 1)
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_a_role_that_is_not_its_versions_is_refused_by_name(
+    exporter: Application, predictor: Application, port: int, tmp_path: Path
+) -> None:
+    item: dict[str, Any] = {"game_type": "lotofacil", "numbers": NUMBERS, "model_version": "v1"}
+    predictor.metrics.record_prediction(**item | {"role": "control"})
+    exporter.metrics.record_prediction(**item)
+    assert exporter.metrics.flush()
+    with serving(exporter, port), closing(made_predictor(tmp_path / "p", port)) as asking:
+        with pytest.raises(InvalidPrediction, match="role: 'control' contradicts 'v1'"):
+            asking.metrics.record_prediction(**item | {"role": "control"}, strict=True)
+        assert predictor.metrics.flush()  # what was taken in before anyone could know
+        seen = stored(exporter)
+    assert seen.quarantine == {("lotofacil", "prediction"): 1}
 
 
 def test_a_failure_keeps_its_moment_while_it_waits(

@@ -16,6 +16,7 @@ from exporter.domain.retraining import (
 )
 from exporter.storage import retraining, retraining_settings
 from exporter.storage.engine import reading, writing
+from exporter.storage.identities import game_id, model_of
 from exporter.storage.models import models_of
 from exporter.storage.retraining import Request, Run
 from retrainer.intake import keep
@@ -202,6 +203,26 @@ def test_an_alert_asks_for_nothing_while_it_trains_though_a_training_before_fail
     assert not tell(engine, ALERT, clock)
     training.go.set()
     worker.wait_for_runs()
+
+
+def test_a_version_that_became_a_control_arm_is_not_put_in_use(
+    engine: Engine, worker: Worker, clock: FakeClock, training: FakeTraining
+) -> None:
+    """Its training recorded tickets under the new version, as a control arm's."""
+    score(engine, 1, tickets=1, hits=8, version="v1")
+    training.go.clear()
+    tell(engine, ALERT, clock)
+    worker.work_once()
+    version = str(runs(engine)[0].model_version)
+    with writing(engine) as connection:
+        model_of(connection, game_id(connection, GAME), version, "control", 1)
+    training.go.set()
+    worker.wait_for_runs()
+    (run,) = runs(engine)
+    assert run.outcome == "failed"
+    assert f"'{version}' is a control for good" in str(run.detail)
+    with reading(engine) as connection:
+        assert [(row.version, row.active) for row in models_of(connection, GAME)] == [("v1", True)]
 
 
 def test_two_retrainers_run_one_training_of_a_game(

@@ -1,14 +1,16 @@
 """Predictions whose key came before with another body: each of these bodies is kept."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Engine, select
 
 from exporter.domain.definitions import KNOWN_GAMES
-from exporter.domain.predictions import Failure, Prediction
+from exporter.domain.predictions import MOMENT, Failure, Prediction
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.sql_delivery import SqlDelivery
 from exporter.storage import quarantine, schema
 from exporter.storage.engine import reading
-from tests.storage.records import LAST, ticket
+from tests.storage.records import FIRST, LAST, ticket
 
 
 def deliver(engine: Engine, *records: Prediction | Failure) -> None:
@@ -21,8 +23,10 @@ def bodies(engine: Engine) -> list[str]:
 
 
 def test_every_body_but_the_stored_one_is_kept_once(engine: Engine) -> None:
-    stored, lost = ticket("k", 1), ticket("k", 1, numbers=LAST)
-    third = ticket("k", 1, numbers=range(2, 17))
+    def made(numbers: Iterable[int]) -> Prediction:
+        return ticket("k", 1, numbers=numbers)._replace(filled=MOMENT)
+
+    stored, lost, third = made(FIRST), made(LAST), made(range(2, 17))
     for _ in range(2):
         deliver(engine, stored, lost, third, stored, lost._replace(predicted_at=2))
     kept = bodies(engine)

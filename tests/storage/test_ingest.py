@@ -6,9 +6,9 @@ from sqlalchemy import Engine, select
 
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.moments import DAY, HOUR
-from exporter.domain.predictions import Failure
-from exporter.storage import schema
-from exporter.storage.engine import reading
+from exporter.domain.predictions import MOMENT, VERSION, Failure
+from exporter.storage import models, schema
+from exporter.storage.engine import reading, writing
 from exporter.storage.failures import write_failures
 from exporter.storage.ingest import Ingested
 from exporter.storage.lookup import find_prediction
@@ -23,7 +23,9 @@ def test_the_same_key_with_the_same_body_is_one_record(engine: Engine) -> None:
     first = ticket("a", MONDAY)
     assert store(engine, first) == Ingested(1)
     assert store(engine, first) == Ingested(0, frozenset({0}))
-    assert store(engine, first._replace(predicted_at=MONDAY + 1)).repeated == {0}
+    again = first._replace(predicted_at=MONDAY + 1)
+    assert store(engine, again._replace(filled=MOMENT)).repeated == {0}
+    assert store(engine, again).conflicts == {0}
     assert total(engine, "predictions") == stored(engine) == 1
 
 
@@ -36,6 +38,43 @@ def test_the_same_key_with_another_body_is_a_conflict(engine: Engine) -> None:
         ticket("a", MONDAY, confidence=None),
     ):
         assert store(engine, other) == Ingested(0, conflicts=frozenset({0}))
+    assert total(engine, "predictions") == 1
+
+
+def test_what_was_not_given_is_no_part_of_the_body(engine: Engine) -> None:
+    first = ticket("a", MONDAY)
+    store(engine, first)
+    filled = first._replace(model_version="v2", role=None, predicted_at=1, filled=MOMENT | VERSION)
+    assert store(engine, filled, filled._replace(model_version=None)).repeated == {0, 1}
+    other = (filled._replace(draw_number=100), filled._replace(filled=MOMENT))
+    assert store(engine, *other).conflicts == {0, 1}
+    control = filled._replace(model_version="v3", role="control")
+    assert store(engine, control).conflicts == {0}
+
+
+def test_without_a_version_the_one_in_use_is_meant(engine: Engine) -> None:
+    new = ticket("a", MONDAY)._replace(model_version=None, role=None, filled=VERSION)
+    assert store(engine, new, ticket("b", MONDAY)).stored == 2
+    with writing(engine) as connection:
+        models.promote(connection, "lotofacil", "v1", "model", 1)
+        models.promote(connection, "lotofacil", "random", "control", 1)
+    assert store(engine, new._replace(key="c")).stored == 1
+    assert (total(engine, "predictions", version="unversioned"), total(engine, "predictions")) == (
+        1,
+        2,
+    )
+
+
+def test_a_role_that_is_not_its_versions_is_refused_and_the_others_stored(engine: Engine) -> None:
+    first = ticket("a", MONDAY)._replace(role="control")
+    found = store(
+        engine, first, first._replace(key="b", role="model"), ticket("c", MONDAY, version="v2")
+    )
+    assert (found.stored, list(found.refused)) == (2, [1])
+    assert str(found.refused[1]) == "role: 'model' contradicts 'v1', which is a control"
+    again = store(engine, *(ticket(key, MONDAY) for key in "ab"), first._replace(role=None))
+    assert again == Ingested(0, frozenset({2}), refused=again.refused)
+    assert list(again.refused) == [0, 1]
     assert total(engine, "predictions") == 1
 
 

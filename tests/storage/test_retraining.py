@@ -12,7 +12,7 @@ from exporter.domain.retraining import Figures, Frequency, PerformanceThreshold,
 from exporter.domain.statistics.evidence import Evidence
 from exporter.storage import retraining, retraining_settings
 from exporter.storage.engine import create_engine_for, reading, writing
-from exporter.storage.identities import game_id, model_id
+from exporter.storage.identities import game_id, model_of
 from exporter.storage.migrate import upgrade
 from exporter.storage.models import models_of, promote
 from exporter.storage.read_models import read_models
@@ -197,7 +197,7 @@ def called(connection: Connection, model: int, day: int, **cells: int) -> None:
 
 def test_figures_are_those_of_the_latest_draws_of_the_model_in_use(connection: Connection) -> None:
     assert current_figures(connection, GAME, NOW, 10) == Figures()
-    old = model_id(connection, game_id(connection, GAME), "old", "model", 1)
+    old = model_of(connection, game_id(connection, GAME), "old", "model", 1).id
     score(connection, old, 9, 50, 0)
     model = promote(connection, GAME, "new", "model", 2)
     for draw, (tickets, hits) in enumerate([(5, 75), (6, 54), (0, 0), (4, 36)], 10):
@@ -253,7 +253,7 @@ def test_unreadable_evidence_is_no_evidence(connection: Connection) -> None:
 
 
 def test_a_version_that_was_only_seen_is_not_called_promoted(connection: Connection) -> None:
-    model_id(connection, game_id(connection, GAME), "v1", "model", 1)
+    model_of(connection, game_id(connection, GAME), "v1", "model", 1)
     assert current_figures(connection, GAME, NOW) == Figures("v1")
 
 

@@ -44,6 +44,40 @@ def test_the_same_key_answers_as_the_first_time(client: FlaskClient) -> None:
     assert again.json["data"] == first.json["data"] | {"status": "repeated"}
 
 
+def test_the_role_that_is_answered_is_the_one_that_counts(
+    client: FlaskClient, application: Application
+) -> None:
+    item = GOOD | {"model_version": "random"}
+    client.post("/api/predictions", json=item | {"role": "control"})
+    assert application.intake.flush()
+    answer = client.post("/api/predictions", json=item)
+    assert (answer.status_code, answer.get_json()["data"]["role"]) == (201, "control")
+    told = "role: 'model' contradicts 'random', which is a control"
+    for _ in range(2):
+        refused = client.post("/api/predictions", json=item | {"role": "model"})
+        assert (refused.status_code, refused.get_json()["detail"]) == (422, told)
+    body = {"game_type": "lotofacil", "error": "no ticket", "model_version": "random"}
+    assert client.post("/api/failures", json=body | {"role": "model"}).status_code == 422
+    assert client.post("/api/failures", json=body).status_code == 201
+    batch = client.post("/api/predictions", json=[item | {"role": "model"}, item]).get_json()
+    assert [one["status"] for one in batch["data"]["items"]] == [422, 201]
+    assert batch["data"]["items"][0]["detail"] == told
+
+
+def test_what_a_sender_filled_in_may_differ_the_next_time(client: FlaskClient) -> None:
+    body = GOOD | {"idempotency_key": "k", "model_version": "v1", "filled_in": ["predicted_at"]}
+    moments = [{"predicted_at": f"2024-03-0{day}T12:00:00Z"} for day in (4, 5)]
+    assert client.post("/api/predictions", json=body | moments[0]).status_code == 201
+    assert client.post("/api/predictions", json=body | moments[1]).status_code == 200
+    answer = client.post(
+        "/api/predictions", json=[body | moments[1], body | {"filled_in": ["role"]}]
+    )
+    first, second = answer.get_json()["data"]["items"]
+    assert (first["status"], second["field"]) == (200, "filled_in")
+    given = body | moments[1] | {"filled_in": None}
+    assert client.post("/api/predictions", json=given).status_code == 409
+
+
 def test_a_key_in_two_places_must_be_one(client: FlaskClient) -> None:
     body = GOOD | {"idempotency_key": "abc"}
     answer = client.post("/api/predictions", json=body, headers={"Idempotency-Key": "abd"})

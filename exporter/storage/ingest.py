@@ -18,6 +18,7 @@ from exporter.domain.predictions import (
     InvalidPrediction,
     contradiction,
 )
+from exporter.domain.tickets import WORD, joined
 from exporter.storage import driver, late_arrivals, quarantine
 from exporter.storage.driver import Row
 from exporter.storage.engine import writing
@@ -257,9 +258,8 @@ def _by_hour(values: Values) -> Mapping[tuple[int, int], Values]:
 
 def _cells(values: Values, game: Game) -> Cells:
     numbers = values[6]
-    if game.pool > 63:
-        highs = (high or 0 for high in values[7])
-        numbers = [low | high << 63 for low, high in zip(numbers, highs, strict=True)]
+    if game.pool > WORD:
+        numbers = tuple(map(joined, numbers, values[7]))
     return activity_cells(numbers, values[8], values[9], game.pool)
 
 

@@ -127,6 +127,11 @@ class Game:
         """Accuracy of a random ticket: drawn / pool, the same for every ticket size."""
         return self.drawn / self.pool
 
+    @property
+    def once_a_day(self) -> bool:
+        """Whether it is surely drawn no more than once a day."""
+        return self.began is not None
+
     def tariff(self, day: date) -> Tariff | None:
         """Prices and prizes in force on `day`; None before the first known."""
         known = [tariff for tariff in self.tariffs if tariff.since <= day]

@@ -51,7 +51,10 @@ def parse_result(
     except InvalidNumbers as error:
         text = str(error).removeprefix("numbers: ")
         raise InvalidResult("winning_numbers", text) from None
-    drawn_at = draw_moment(_day(drawn), game.calendar)
+    told = _day(drawn)
+    drawn_at = draw_moment(told, game)
+    stated = to_micros(told) if isinstance(told, datetime) else drawn_at
+    _check_is_past(game, max(stated, drawn_at), now)
     check_draw(game, number, drawn_at, now)
     return Result(number, drawn_at, bits, _prizes(game, prizes))
 
@@ -61,15 +64,20 @@ def check_draw(game: Game, number: int, drawn_at: int, now: int) -> None:
 
     Moments are microseconds. Raises InvalidResult.
     """
-    day, today = (game.calendar.local_day(from_micros(moment)) for moment in (drawn_at, now))
-    if drawn_at > now + MAX_AHEAD:
-        reason = f"{day} is yet to come: a result is of today ({today}) at the latest"
-        raise InvalidResult("draw_date", reason)
+    _check_is_past(game, drawn_at, now)
+    day = game.calendar.local_day(from_micros(drawn_at))
     most = game.most_draws(day)
     if most is not None and number > most:
         since = f"drawn since {game.began} and once a day at most"
         reason = f"{number} cannot be of {day}: {game.name}, {since}, had {most} draws at most then"
         raise InvalidResult("draw_number", reason)
+
+
+def _check_is_past(game: Game, moment: int, now: int) -> None:
+    if moment > now + MAX_AHEAD:
+        day, today = (game.calendar.local_day(from_micros(at)) for at in (moment, now))
+        reason = f"{day} is yet to come: a result is of today ({today}) at the latest"
+        raise InvalidResult("draw_date", reason)
 
 
 def parse_acceptance(value: object, *, now: int) -> int | None:

@@ -56,7 +56,13 @@ class ResultBody(BaseModel):
     game_type: Annotated[str, Field(examples=["lotofacil"])]
     draw_number: Annotated[int, Field(gt=0)]
     winning_numbers: list[int]
-    draw_date: Annotated[str, Field(description="A date or an RFC 3339 time, today at the latest.")]
+    draw_date: Annotated[
+        str,
+        Field(
+            description="A date, today at the latest. Or an RFC 3339 time: of a draw's evening, or "
+            "of the last scheduled draw before it."
+        ),
+    ]
     prizes: Annotated[
         dict[str, float] | None, Field(description="Reais paid to one ticket, by hits.")
     ] = None

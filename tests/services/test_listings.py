@@ -19,7 +19,7 @@ from exporter.services.metrics_query import MetricsReader
 from tests.history import NOW
 
 GAMES = {"lotofacil": (range(1, 26), 15, 15), "lotomania": (range(100), 50, 20)}
-DRAWN = from_micros(NOW - 2 * HOUR)
+DRAWN = from_micros(NOW - 13 * HOUR)  # at 20:00 there, the evening before
 PERIOD = Period(NOW - 2 * DAY, NOW)
 
 
@@ -45,7 +45,7 @@ def tickets() -> list[dict[str, Any]]:
             "confidence": random.choice((0.5, 0.6, 0.7)),
             "latency": random.choice((0.01, 0.2)),
             "draw_number": random.choice((10, None)),
-            "predicted_at": from_micros(NOW - random.randrange(3, 6) * HOUR).isoformat(),
+            "predicted_at": from_micros(NOW - random.randrange(14, 17) * HOUR).isoformat(),
         }
         for game, (pool, size, _) in GAMES.items()
         for _ in range(20)

@@ -1,0 +1,99 @@
+"""What a draw's date means: its own evening, however late and in whatever form it was told."""
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.domain.definitions import DEMO, LOTOFACIL, MEGA_SENA
+from exporter.domain.games import Calendar, Game
+from exporter.domain.moments import draw_moment, from_micros, parse_moment, to_micros
+from tests.services.real_draws.record import published
+
+SAO_PAULO = ZoneInfo("America/Sao_Paulo")
+SATURDAY, SUNDAY, MONDAY, TUESDAY = (date(2024, 3, day) for day in (2, 3, 4, 5))
+
+
+def at(day: date, clock: str) -> datetime:
+    return datetime.combine(day, time.fromisoformat(clock), SAO_PAULO)
+
+
+def meant(value: date | datetime, game: Game = LOTOFACIL) -> datetime:
+    return from_micros(draw_moment(value, game)).astimezone(SAO_PAULO)
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        at(MONDAY, "20:00:00.000001"),
+        at(MONDAY, "23:59"),
+        at(TUESDAY, "00:30"),
+        at(TUESDAY, "10:00"),  # recorded the next morning with the documented datetime.now()
+        at(TUESDAY, "15:59:59.999999"),
+    ],
+)
+def test_a_moment_after_a_draw_and_long_before_the_next_is_of_that_draw(stated: datetime) -> None:
+    assert meant(stated) == at(MONDAY, "20:00")
+
+
+@pytest.mark.parametrize("stated", [at(SUNDAY, "11:00"), at(SUNDAY, "23:30"), at(MONDAY, "09:00")])
+def test_a_moment_of_a_day_without_a_draw_is_of_the_draw_before(stated: datetime) -> None:
+    assert meant(stated) == at(SATURDAY, "20:00")
+
+
+@pytest.mark.parametrize("clock", ["16:00", "17:00", "19:59:59.999999", "20:00"])
+def test_a_draw_that_was_held_early_closes_at_its_own_time(clock: str) -> None:
+    assert meant(at(TUESDAY, clock)) == at(TUESDAY, clock)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "T00:00:00", "T00:00:00Z", "T00:00:00-03:00", "T00:00:00.000+09:00"]
+)
+@pytest.mark.parametrize("day", [SATURDAY, SUNDAY, MONDAY, TUESDAY])
+def test_midnight_of_any_zone_is_that_calendar_day(day: date, text: str) -> None:
+    assert meant(parse_moment(f"{day}{text}")) == at(day, "20:00")
+
+
+def test_a_date_alone_is_its_evening_also_where_no_draw_is_scheduled() -> None:
+    """An extra draw is told by its date, and stays what it was told as when it is sent on."""
+    assert meant(date(2023, 12, 31), MEGA_SENA) == at(date(2023, 12, 31), "20:00")  # a Sunday
+    assert meant(at(date(2023, 12, 31), "20:00"), MEGA_SENA) == at(date(2023, 12, 31), "20:00")
+    assert meant(at(date(2023, 12, 31), "20:01"), MEGA_SENA) == at(date(2023, 12, 30), "20:00")
+
+
+def test_an_invented_draw_may_be_of_any_hour_and_midnight_is_one() -> None:
+    for hour in range(24):
+        moment = datetime(2024, 3, 5, hour, tzinfo=UTC)
+        assert meant(moment, DEMO) == moment
+
+
+def test_every_real_draw_keeps_its_meaning_in_every_form() -> None:
+    for one in published():
+        evening = to_micros(LOTOFACIL.calendar.moment(one.day))
+        midnights = (f"{one.day}", f"{one.day}T00:00:00Z", f"{one.day}T00:00:00-03:00")
+        told = [from_micros(evening), one.day, *map(parse_moment, midnights)]
+        assert {draw_moment(value, LOTOFACIL) for value in told} == {evening}
+
+
+DAYS = st.dates(date(2016, 1, 1), date(2026, 1, 1))
+HOURS = st.builds(time, st.integers(0, 23)) | st.times()
+ZONES = st.sampled_from((UTC, SAO_PAULO, ZoneInfo("Asia/Tokyo"), timezone(timedelta(hours=-11))))
+
+
+@given(
+    value=st.builds(datetime.combine, DAYS, HOURS, ZONES),
+    hour=st.integers(0, 23),
+    again=ZONES,
+)
+def test_what_a_moment_means_is_never_later_and_means_itself_again(
+    value: datetime, hour: int, again: timezone
+) -> None:
+    """So a result can be sent on and sent again, in any zone; 21:00 there is UTC's midnight."""
+    calendar = Calendar(LOTOFACIL.calendar.weekdays, time(hour))
+    game = Game("other", "Other", 25, 15, 15, 20, (), calendar, began=date(2003, 9, 29))
+    found = from_micros(draw_moment(value, game))
+    assert draw_moment(found.astimezone(again), game) == to_micros(found)
+    assert found <= value or value.time() == time()
+    assert not calendar.count_between(found, value - timedelta(microseconds=1))

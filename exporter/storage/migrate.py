@@ -1,7 +1,7 @@
 """Bringing a database to the schema of this version, under a lock against two migrators."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib.resources import files
 
 from alembic import command
@@ -83,22 +83,23 @@ class MigrationBusy(RuntimeError):
     """Another process has been migrating for too long; nothing was changed here."""
 
 
-def _wait_for_lock(connection: Connection) -> None:
-    lock = text("SELECT GET_LOCK('lotofacil_migrations', :seconds)")
-    if connection.execute(lock, {"seconds": LOCK_SECONDS}).scalar() != 1:
-        raise MigrationBusy(f"another process has been migrating for {LOCK_SECONDS} s")
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    mysql = engine.dialect.name in ("mysql", "mariadb")
+    with _locked(engine) if mysql else nullcontext(), writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        yield connection
 
 
 @contextmanager
-def _alone(engine: Engine) -> Iterator[Connection]:
-    with writing(engine) as connection:
-        name = engine.dialect.name
-        if name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        if name in ("mysql", "mariadb"):
-            _wait_for_lock(connection)
+def _locked(engine: Engine) -> Iterator[None]:
+    """MySQL's lock, on a connection of its own: it is held until the migration is committed."""
+    with engine.connect() as connection:
+        lock = text("SELECT GET_LOCK('lotofacil_migrations', :seconds)")
+        if connection.execute(lock, {"seconds": LOCK_SECONDS}).scalar() != 1:
+            raise MigrationBusy(f"another process has been migrating for {LOCK_SECONDS} s")
         try:
-            yield connection
+            yield
         finally:
-            if name in ("mysql", "mariadb"):
-                connection.execute(text("SELECT RELEASE_LOCK('lotofacil_migrations')"))
+            connection.execute(text("SELECT RELEASE_LOCK('lotofacil_migrations')"))

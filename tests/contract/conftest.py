@@ -10,9 +10,9 @@ from tests.blocks import Block, Reader, blocks_of, mail_settings
 from tests.servers.process import PROJECT
 from tests.servers.smtp import SmtpServer
 
-#: Read by every Python that the reader starts. The guide records a ticket and a result of now, which
-#: is one draw only shortly before a scheduled time: in the morning the result is of the evening
-#: before, and in the evening the ticket comes after the draw; it is rightly not counted.
+#: Read by every Python that the reader starts. The guide records a ticket and a result of now,
+#: which is one draw only shortly before a scheduled time: in the morning the result is of the
+#: evening before, in the evening the ticket comes after the draw, and it is rightly not counted.
 BEFORE_A_DRAW = """
 from datetime import time
 from exporter.domain.definitions import LOTOFACIL

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, event, inspect, text
 
 from exporter.storage import migrate
 from exporter.storage.engine import writing
@@ -60,3 +60,17 @@ def test_a_lock_that_never_comes_is_told(mariadb_url: str, monkeypatch: pytest.M
                 migrate.upgrade(engine)
             other.execute(text("SELECT RELEASE_LOCK('lotofacil_migrations')"))
         assert tables(engine) == set()
+
+
+@pytest.mark.integration
+def test_the_lock_is_held_until_a_migration_is_committed(mariadb_url: str) -> None:
+    """Whoever gets it must find the new revision, or it would migrate once more."""
+    holder = text("SELECT IS_USED_LOCK('lotofacil_migrations') IS NOT NULL")
+    held: list[object] = []
+    with opened(mariadb_url) as engine, opened(mariadb_url) as other, other.connect() as watch:
+        event.listen(engine, "commit", lambda _: held.append(watch.execute(holder).scalar()))
+        migrate.upgrade(engine)
+        migrate.downgrade(engine, "base")
+        assert watch.execute(holder).scalar() == 0
+    assert len(held) >= 2
+    assert set(held) == {1}

@@ -95,7 +95,7 @@ def _alone(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def _locked(engine: Engine) -> Iterator[None]:
     """MySQL's lock, on a connection of its own: it is held until the migration is committed."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         lock = text("SELECT GET_LOCK('lotofacil_migrations', :seconds)")
         if connection.execute(lock, {"seconds": LOCK_SECONDS}).scalar() != 1:
             raise MigrationBusy(f"another process has been migrating for {LOCK_SECONDS} s")

@@ -74,14 +74,23 @@ def open_notifications(connection: Connection) -> list[Notification]:
 
 
 def still_fires() -> ColumnElement[bool]:
-    """Whether a row tells of an alert whose end was not told."""
-    ended = notifications.alias()
+    """Whether a row tells of an alert whose end was not told, nor a new start.
+
+    An alert that ends and fires again between two messages is told with its new start alone.
+    """
+    ended, anew = notifications.alias(), notifications.alias()
     resolved = select(ended.c.id).where(
         ended.c.fingerprint == notifications.c.fingerprint,
         ended.c.starts_at == notifications.c.starts_at,
         ended.c.status == "resolved",
     )
-    return and_(notifications.c.status == "firing", ~resolved.exists())
+    restarted = select(anew.c.id).where(
+        anew.c.fingerprint == notifications.c.fingerprint,
+        anew.c.status == "firing",
+        anew.c.id > notifications.c.id,
+    )
+    firing = notifications.c.status == "firing"
+    return and_(firing, ~resolved.exists(), ~restarted.exists())
 
 
 def _values(told: Notification) -> dict[str, object]:

@@ -13,6 +13,7 @@ from exporter.storage.engine import writing
 from exporter.storage.notifications import Notification
 from exporter.storage.read_alerts import read_active_alerts
 from exporter.storage.schema import alert_rules as rules_table
+from exporter.storage.schema import notification_channels as channels_table
 from tests.domain.alerts.test_rules import NAMES
 
 FIXTURE = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
@@ -70,6 +71,28 @@ def test_channels_are_kept_with_their_secrets(connection: Connection) -> None:
     assert stored == {mail.name: (mail, 1), hook.name: (hook, 3)}
     assert channels.remove_channel(connection, mail.name)
     assert not channels.remove_channel(connection, mail.name)
+
+
+def test_a_channel_of_another_version_does_not_hide_the_others(connection: Connection) -> None:
+    for name in ("good", "odd"):
+        hook = webhook_channel("https://example.org/x", name=name)
+        channels.put_channel(connection, hook, 1)
+    odd = update(channels_table).where(channels_table.c.name == "odd")
+    connection.execute(odd.values(type="telepathy"))
+    assert [one.channel.name for one in channels.read_channels(connection)] == ["good"]
+
+
+def test_an_alert_that_fires_anew_is_one_though_its_first_end_was_never_told(
+    connection: Connection,
+) -> None:
+    notifications.add_notification(connection, told(at=10))
+    notifications.add_notification(connection, told(at=20))
+    assert [one.starts_at for one in notifications.open_notifications(connection)] == [20]
+    assert len(read_active_alerts(connection)) == 1
+    notifications.add_notification(connection, told(at=10, status="resolved"))  # late
+    assert [one.starts_at for one in notifications.open_notifications(connection)] == [20]
+    notifications.add_notification(connection, told(at=20, status="resolved"))
+    assert notifications.open_notifications(connection) == []
 
 
 def test_a_notification_is_kept_once(connection: Connection) -> None:

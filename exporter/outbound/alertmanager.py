@@ -4,8 +4,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -47,13 +48,13 @@ class Alertmanager:
     timeout: float = 5.0
 
     def status(self) -> dict[str, Any]:
-        """Version, uptime, cluster. Raises AlertmanagerAway."""
-        found: dict[str, Any] = self._get("status")
+        """Version, uptime, configuration. Raises AlertmanagerAway."""
+        found: dict[str, Any] = self._get("status", _is_status)
         return found
 
     def alerts(self) -> list[dict[str, Any]]:
         """The alerts it holds, with who is told and what silences them. Raises AlertmanagerAway."""
-        found: list[dict[str, Any]] = self._get("alerts")
+        found: list[dict[str, Any]] = self._get("alerts", _are_alerts)
         return found
 
     def post_alerts(self, alerts: Sequence[Mapping[str, Any]]) -> None:
@@ -66,8 +67,16 @@ class Alertmanager:
         if not answer.ok:
             raise ConfigurationRefused(_one_line(answer.text))
 
-    def _get(self, path: str) -> Any:
-        return self._call("GET", f"/api/v2/{path}").json()
+    def _get(self, path: str, is_right: Callable[[Any], bool]) -> Any:
+        answer = self._call("GET", f"/api/v2/{path}")
+        try:
+            found = answer.json()
+            right = is_right(found)
+        except (KeyError, TypeError, ValueError):
+            right = False
+        if not right:
+            raise AlertmanagerAway(f"{self.url} answers, but is no Alertmanager")
+        return found
 
     def _call(self, method: str, path: str, **options: Any) -> requests.Response:
         answer = self._send(method, path, **options)
@@ -81,6 +90,16 @@ class Alertmanager:
             return requests.request(method, url, timeout=self.timeout, **options)
         except requests.RequestException as error:
             raise AlertmanagerAway(f"{url}: {type(error).__name__}") from None
+
+
+def _is_status(found: Any) -> bool:
+    texts = (found["versionInfo"]["version"], found["config"]["original"])
+    started = datetime.fromisoformat(found["uptime"])
+    return started.tzinfo is not None and all(isinstance(text, str) for text in texts)
+
+
+def _are_alerts(found: Any) -> bool:
+    return isinstance(found, list) and all(isinstance(one["fingerprint"], str) for one in found)
 
 
 def apply_configuration(

@@ -1,5 +1,9 @@
 import os
 import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -35,6 +39,50 @@ def first_check(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     found = find_program("amtool") if request.param == "amtool" else None
     finder = SimpleNamespace(which=lambda _: found)
     monkeypatch.setattr("exporter.outbound.alertmanager.shutil", finder)
+
+
+@contextmanager
+def answering(body: str) -> Iterator[Alertmanager]:
+    """A server that answers whatever it is asked for with this body."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield Alertmanager(f"http://127.0.0.1:{server.server_port}")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html>",
+        "null",
+        "{}",
+        '{"uptime": "soon", "config": {"original": "a"}, "versionInfo": {"version": "1"}}',
+        '{"uptime": "2024-02-01T00:00:00Z", "config": null, "versionInfo": {"version": "1"}}',
+        '[{"fingerprint": 5}]',
+        "[5]",
+    ],
+)
+def test_what_is_no_alertmanager_is_taken_for_none(body: str) -> None:
+    with answering(body) as server:
+        with pytest.raises(AlertmanagerAway, match="is no Alertmanager"):
+            server.status()
+        with pytest.raises(AlertmanagerAway, match="is no Alertmanager"):
+            server.alerts()
 
 
 def test_without_alertmanager_the_file_is_kept_for_it(tmp_path: Path, nobody: Alertmanager) -> None:

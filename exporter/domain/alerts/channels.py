@@ -17,7 +17,10 @@ from exporter.domain.alerts.names import check_name, check_text
 
 LONGEST_SUBJECT = 200
 MOST_HEADERS = 20
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`|~-]{1,64}@[A-Za-z0-9.-]{1,255}")
+_WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`|~-]{1,64}"
+_LABEL = r"[A-Za-z0-9-]{1,63}"
+#: Alertmanager takes a stray dot when it is configured, and then sends nothing.
+_ADDRESS = re.compile(rf"{_WORD}(\.{_WORD}){{0,31}}@{_LABEL}(\.{_LABEL}){{0,31}}")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _EVENT = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _SLACK_HOST = "hooks.slack.com"
@@ -140,9 +143,13 @@ def _webhook(config: Mapping[str, Any]) -> dict[str, Any]:
     headers = config.get("headers") or {}
     if not isinstance(headers, Mapping) or len(headers) > MOST_HEADERS:
         raise ValueError(f"headers: give a mapping of at most {MOST_HEADERS} names to texts")
+    known: set[str] = set()
     for name, value in headers.items():
         if not isinstance(name, str) or not _HEADER.fullmatch(name):
             raise ValueError(f"headers: {name!r} is not the name of a header")
+        if name.lower() in known:
+            raise ValueError(f"headers: {name!r} is given twice, in other letters")
+        known.add(name.lower())
         if not isinstance(value, str) or not value.isprintable() or not value.isascii():
             raise ValueError(f"headers: the value of {name!r} is not one line of ASCII text")
     checked: dict[str, Any] = {"url": check_url(config.get("url"))}

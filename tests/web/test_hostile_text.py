@@ -28,6 +28,7 @@ PREDICTION = {
     "predicted_at": "2024-03-04T12:00:00Z",
     "role": "model",
     "idempotency_key": "k",
+    "filled_in": ["predicted_at"],
 }
 RESULT = {
     "game_type": "lotofacil",

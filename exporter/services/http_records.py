@@ -11,7 +11,14 @@ from typing import Any, NoReturn
 from exporter.domain.batches import Columns, predictions_of
 from exporter.domain.games import Games
 from exporter.domain.moments import from_micros
-from exporter.domain.predictions import MILLION, Failure, Prediction, PredictionParser, names_filled
+from exporter.domain.predictions import (
+    MILLION,
+    Failure,
+    InvalidPrediction,
+    Prediction,
+    PredictionParser,
+    names_filled,
+)
 from exporter.domain.results import InvalidResult
 from exporter.domain.tickets import decode, joined
 from exporter.logs import get_logger
@@ -204,7 +211,7 @@ class HttpRecords:
     def write(self, batches: Sequence[Columns]) -> Ingested:
         """Sends batches at once; raises DestinationAway.
 
-        Items that the exporter refuses are quarantined there, and not counted as stored.
+        Items that the exporter refuses are quarantined there, told, and not counted as stored.
         """
         done, before = Ingested(), 0
         with _recording():
@@ -265,7 +272,14 @@ def _ingested(items: Sequence[dict[str, Any]]) -> Ingested:
         frozenset(place for place, one in enumerate(items) if one["status"] == status)
         for status in (CREATED, OK, CONFLICT)
     )
-    return Ingested(len(stored), repeated, conflicts)
+    faults = {p: one for p, one in enumerate(items) if one["status"] == UNPROCESSABLE_ENTITY}
+    refused = {place: _fault(one) for place, one in faults.items()}
+    return Ingested(len(stored), repeated, conflicts, refused)
+
+
+def _fault(item: dict[str, Any]) -> InvalidPrediction:
+    field, _, why = str(item.get("detail")).partition(": ")
+    return InvalidPrediction(field, why)
 
 
 def _refuse(call: str) -> NoReturn:

@@ -384,6 +384,11 @@ def test_items_of_a_batch_that_the_exporter_refuses_are_quarantined_there(
     ):
         done = predictor.metrics.record_predictions([known, unknown, unknown])
         assert (done.stored, predictor.intake.state().records) == (1, 0)
+        told = "game_type: 'timemania' is not known"
+        assert [(place, str(why)[: len(told)]) for place, why in done.refused.items()] == [
+            (1, told),
+            (2, told),
+        ]
         seen = stored(exporter)
     assert seen.quarantine == {("unknown", "prediction"): 2}
     assert sum(one.total("predictions") for one in seen.totals.values()) == 1

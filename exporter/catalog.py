@@ -397,7 +397,7 @@ DRAW_LAST = _gauge(
 )
 DRAW_NEXT = _gauge(
     "lotofacil_draw_next_timestamp_seconds",
-    "First scheduled draw after the newest result; long past means that a result is overdue.",
+    "First scheduled draw after the newest result; long past: overdue. None of invented games.",
     GAME,
     "draws",
 )

@@ -7,6 +7,8 @@ from typing import Any
 from flask import Response
 
 from exporter.domain.moments import from_micros, rfc3339
+from exporter.messages import Language
+from exporter.messages.small_pages import small_page
 from exporter.storage.retraining import Request, Run
 
 
@@ -30,7 +32,8 @@ def plain(text: str) -> Response:
 
 def landing() -> Response:
     """The page that says where to look."""
-    return Response(_LANDING, content_type="text/html; charset=utf-8")
+    page = small_page("Lotofácil retrainer", _LANDING, Language.EN)
+    return Response(page, content_type="text/html; charset=utf-8")
 
 
 def run_shown(run: Run) -> dict[str, object]:
@@ -65,13 +68,10 @@ def _shown(micros: int | None) -> str | None:
     return None if micros is None else rfc3339(from_micros(micros))
 
 
-_LANDING = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Lotofácil retrainer</title></head>
-<body><h1>Lotofácil retrainer</h1><ul>
+_LANDING = """<ul>
 <li><a href="/metrics">/metrics</a></li>
 <li><a href="/runs">/runs</a>: training runs and requests</li>
 <li>POST /webhook: Alertmanager, payload version 4</li>
 <li>POST /retrain: {"game": "lotofacil", "force": false}</li>
 <li><a href="/-/healthy">/-/healthy</a>, <a href="/-/ready">/-/ready</a></li>
-</ul></body></html>
-"""
+</ul>"""

@@ -290,6 +290,14 @@ def test_a_result_of_a_day_to_come_is_quarantined_until_the_right_day_is_told(
     assert figures(app)[waiting] == 0
 
 
+def test_what_never_takes_place_is_never_due(app: Application) -> None:
+    for game in ("simulated", "demo"):
+        app.tracker.record_result(game, 1, LAST_FIFTEEN, date(2024, 1, 30))
+        seen = figures(app)
+        assert f'lotofacil_draw_last_number{{game="{game}"}}' in seen
+        assert f'lotofacil_draw_next_timestamp_seconds{{game="{game}"}}' not in seen
+
+
 def told(app: Application, numbers: list[int], accepted_at: str | None = None) -> Recorded | None:
     day = date(2024, 1, 31)
     return app.tracker.record_result("lotofacil", 3010, numbers, day, accepted_at=accepted_at)

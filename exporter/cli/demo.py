@@ -65,9 +65,11 @@ def _start(played: Feed, stopping: Event) -> None:
 def mails(host: str, smtp_port: int, page_port: int, folder: Path | None) -> None:
     """Catch every mail, keep it as a file and list it on a page, until stopped."""
     stopping = _stop_event()
+    settings = read_settings()
     try:
-        mailbox = Mailbox(folder or read_settings().LOTOFACIL_DATA_DIR / "mails")
-        with catching_mails(mailbox, host, smtp_port, page_port):
+        mailbox = Mailbox(folder or settings.LOTOFACIL_DATA_DIR / "mails")
+        language = settings.LOTOFACIL_LANGUAGE
+        with catching_mails(mailbox, host, smtp_port, page_port, language):
             stopping.wait()
     except CannotListen as error:
         raise click.ClickException(str(error)) from None

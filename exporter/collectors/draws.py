@@ -11,8 +11,6 @@ from exporter.domain.moments import SECOND, from_micros
 from exporter.domain.statistics import frequency
 from exporter.storage.draws import drawn_measure
 
-_MICROSECOND = 1
-
 
 def collect(figures: Figures) -> Iterator[Family]:
     """Families of the collector `draws`; a game without a result has only its counters."""
@@ -27,7 +25,8 @@ def collect(figures: Figures) -> Iterator[Family]:
     yield family(catalog.DRAW_LAST_NUMBER, [((name,), d.last_number) for name, d in known])
     yield family(catalog.DRAW_LAST, [((name,), d.last_at / SECOND) for name, d in known])
     yield family(catalog.DRAWS_MISSING, [((name,), d.missing) for name, d in known])
-    yield family(catalog.DRAW_NEXT, [((n,), _next(figures, n, d.last_at)) for n, d in known])
+    next_due = ((name, figures.games[name].next_due(from_micros(d.last_at))) for name, d in known)
+    yield family(catalog.DRAW_NEXT, [((name,), at.timestamp()) for name, at in next_due if at])
     yield family(
         catalog.DRAW_CHI_SQUARE_PVALUE,
         [((name,), p) for name, _ in known if (p := _frequency(figures, name)) is not None],
@@ -38,8 +37,3 @@ def _frequency(figures: Figures, game: str) -> float | None:
     totals, rules = figures.reading.game_totals.get(game, {}), figures.games[game]
     found = frequency(rules.drawn, [totals.get(drawn_measure(k), 0) for k in range(rules.pool)])
     return found.p_value if found else None
-
-
-def _next(figures: Figures, game: str, last_at: int) -> float:
-    after = from_micros(last_at + _MICROSECOND)
-    return figures.games[game].calendar.next_at_or_after(after).timestamp()

@@ -88,8 +88,9 @@ class Game:
     """A game's rules: `drawn` of `pool` numbers, counted from `first`.
 
     A ticket holds `smallest` to `largest` numbers; it wins at the hits in `tiers`. The draws
-    of an `invented` game never take place: nobody is shown it who did not ask for it. No draw
-    is older than `began`; a game that names it is drawn once a day at most, from number 1.
+    of an `invented` game never take place: nobody is shown it who did not ask for it, and no
+    result of it is ever due. No draw is older than `began`; a game that names it is
+    drawn once a day at most, from number 1.
     """
 
     name: str
@@ -111,6 +112,12 @@ class Game:
             raise ValueError(f"game {self.name!r}: needs 0 < drawn < pool <= 126")
         if not 0 < self.smallest <= self.largest <= self.pool:
             raise ValueError(f"game {self.name!r}: needs 0 < smallest <= largest <= pool")
+
+    def next_due(self, after: datetime) -> datetime | None:
+        """The first scheduled draw after `after` (aware), in UTC; None where none takes place."""
+        if self.invented:
+            return None
+        return self.calendar.next_at_or_after(after + timedelta(microseconds=1))
 
     @cached_property
     def numbers(self) -> frozenset[int]:

@@ -16,6 +16,7 @@ SUBJECTS: Final = (
     "dashboard",
     "doctor",
     "landing",
+    "mails",
     "page",
     "references",
     "replay",

@@ -13,7 +13,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Sem resposta do servidor: os números são de {moment}.",
         "No answer from the server: figures are from {moment}.",
     ),
-    "zone": ("Horários de {zone}", "Times of {zone}"),
+    "zone": ("Horários em {zone}", "Times in {zone}"),
     "overview": ("Situação", "Overview"),
     "accuracy_section": ("Acurácia", "Accuracy"),
     "claims_section": ("Confiança e números", "Confidence and numbers"),
@@ -122,6 +122,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "latency_tile": ("Latência p95", "Latency p95"),
     "latency_note": ("p50 {p50} · p99 {p99}", "p50 {p50} · p99 {p99}"),
     "draw_tile": ("Último sorteio", "Last draw"),
+    "no_due": ("jogo inventado: nenhum é esperado", "invented game: none is due"),
     "next_draw": ("próximo: {moment}", "next: {moment}"),
     "draws_overdue": (
         "{count} resultado(s) em atraso desde {moment}",

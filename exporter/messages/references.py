@@ -1,7 +1,7 @@
 """What `lotofacil references` says."""
 
 MESSAGES: dict[str, tuple[str, str]] = {
-    "none": ("nenhuma", "none"),
+    "none": ("Nenhuma referência foi informada.", "No reference was named."),
     "game": ("jogo", "game"),
     "version": ("versão", "version"),
     "named": ("referência", "reference"),

@@ -3,7 +3,7 @@
 MESSAGES: dict[str, tuple[str, str]] = {
     "warning": (
         (
-            "A regra {rule} avisaria à toa: quem só sorteia a viola em {share} das verificações"
+            "A regra {rule} avisaria à toa: o puro acaso a rompe em {share} das verificações"
             " ({episodes} alarmes em 300 sorteios, com 1 bilhete por sorteio; o acaso dá {chance})."
             " {verdict}"
         ),

@@ -6,6 +6,7 @@ from flask import Response, request
 from flask_openapi.blueprint import APIBlueprint
 
 from exporter.messages import Language, text
+from exporter.messages.small_pages import small_page
 from exporter.web.openapi import problem_answers
 
 _LINKS = {
@@ -17,14 +18,6 @@ _LINKS = {
     "ready": "/-/ready",
 }
 _OTHER = {Language.PT_BR: (Language.EN, "English"), Language.EN: (Language.PT_BR, "Português")}
-_PAGE = """<!doctype html>
-<html lang="{code}"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width">
-<style>body{{font:1rem/1.6 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}}
-</style></head><body><h1>{title}</h1><p>{intro}</p><ul>
-{links}
-</ul><p><a hreflang="{other}" lang="{other}" href="/?lang={other}">{name}</a></p></body></html>
-"""
 
 
 def landing_blueprint(default: Language) -> APIBlueprint:
@@ -42,16 +35,12 @@ def landing_blueprint(default: Language) -> APIBlueprint:
 
 
 def _page(language: Language) -> str:
-    other, name = _OTHER[language]
-    lines = (
+    code, name = _OTHER[language][0].value, _OTHER[language][1]
+    lines = "\n".join(
         f'<li><a href="{path}">{escape(text(f"landing.{key}", language))}</a></li>'
         for key, path in _LINKS.items()
     )
-    return _PAGE.format(
-        code=language.value,
-        title=escape(text("landing.title", language)),
-        intro=escape(text("landing.intro", language)),
-        links="\n".join(lines),
-        other=other.value,
-        name=name,
-    )
+    intro = escape(text("landing.intro", language))
+    other = f'<a hreflang="{code}" lang="{code}" href="/?lang={code}">{name}</a>'
+    body = f"<p>{intro}</p><ul>\n{lines}\n</ul><p>{other}</p>"
+    return small_page(text("landing.title", language), body, language)

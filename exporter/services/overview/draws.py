@@ -27,12 +27,12 @@ def read_draw_state(connection: Connection, game: Game, models: Sequence[int], n
     rows = read_draws(connection, [game.name], None, None, COUNTED)
     if not rows:
         return Draws(0, None, None, None, 0, 0, None, ())
-    next_at = game.calendar.next_at_or_after(from_micros(rows[0].drawn_at + 1))
+    next_at = game.next_due(from_micros(rows[0].drawn_at))
     return Draws(
         results=len(rows),
         last_number=rows[0].number,
         last_at=rows[0].drawn_at,
-        next_at=to_micros(next_at),
+        next_at=to_micros(next_at) if next_at else None,
         overdue=overdue(game, rows[0].drawn_at, now),
         missing=missing(connection, rows[0].game_id),
         frequency=frequency(game.drawn, _counts(game, rows)),
@@ -42,6 +42,8 @@ def read_draw_state(connection: Connection, game: Game, models: Sequence[int], n
 
 def overdue(game: Game, last_at: int, now: int) -> int:
     """Scheduled draws after the last result whose own results should be there by `now`."""
+    if game.invented:
+        return 0
     return game.calendar.count_between(from_micros(last_at), from_micros(now) - GRACE)
 
 

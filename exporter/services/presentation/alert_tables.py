@@ -28,12 +28,12 @@ def alerts(overview: Overview, say: Wording) -> Table:
         [
             Cell(alert.name),
             _severity(alert.severity, say),
-            Cell(alert.event),
             Cell(say.moment(alert.starts_at)),
+            Cell(_summary(alert.annotations, say.language) or NOTHING),
         ]
         for alert in overview.alerts
     ]
-    header = [say(f"column_{name}") for name in ("alert", "severity", "event", "since")]
+    header = [say(f"column_{name}") for name in ("alert", "severity", "since", "summary")]
     return Table(
         "alerts", say("alerts_title"), header, rows, say("no_alerts"), "", frozenset(range(4))
     )

@@ -43,7 +43,7 @@ def tiers(overview: Overview, say: Wording) -> Table:
             model_name(model, say),
             Cell(say("tier_hits", hits=tier)),
             Cell(say.number(model.tiers[tier])),
-            Cell(say.number(model.expected_tiers[tier], 2)),
+            Cell(say.expected(model.expected_tiers[tier])),
         ]
         for model in overview.models
         if model.scored

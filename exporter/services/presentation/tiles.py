@@ -96,7 +96,7 @@ def _draws(overview: Overview, say: Wording) -> Tile:
     draws, label = overview.draws, say("draw_tile")
     if draws.last_number is None:
         return Tile("draws", label, "–", say("no_draw_yet"), Tone.MUTED)
-    note = say("next_draw", moment=say.moment(draws.next_at))
+    note = say("next_draw", moment=say.moment(draws.next_at)) if draws.next_at else say("no_due")
     if draws.overdue:
         note = say("draws_overdue", count=draws.overdue, moment=say.moment(draws.next_at))
     if draws.missing:

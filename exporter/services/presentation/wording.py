@@ -28,6 +28,10 @@ class Wording:
         """1234.5 -> 1.234,5 or 1,234.5."""
         return NOTHING if value is None else figures.number(value, digits, self.language)
 
+    def expected(self, count: float) -> str:
+        """An expected count with two digits, or that it is below a hundredth."""
+        return f"< {self.number(0.01, 2)}" if 0 < count < 0.01 else self.number(count, 2)
+
     def percent(self, ratio: float | None, digits: int = 1) -> str:
         """0.605 -> 60,5%."""
         return NOTHING if ratio is None else f"{self.number(100 * ratio, digits)}%"

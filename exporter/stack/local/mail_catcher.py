@@ -9,15 +9,14 @@ from threading import Thread
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from exporter.stack.local.mailbox import Mailbox, readable
+from exporter.messages import Language, text
+from exporter.messages.small_pages import small_page
+from exporter.stack.local.mailbox import Mail, Mailbox, readable
 from exporter.stack.local.ports import is_free
 
-_PAGE = """<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="refresh" content="5">
-<meta name="viewport" content="width=device-width"><title>Mails</title>
-<style>body{{font:1rem/1.6 system-ui,sans-serif;max-width:50rem;margin:3rem auto;padding:0 1rem}}
-</style></head><body><h1>Mails ({count})</h1><ol reversed>{items}</ol></body></html>
-"""
-_ITEM = '<li><a href="/{name}">{subject}</a><br><small>{receiver} · {name}</small></li>'
+#: How often the page looks for more, in seconds.
+_REFRESH = 5
+_ITEM = '<li><a href="/{name}">{subject}</a><br><small>{receiver} · {moment}</small></li>'
 
 
 class CannotListen(OSError):
@@ -36,13 +35,15 @@ class _Receiver:
 
 
 @contextmanager
-def catching_mails(mailbox: Mailbox, host: str, smtp_port: int, page_port: int) -> Iterator[None]:
+def catching_mails(
+    mailbox: Mailbox, host: str, smtp_port: int, page_port: int, language: Language
+) -> Iterator[None]:
     """Takes mails in and shows them while it lasts. Raises CannotListen."""
     for port in (smtp_port, page_port):
         if not is_free(port, host):
             raise CannotListen(f"cannot listen on {host}:{port}: the port is in use")
     receiver = Controller(_Receiver(mailbox), hostname=host, port=smtp_port)
-    with ThreadingHTTPServer((host, page_port), _handler(mailbox)) as page:
+    with ThreadingHTTPServer((host, page_port), _handler(mailbox, language)) as page:
         thread = Thread(target=page.serve_forever, args=(0.1,))
         thread.start()
         receiver.start()
@@ -54,17 +55,17 @@ def catching_mails(mailbox: Mailbox, host: str, smtp_port: int, page_port: int) 
             thread.join()
 
 
-def _handler(mailbox: Mailbox) -> type[BaseHTTPRequestHandler]:
+def _handler(mailbox: Mailbox, language: Language) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             name = self.path.removeprefix("/")
             try:
-                text = readable(mailbox.message(name)) if name else page_of(mailbox)
+                content = readable(mailbox.message(name)) if name else page_of(mailbox, language)
             except KeyError:
                 self.send_error(404)
                 return
             kind = "plain" if name else "html"
-            body = text.encode()
+            body = content.encode()
             self.send_response(200)
             self.send_header("Content-Type", f"text/{kind}; charset=utf-8")
             self.send_header("X-Content-Type-Options", "nosniff")
@@ -78,13 +79,21 @@ def _handler(mailbox: Mailbox) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def page_of(mailbox: Mailbox) -> str:
+def page_of(mailbox: Mailbox, language: Language) -> str:
     """The list of mails as a page that looks again by itself."""
     mails = mailbox.mails()
-    items = "".join(
-        _ITEM.format(
-            name=mail.name, subject=escape(mail.subject) or "?", receiver=escape(mail.receiver)
-        )
-        for mail in mails
+    items = "\n".join(_item(mail, language) for mail in mails)
+    stay = escape(text("mails.stay", language, folder=mailbox.folder))
+    shown = f"<ul>\n{items}\n</ul>" if mails else f"<p>{text('mails.none', language)}</p>"
+    title = text("mails.title", language, count=len(mails))
+    return small_page(title, f"{shown}\n<p><small>{stay}</small></p>", language, _REFRESH)
+
+
+def _item(mail: Mail, language: Language) -> str:
+    form = "%d/%m/%Y %H:%M:%S" if language is Language.PT_BR else "%Y-%m-%d %H:%M:%S"
+    return _ITEM.format(
+        name=mail.name,
+        subject=escape(mail.subject) or text("mails.no_subject", language),
+        receiver=escape(mail.receiver),
+        moment=f"{mail.came_at.astimezone():{form}}",
     )
-    return _PAGE.format(count=len(mails), items=items)

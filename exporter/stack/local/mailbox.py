@@ -21,6 +21,7 @@ class Mail:
     name: str
     subject: str
     receiver: str
+    came_at: datetime
 
 
 class Mailbox:
@@ -29,7 +30,7 @@ class Mailbox:
     def __init__(
         self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        self._folder = folder
+        self.folder = folder
         self._now = now
         self._serial = count(1)
         folder.mkdir(parents=True, exist_ok=True)
@@ -48,7 +49,8 @@ class Mailbox:
         """The mails, the newest first."""
         found = ((name, self.message(name)) for name in self._names())
         return [
-            Mail(name, str(mail["Subject"] or ""), str(mail["To"] or "")) for name, mail in found
+            Mail(name, str(mail["Subject"] or ""), str(mail["To"] or ""), self._came_at(name))
+            for name, mail in found
         ]
 
     def message(self, name: str) -> EmailMessage:
@@ -57,11 +59,14 @@ class Mailbox:
             raise KeyError(name)
         return _parsed(self._path(name, "eml").read_bytes())
 
+    def _came_at(self, name: str) -> datetime:
+        return datetime.fromtimestamp(self._path(name, "eml").stat().st_mtime, UTC)
+
     def _names(self) -> list[str]:
-        return sorted((path.stem for path in self._folder.glob("*.eml")), reverse=True)
+        return sorted((path.stem for path in self.folder.glob("*.eml")), reverse=True)
 
     def _path(self, name: str, kind: str) -> Path:
-        return self._folder / f"{name}.{kind}"
+        return self.folder / f"{name}.{kind}"
 
 
 def readable(mail: EmailMessage) -> str:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, select
 
-from exporter.domain.definitions import KNOWN_GAMES, LOTOFACIL
-from exporter.domain.games import UnknownGame
-from exporter.domain.moments import DAY, HOUR, to_micros
+from exporter.domain.definitions import DEMO, KNOWN_GAMES, LOTOFACIL, SIMULATED
+from exporter.domain.games import Game, UnknownGame
+from exporter.domain.moments import DAY, HOUR, from_micros, to_micros
 from exporter.domain.statistics import DrawTotals, WindowSums, assess
 from exporter.domain.verdicts import Standing, standing_of_evidence
 from exporter.services.overview import OverviewReader, Span
@@ -97,6 +97,12 @@ def test_results_are_overdue_some_hours_after_the_draw() -> None:
     assert overdue(LOTOFACIL, friday, saturday + 24 * HOUR) == 1  # nothing is drawn on Sunday
     assert overdue(LOTOFACIL, friday, saturday + 48 * HOUR + 7 * HOUR) == 2
     assert overdue(LOTOFACIL, friday, friday + 70 * DAY + 7 * HOUR) == 60  # six a week
+
+
+@pytest.mark.parametrize("game", [SIMULATED, DEMO])
+def test_no_result_of_an_invented_game_is_ever_overdue(game: Game) -> None:
+    assert overdue(game, NOW, NOW + 70 * DAY) == 0
+    assert game.next_due(from_micros(NOW)) is None
 
 
 def test_a_model_that_knows_the_draw_is_found_out(sqlite_url: str) -> None:

@@ -141,3 +141,11 @@ def test_nothing_yet_is_said(overview: Overview) -> None:
         table = make(empty, PT)
         assert not table.rows
         assert table.nothing
+
+
+def test_an_active_alert_says_what_it_is_about(overview: Overview) -> None:
+    texts = {"summary": "Resultado de quina atrasado", "summary_en": "Result of quina overdue"}
+    alert = ActiveAlert("LotofacilDrawResultOverdue", "critical", "x", NOW, annotations=texts)
+    for say, summary in ((PT, texts["summary"]), (EN, texts["summary_en"])):
+        (cells,) = alert_tables.alerts(replace(overview, alerts=[alert]), say).rows
+        assert cells[-1].text == summary

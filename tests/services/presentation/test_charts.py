@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 import pytest
@@ -8,7 +9,13 @@ from sqlalchemy import Engine
 from exporter.messages import Language
 from exporter.services.overview import Overview, Span
 from exporter.services.presentation import charts
-from exporter.services.presentation.charts import Chart, accuracy_chart, as_table
+from exporter.services.presentation.charts import (
+    Chart,
+    accuracy_chart,
+    as_table,
+    evidence_chart,
+    volume_chart,
+)
 from exporter.services.presentation.charts.accuracy import chance_reach, moving_sums
 from exporter.services.presentation.wording import Wording
 from tests.seeding import empty_engine, reader_of
@@ -80,3 +87,45 @@ def test_values_are_there_as_a_table(overview: Overview, draw: Draw) -> None:
     table = as_table(draw(overview, SAY), SAY)
     assert table.rows
     assert all(len(row) == len(table.header) for row in table.rows)
+
+
+def test_the_chance_line_spans_every_draw_that_is_shown(overview: Overview) -> None:
+    newest = overview.models[0]
+    young = replace(newest, points=newest.points[-5:])
+    figure = accuracy_chart(replace(overview, models=[young, *overview.models[1:]]), SAY).figure
+    assert figure
+    traces = {trace["name"]: trace["x"] for trace in figure["data"]}
+    assert traces["acaso"] == [point.number for point in overview.models[1].points]
+
+
+def test_long_names_leave_the_evidence_its_room(overview: Overview) -> None:
+    versions = ("demo-20261122T152141.994158Z", "v2.0", "demo-random-control")
+    models = [
+        replace(model, row=model.row._replace(version=version))
+        for model, version in zip(overview.models, versions, strict=True)
+    ]
+    figure = evidence_chart(replace(overview, models=models), SAY).figure
+    assert figure
+    ticks = figure["layout"]["xaxis"]["ticktext"]
+    assert ticks == ["demo-20…94158Z", "v2.0", "demo-ra…ontrol<br>(controle)"]
+    assert figure["data"][0]["x"][0] == versions[0]  # whole where one points at it
+
+
+def test_powers_of_ten_are_written_as_such_and_few(overview: Overview) -> None:
+    first = overview.models[0]
+    assert first.evidence
+    sure = replace(first.evidence, worse=replace(first.evidence.worse, log_peak=44.0))
+    figure = evidence_chart(
+        replace(overview, models=[replace(first, evidence=sure), *overview.models[1:]]), SAY
+    ).figure
+    assert figure
+    y = figure["layout"]["yaxis"]
+    assert (y["exponentformat"], y["dtick"]) == ("power", 3)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_days_read_alike_whoever_reads_them(overview: Overview, language: Language) -> None:
+    figure = volume_chart(overview, Wording(language, "America/Sao_Paulo")).figure
+    assert figure
+    form = figure["layout"]["xaxis"]["tickformat"]
+    assert form == ("%d/%m %H:%M" if language is Language.PT_BR else "%b %-d, %H:%M")

@@ -53,3 +53,10 @@ def test_every_text_has_the_same_placeholders_in_both_languages() -> None:
 
 def _names(text: str) -> set[str]:
     return {part.partition("}")[0] for part in text.split("{")[1:]}
+
+
+def test_what_is_rarer_than_two_digits_tell_is_not_said_to_be_nothing() -> None:
+    say = Wording(Language.PT_BR, "UTC")
+    assert [say.expected(value) for value in (0, 0.004, 0.01, 17.1)] == [
+        *("0,00", "< 0,01", "0,01", "17,10")
+    ]

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from exporter.messages import Language
 from exporter.stack.local import mailbox as box
-from exporter.stack.local.mail_catcher import CannotListen, catching_mails
+from exporter.stack.local.mail_catcher import CannotListen, catching_mails, page_of
 from exporter.stack.local.mailbox import Mailbox
 from tests.servers.ports import free_port
 from tests.servers.waiting import PATIENCE_SECONDS
@@ -36,7 +37,7 @@ def mail(
 
 def test_a_received_mail_is_a_file_and_on_the_page(mailbox: Mailbox, tmp_path: Path) -> None:
     smtp, page = free_port(), free_port()
-    with catching_mails(mailbox, "127.0.0.1", smtp, page):
+    with catching_mails(mailbox, "127.0.0.1", smtp, page, Language.PT_BR):
         with smtplib.SMTP("127.0.0.1", smtp) as client:
             client.send_message(mail())
         shown = requests.get(f"http://127.0.0.1:{page}/", timeout=PATIENCE_SECONDS).text
@@ -49,21 +50,39 @@ def test_a_received_mail_is_a_file_and_on_the_page(mailbox: Mailbox, tmp_path: P
     assert (tmp_path / "mails" / f"{name}.eml").read_bytes().startswith(b"From: a@example.org")
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (Language.PT_BR, ("Nenhum e-mail chegou", "E-mails recebidos (1)", "(sem assunto)")),
+        (Language.EN, ("No mail has come", "Received mails (1)", "(no subject)")),
+    ],
+)
+def test_the_page_speaks_both_languages(
+    mailbox: Mailbox, language: Language, words: tuple[str, str, str]
+) -> None:
+    assert words[0] in page_of(mailbox, language)
+    mailbox.keep(mail("").as_bytes())
+    (came,) = (one.came_at for one in mailbox.mails())
+    shown = page_of(mailbox, language)
+    day = f"{came.astimezone():{'%d/%m/%Y' if language is Language.PT_BR else '%Y-%m-%d'}}"
+    assert all(word in shown for word in (*words[1:], f"b@example.org · {day}"))
+
+
 def test_a_port_in_use_is_told(mailbox: Mailbox) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         taken = listener.getsockname()[1]
-        for ports in ((taken, free_port()), (free_port(), taken)):
+        for smtp, page in ((taken, free_port()), (free_port(), taken)):
             told = pytest.raises(CannotListen, match=f"127.0.0.1:{taken}: the port is in use")
-            with told, catching_mails(mailbox, "127.0.0.1", *ports):
+            with told, catching_mails(mailbox, "127.0.0.1", smtp, page, Language.EN):
                 pass
 
 
 def test_only_what_is_in_the_box_can_be_read(mailbox: Mailbox, tmp_path: Path) -> None:
     (tmp_path / "secret.eml").write_text("Subject: x\n\n")
     page = free_port()
-    with catching_mails(mailbox, "127.0.0.1", free_port(), page):
+    with catching_mails(mailbox, "127.0.0.1", free_port(), page, Language.EN):
         for name in ("nothing", "..%2fsecret", "%2e%2e/secret", "../secret"):
             request = requests.Request("GET", f"http://127.0.0.1:{page}/").prepare()
             request.url = f"http://127.0.0.1:{page}/{name}"  # past what requests would tidy up

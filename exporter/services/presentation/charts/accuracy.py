@@ -32,7 +32,7 @@ def accuracy_chart(overview: Overview, say: Wording) -> Chart:
     scored = [model for model in overview.models if len(model.points) > 1]
     if not scored:
         return Chart("accuracy", title, description, None, say("no_result_yet"))
-    traces = [*_range(overview.game, scored[0], say)]
+    traces = [*_range(overview.game, scored[0], say), _chance(overview.game, scored, say)]
     traces += [_moving(overview.models, model, say) for model in scored]
     traces.append(_each_draw(overview.models, scored[0], say))
     y = axis(say("axis_accuracy"), tickformat=".0%", hoverformat=".1%")
@@ -65,8 +65,12 @@ def _range(game: Game, model: Model, say: Wording) -> list[Trace]:
     places = [point.number for point in model.points]
     reach = [chance_reach(game, sums) for sums in moving_sums(model.points)]
     low, high = [game.chance - r for r in reach], [game.chance + r for r in reach]
-    chance = chance_line(say("chance"), places, [game.chance] * len(places))
-    return [*chance_range(say("chance_range"), places, low, high), chance]
+    return chance_range(say("chance_range"), places, low, high)
+
+
+def _chance(game: Game, models: Sequence[Model], say: Wording) -> Trace:
+    places = sorted({point.number for model in models for point in model.points})
+    return chance_line(say("chance"), places, [game.chance] * len(places))
 
 
 def _moving(models: Sequence[Model], model: Model, say: Wording) -> Trace:

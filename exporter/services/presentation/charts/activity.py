@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from exporter.messages import Language
 from exporter.services.overview.shapes import Activity, Overview
 from exporter.services.presentation.charts.figure import (
     ERROR,
@@ -84,4 +85,5 @@ def _bars(name: str, x: Sequence[str], y: Sequence[int], colour: str) -> Trace:
 
 
 def _time(say: Wording) -> Trace:
-    return axis(say("axis_time", zone=say.zone), type="date", tickformat="%d/%m %H:%M", nticks=8)
+    form = "%d/%m %H:%M" if say.language is Language.PT_BR else "%b %-d, %H:%M"
+    return axis(say("axis_time", zone=say.zone), type="date", tickformat=form, nticks=8)

@@ -22,6 +22,7 @@ from exporter.services.presentation.charts.figure import (
     label,
     line,
     rounded,
+    shortened,
 )
 from exporter.services.presentation.wording import Wording
 
@@ -92,13 +93,12 @@ def evidence_chart(overview: Overview, say: Wording) -> Chart:
         _peaks(say("worse_peak"), names, [s.worse.peak for s in states], ERROR, "triangle-down"),
         chance_line(say("evidence_limit", limit=f"{EVIDENCE:g}"), names, [EVIDENCE] * len(names)),
     ]
-    y = axis(say("axis_evidence"), type="log", range=[-0.3, _top(traces)], dtick=1)
-    return Chart(
-        "evidence",
-        title,
-        description,
-        figure(traces, say, axis(say("axis_model"), type="category"), y),
-    )
+    top = _top(traces)
+    ticks = {"dtick": math.ceil(top / 4), "exponentformat": "power"}
+    y = axis(say("axis_evidence"), type="log", range=[-0.3, top], **ticks)
+    short = [shortened(model, say) for model in judged]
+    x = axis(say("axis_model"), type="category", tickvals=names, ticktext=short)
+    return Chart("evidence", title, description, figure(traces, say, x, y))
 
 
 def _peaks(name: str, x: Sequence[str], y: Sequence[float], tint: str, symbol: str) -> Trace:

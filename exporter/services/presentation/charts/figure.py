@@ -23,6 +23,8 @@ ERROR = "#ef4444"
 #: 95 % of a normal law lie within so many standard deviations.
 REACH = 1.959964
 _MOST_ROWS = 60
+#: Letters of a name that leave a chart on a phone its room.
+_NAME = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,14 @@ def colour(models: Sequence[Model], model: Model) -> str:
 def label(model: Model, say: Wording) -> str:
     """The model's version, marked when it is a control arm."""
     return f"{model.row.version} ({say('control_arm')})" if model.is_control else model.row.version
+
+
+def shortened(model: Model, say: Wording) -> str:
+    """The label in the width that a place on an axis has: both ends tell versions apart."""
+    version, mark = model.row.version, f"<br>({say('control_arm')})" if model.is_control else ""
+    if len(version) > _NAME:
+        version = f"{version[: _NAME // 2]}…{version[-(_NAME // 2) + 1 :]}"
+    return version + mark
 
 
 def as_table(chart: Chart, say: Wording) -> Table:

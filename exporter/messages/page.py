@@ -99,12 +99,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "no_resources": ("Sem medições desta máquina.", "No measurements of this machine."),
     # tiles
+    "no_line_yet": (
+        "A linha começa no segundo sorteio conferido de uma versão.",
+        "The line starts with a version's second scored draw.",
+    ),
+    "accuracy_tile_0": ("Acurácia", "Accuracy"),
+    "accuracy_tile_1": ("Acurácia, último sorteio", "Accuracy, last draw"),
     "accuracy_tile": ("Acurácia, últimos {draws} sorteios", "Accuracy, last {draws} draws"),
     "beside_chance": ("acaso {chance} · IC 95% {interval}", "chance {chance} · 95% CI {interval}"),
     "verdict_tile": ("Veredito desde o início", "Verdict since the start"),
     "evidence_note": (
-        "evidência máxima {peak} em {draws} sorteios; acima de {limit}, até 5% por sorte",
-        "peak evidence {peak} in {draws} draws; above {limit}, at most 5% by luck",
+        "evidência máxima {peak} (sorteios: {draws}); acima de {limit}, até 5% por sorte",
+        "peak evidence {peak} (draws: {draws}); above {limit}, at most 5% by luck",
     ),
     "confidence_tile": ("Confiança média", "Mean confidence"),
     "promises_more": (
@@ -465,7 +471,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
     ),
     "played_by": ("jogado por {model}", "played by {model}"),
-    "drawn_in": ("sorteado em {draws} sorteios", "drawn in {draws} draws"),
+    "drawn_in": ("sorteado (sorteios: {draws})", "drawn (draws: {draws})"),
     "axis_accuracy": ("acurácia (%)", "accuracy (%)"),
     "axis_draw": ("número do sorteio", "draw number"),
     "axis_hits": ("acertos", "hits"),

@@ -16,6 +16,8 @@ from exporter.storage.spool import SpoolUnusable
 
 CONTENT_TYPE = "application/problem+json"
 _log = get_logger(__name__)
+#: Most signs of a value that an answer repeats.
+_LONGEST = 60
 
 
 class Problem(Exception):
@@ -96,7 +98,18 @@ def _name(fault: Any) -> str:
 def _reason(fault: Any, what: str) -> str:
     if fault["type"] == "extra_forbidden":
         return f"is not a known {what}"
-    return str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "missing":
+        return "is missing"
+    told = str(fault["msg"])
+    if fault["type"] == "value_error":
+        return told.removeprefix("Value error, ")
+    return f"{_shown(fault['input'])}{told[0].lower()}{told[1:]}"
+
+
+def _shown(value: object) -> str:
+    if not isinstance(value, str | int | float):
+        return ""
+    return f"{value!r} - " if len(repr(value)) <= _LONGEST else f"{repr(value)[:_LONGEST]}… - "
 
 
 def _from_http(error: HTTPException) -> Response:

@@ -24,7 +24,7 @@ def run(*arguments: str) -> Result:
 
 
 def test_a_reference_is_named_shown_replaced_and_removed() -> None:
-    assert run("list").stdout == "none\n"
+    assert run("list").stdout == "No reference was named.\n"
     named = run("set", "v2.2", "0.62")
     assert (named.stdout, named.stderr) == ("v2.2 (lotofacil) is held to 0.6200.\n", "")
     run("set", "v2.2", "0.61")
@@ -32,7 +32,7 @@ def test_a_reference_is_named_shown_replaced_and_removed() -> None:
     assert header.split()[:5] == ["game", "version", "reference", "accuracy", "draws"]
     assert row.split()[:7] == ["lotofacil", "v2.2", "0.6100", "–", "0", "1.00", "1.00"]
     assert run("remove", "v2.2").stdout == "The reference of v2.2 (lotofacil) is removed.\n"
-    assert run("list").stdout == "none\n"
+    assert run("list").stdout == "No reference was named.\n"
 
 
 def test_a_reference_named_after_the_draws_is_set_and_warned_about() -> None:
@@ -70,7 +70,7 @@ def test_bad_input_is_refused_in_one_line(
     refused = run(*arguments)
     assert refused.exit_code == code
     assert reason in refused.stderr.splitlines()[-1]
-    assert run("list").stdout == "none\n"
+    assert run("list").stdout == "No reference was named.\n"
 
 
 def test_a_database_that_cannot_be_reached_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,17 +31,23 @@ def test_a_record_is_kept_as_it_came(client: FlaskClient, application: Applicati
 @pytest.mark.parametrize(
     ("change", "detail"),
     [
-        ({"kind": "draw"}, "kind: Input should be 'prediction' or 'result'"),
+        ({"kind": "draw"}, "kind: 'draw' - input should be 'prediction' or 'result'"),
         ({"game": "a\0b"}, "game: has characters that cannot be printed"),
-        ({"game": "g" * 65}, "game: String should have at most 64 characters"),
+        ({"game": "g" * 65}, f"game: '{'g' * 59}… - string should have at most 64 characters"),
         ({"key": "a\x1bb"}, "key: has characters that cannot be printed"),
-        ({"key": "k" * 129}, "key: String should have at most 128 characters"),
-        ({"key": ""}, "key: String should have at least 1 character"),
+        ({"key": "k" * 129}, f"key: '{'k' * 59}… - string should have at most 128 characters"),
+        ({"key": ""}, "key: '' - string should have at least 1 character"),
         ({"reason": "ab\0"}, "reason: has '\\x00' at position 2, which no text holds"),
-        ({"reason": "r" * 2001}, "reason: String should have at most 2000 characters"),
+        (
+            {"reason": "r" * 2001},
+            f"reason: '{'r' * 59}… - string should have at most 2000 characters",
+        ),
         ({"body": "\x85"}, "body: has '\\x85' at position 0, which no text holds"),
-        ({"body": "b" * 1_000_001}, "body: String should have at most 1000000 characters"),
-        ({"quarantined_at": -1}, "quarantined_at: Input should be greater than or equal to 0"),
+        (
+            {"body": "b" * 1_000_001},
+            f"body: '{'b' * 59}… - string should have at most 1000000 characters",
+        ),
+        ({"quarantined_at": -1}, "quarantined_at: -1 - input should be greater than or equal to 0"),
         ({"extra": 1}, "extra: is not a known field"),
     ],
 )

@@ -41,6 +41,27 @@ def test_errors_are_problem_documents(
     assert {"type", "title", "detail"} <= set(answer.json)
 
 
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        ("metrics?filter_confidence_min=viel", "filter_confidence_min: 'viel' - input should be"),
+        (
+            "predictions?limit=1000000",
+            "limit: '1000000' - input should be less than or equal to 1000",
+        ),
+        ("metrics/export?format=xml", "format: 'xml' - input should be 'json' or 'csv'"),
+        ("thresholds/explain", "metric: is missing; operator: is missing; value: is missing"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_would_be_right(
+    client: FlaskClient, query: str, detail: str
+) -> None:
+    answer = client.get(f"/api/{query}")
+    assert answer.status_code == 400
+    assert answer.json is not None
+    assert answer.json["detail"].startswith(detail)
+
+
 def test_a_wrong_method_is_told_the_right_ones(client: FlaskClient) -> None:
     assert "GET" in client.delete("/api/metrics").headers["Allow"]
 

@@ -239,5 +239,5 @@ def _warnings(accuracy: AccuracySummary) -> list[str]:
     if accuracy.current is None:
         return ["no prediction has been scored yet: accuracy.current is null"]
     if accuracy.draws < accuracy.window:
-        return [f"accuracy.current covers {accuracy.draws} draws, fewer than {accuracy.window}"]
+        return [f"accuracy.current covers {accuracy.draws} of {accuracy.window} draws"]
     return []

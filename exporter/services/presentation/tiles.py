@@ -34,7 +34,8 @@ def _of_model(model: Model | None, say: Wording) -> list[Tile]:
 
 
 def _accuracy(window: Assessment, say: Wording) -> Tile:
-    label = say("accuracy_tile", draws=window.draws)
+    few = {0: "accuracy_tile_0", 1: "accuracy_tile_1"}
+    label = say(few.get(window.draws, "accuracy_tile"), draws=window.draws)
     if window.accuracy is None:
         return Tile("accuracy", label, "–", say("no_result_yet"), Tone.MUTED)
     chance, interval = say.percent(window.chance), say.interval(window.low, window.high)

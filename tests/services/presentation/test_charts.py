@@ -129,3 +129,10 @@ def test_days_read_alike_whoever_reads_them(overview: Overview, language: Langua
     assert figure
     form = figure["layout"]["xaxis"]["tickformat"]
     assert form == ("%d/%m %H:%M" if language is Language.PT_BR else "%b %-d, %H:%M")
+
+
+def test_after_one_scored_draw_the_chart_waits_for_the_second(overview: Overview) -> None:
+    young = [replace(model, points=model.points[-1:]) for model in overview.models]
+    chart = accuracy_chart(replace(overview, models=young), SAY)
+    assert chart.figure is None
+    assert chart.nothing == "A linha começa no segundo sorteio conferido de uma versão."

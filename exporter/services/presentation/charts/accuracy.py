@@ -31,7 +31,9 @@ def accuracy_chart(overview: Overview, say: Wording) -> Chart:
     description = say("accuracy_description", chance=say.percent(overview.game.chance))
     scored = [model for model in overview.models if len(model.points) > 1]
     if not scored:
-        return Chart("accuracy", title, description, None, say("no_result_yet"))
+        is_scored = any(model.scored for model in overview.models)
+        nothing = say("no_line_yet" if is_scored else "no_result_yet")
+        return Chart("accuracy", title, description, None, nothing)
     traces = [*_range(overview.game, scored[0], say), _chance(overview.game, scored, say)]
     traces += [_moving(overview.models, model, say) for model in scored]
     traces.append(_each_draw(overview.models, scored[0], say))

@@ -35,9 +35,9 @@ def list_all() -> None:
     with application(settings, "alerts") as app:
         sections = (("rules", _rules), ("channels", _channels), ("active", _active))
         for title, rows in sections:
+            lines = [f"  {line}" for line in rows(app, settings.LOTOFACIL_LANGUAGE)]
             click.echo(text(f"rules.{title}", settings.LOTOFACIL_LANGUAGE))
-            for line in rows(app, settings.LOTOFACIL_LANGUAGE):
-                click.echo(f"  {line}")
+            click.echo("\n".join(lines))
 
 
 @alerts.command

@@ -119,6 +119,9 @@ def _read(
     except OSError as error:
         raise click.ClickException(f"{_name(file)}: {error.strerror}") from None
     _tell_faults(_name(file), faults, language)
+    if not draws:
+        message = text("replay.empty_file", language, name=_name(file), game=game.name)
+        raise click.ClickException(message)
     draws.sort(key=lambda draw: draw.number)
     _tell_gaps(draws, language)
     return draws, not faults

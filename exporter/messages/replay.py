@@ -12,6 +12,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{count} concursos faltam no registro, o primeiro é o {first}.",
         "{count} draws are missing in the record, the first is {first}.",
     ),
+    "empty_file": (
+        (
+            "{name}: nenhum sorteio de {game} ali; nada foi registrado. Uma linha é como"
+            " concurso,data,d1,d2,…, ou o arquivo é o JSON da API oficial."
+        ),
+        (
+            "{name}: no draw of {game} in it; nothing was recorded. A line is as"
+            " concurso,data,d1,d2,…, or the file is the official API's JSON."
+        ),
+    ),
     "no_draws": (
         "Nenhum sorteio de {game} entre os limites dados; nada foi registrado.",
         "No draw of {game} between the given bounds; nothing was recorded.",

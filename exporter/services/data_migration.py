@@ -40,7 +40,7 @@ def migrate_data(
     known or go backwards, DestinationAway, OSError.
     """
     _check(from_version, to_version)
-    with reachable():
+    with reachable(engine):
         before = _revision(engine)
         target = VERSIONS[to_version]
         saved = None

@@ -23,7 +23,7 @@ class PreparedDatabase:
     def ready(self) -> Iterator[Engine]:
         """The engine, for what opens its own transactions. Raises DestinationAway."""
         try:
-            with reachable():
+            with reachable(self._engine):
                 if not self._migrated:
                     migrate.upgrade(self._engine)
                     self._migrated = True
@@ -35,7 +35,7 @@ class PreparedDatabase:
     def answers(self) -> bool:
         """Whether it can be reached now, whatever it makes of our records."""
         try:
-            with reachable(), connections.reading(self._engine) as connection:
+            with reachable(self._engine), connections.reading(self._engine) as connection:
                 connection.exec_driver_sql("SELECT 1")
         except DestinationAway:
             return False
@@ -55,7 +55,7 @@ class PreparedDatabase:
 
 
 @contextmanager
-def reachable() -> Iterator[None]:
+def reachable(engine: Engine) -> Iterator[None]:
     """Says DestinationAway where the database cannot be used now, DestinationRefuses why not."""
     try:
         yield
@@ -63,7 +63,7 @@ def reachable() -> Iterator[None]:
         fault = fault_of(error)
         if fault is Fault.RECORD:
             raise
-        why = f"database: {reason(error)}"
+        why = f"database: {reason(error)}{_file(engine)}"
         if fault is Fault.BROKEN:
             raise DestinationRefuses(why, broken=True) from error
         raise DestinationAway(why, unsure=fault is Fault.UNSURE) from error
@@ -71,3 +71,8 @@ def reachable() -> Iterator[None]:
         raise DestinationAway(f"database: {error}") from error
     except migrate.UnknownSchema as error:
         raise DestinationRefuses(f"database: {error}", broken=True) from error
+
+
+def _file(engine: Engine) -> str:
+    """Where the file is, which SQLite's own words leave out."""
+    return f" ({engine.url.database})" if engine.dialect.name == "sqlite" else ""

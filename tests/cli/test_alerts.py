@@ -47,6 +47,16 @@ def test_rules_are_added_listed_and_removed() -> None:
     assert "There is no rule 'Baixa Acurácia'" in gone.stderr
 
 
+def test_a_file_that_cannot_be_opened_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{folder}/none/metrics.db")
+    found = run("alerts", "list")
+    assert (found.exit_code, found.stdout) == (1, "")
+    assert found.stderr.count("\n") == 1
+    assert f"unable to open database file ({folder}/none/metrics.db)" in found.stderr
+
+
 def test_astronomic_evidence_is_listed_as_a_power_of_ten() -> None:
     record_a_model_that_misses()
     run("alerts", "add", "prova", "accuracy.evidence", ">", "20")

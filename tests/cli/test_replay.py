@@ -132,7 +132,7 @@ def test_a_file_without_draws_is_an_error(content: bytes) -> None:
     Path("draws.csv").write_bytes(content)
     found = run("draws.csv")
     assert found.exit_code == 1
-    assert found.stderr.splitlines()[-1].startswith("Error: No draw of lotofacil")
+    assert found.stderr.splitlines()[-1].startswith("Error: draws.csv: no draw of lotofacil in it;")
 
 
 def test_a_database_that_cannot_be_used_is_told_in_one_line(

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import Engine, update
 
 from exporter.domain.alerts import AlertRule
@@ -49,6 +50,15 @@ def test_accuracy_stands_beside_chance_with_its_sample_and_verdict(report: Daily
     assert "indistinguível do acaso" in line
     assert " 60,0% " in line
     assert line.endswith("  30")
+
+
+def test_its_html_is_no_wider_than_a_mail_is_read(report: DailyReport, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 800, "height": 900})
+    page.set_content(report.html)
+    cards = page.locator("body > div").all()
+    wider = [one for one in cards if one.evaluate("it => it.scrollWidth > it.clientWidth")]
+    assert [one.locator("h3").inner_text() for one in wider] == []
+    page.close()
 
 
 def test_columns_are_aligned(report: DailyReport) -> None:

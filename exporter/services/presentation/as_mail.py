@@ -13,7 +13,9 @@ _COLOURS = {
     Tone.MUTED: "#5b6478",
 }
 _SOFT = "color:#5b6478;font-size:13px"
-_CELL = "padding:5px 10px;border-bottom:1px solid #e3e6ee;white-space:nowrap"
+_CELL = "padding:5px 8px;border-bottom:1px solid #e3e6ee;white-space:nowrap"
+#: Words give way, so that a table fits a mail; figures stay in one piece.
+_WORDS = ";white-space:normal;overflow-wrap:anywhere"
 
 
 def page(title: str, lead: str, parts: Sequence[str], language: str) -> str:
@@ -51,7 +53,8 @@ def table_as_mail(table: Table) -> str:
     if not table.rows:
         return _card(f'{title}<p style="{_SOFT};margin:0">{escape(table.nothing)}</p>')
     head = "".join(
-        f'<th scope="col" style="{_CELL};{_SOFT};text-align:{_side(at, table)}">{escape(name)}</th>'
+        f'<th scope="col" style="{_CELL};{_SOFT};white-space:normal{_side(at, table)}">'
+        f"{escape(name)}</th>"
         for at, name in enumerate(table.header)
     )
     rows = "".join(f"<tr>{_cells(row, table)}</tr>" for row in table.rows)
@@ -87,11 +90,11 @@ def _card(content: str) -> str:
 
 def _cells(row: Sequence[Cell], table: Table) -> str:
     return "".join(
-        f'<td style="{_CELL};text-align:{_side(at, table)};color:{_COLOURS[cell.tone]}">'
+        f'<td style="{_CELL}{_side(at, table)};color:{_COLOURS[cell.tone]}">'
         f"{escape(cell.text)}</td>"
         for at, cell in enumerate(row)
     )
 
 
 def _side(column: int, table: Table) -> str:
-    return "left" if column in table.words else "right"
+    return f";text-align:left{_WORDS}" if column in table.words else ";text-align:right"

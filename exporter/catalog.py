@@ -40,7 +40,7 @@ GAME = ("game",)
 MODEL = ("game", "model_version", "role")
 WINDOW = (*MODEL, "window")
 DIRECTION = (*MODEL, "direction")
-RULE = ("rule", "metric_type", "condition", "severity", "event", "game")
+RULE = ("rule", "metric_type", "condition", "severity", "event", "game", "model_version", "role")
 
 #: Windows of accuracy, counted in draws; `all` is since the model version's start.
 WINDOWS = (*map(str, statistics.WINDOWS), statistics.SINCE_START)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.domain.retraining import Outcome
+from exporter.logs import redact
 from exporter.storage.retraining import Trained
 from retrainer.artefacts import Artefacts, is_empty, is_our_name
 from retrainer.command import Command
@@ -122,5 +123,5 @@ def _judged(code: int, output: Path, log: Path) -> Result:
 
 
 def _with_tail(reason: str, log: Path) -> str:
-    last = tail(log, TAIL)
+    last = redact(tail(log, TAIL))  # it was given the database's password
     return f"{reason}; last output:\n{last}" if last else reason

@@ -205,6 +205,7 @@ def _unknown_game(game: object, games: Games) -> str:
 
 
 def _whole(name: str, value: str, most: int) -> int:
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value[:20]) <= most:
+    # 19 digits hold every number that is not too large, and int() takes no thousands of them.
+    if not (value.isascii() and value.isdigit() and len(value) < 20 and 1 <= int(value) <= most):
         raise Malformed(f"{name}: {value[:60]!r} is not a whole number from 1 to {most}")
     return int(value)

@@ -32,4 +32,6 @@ def _labels(one: RuleValue) -> tuple[str, ...]:
         rule.severity,
         rule.event,
         one.game,
+        rule.model_version or "",
+        one.role,
     )

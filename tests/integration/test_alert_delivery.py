@@ -234,6 +234,7 @@ def test_a_rule_that_a_user_made_is_told(
     name = 'Baixa <b>Acurácia</b> "{{ $value }}"'
     rule = {"rule": name, "metric_type": "accuracy", "condition": "<", "severity": "warning"}
     labels = {**rule, "event": "accuracy_drop", "game": "user"}
+    labels |= {"model_version": "", "role": "model"}
     exporter.set(catalog.CHANCE_ACCURACY, 0.6, game="user")
     exporter.set(catalog.ALERT_RULE_THRESHOLD, 0.6, **labels)
     exporter.set(catalog.ALERT_RULE_VALUE, 0.587, **labels)

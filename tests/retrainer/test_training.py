@@ -97,6 +97,11 @@ def test_a_command_that_is_not_there_is_a_failure(folder: Path) -> None:
     assert result == Result(Outcome.FAILED, "No such file or directory: /nowhere/train")
 
 
+def test_a_secret_in_the_output_is_not_told(folder: Path) -> None:
+    result = train(folder, "raise SystemExit('cannot reach postgresql://u:s3cret@db/lotofacil')")
+    assert result.detail.endswith("cannot reach postgresql://u:***@db/lotofacil")
+
+
 def test_endless_output_is_bounded_and_its_end_is_kept(folder: Path) -> None:
     code = "for i in range(400_000): print('line', i)\nraise SystemExit(1)"
     result = train(folder, code)

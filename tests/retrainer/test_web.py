@@ -181,6 +181,8 @@ def test_runs_and_requests_are_shown(client: FlaskClient) -> None:
         ("limit=٣", "limit: '٣'"),
         ("game=%00", "game: '\\x00' is not known"),
         ("before=x", "before: 'x'"),
+        (f"before={'0' * 19}1{'9' * 30}", "before: '000000"),
+        (f"before={'9' * 5000}", "before: '999999"),
         ("size=5", "size: not a parameter; game, limit and before are"),
     ],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
+from exporter.collectors import alert_rules as alert_rules_collector
 from exporter.domain.alerts import METRIC_TYPES, AlertRule
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.moments import HOUR, SECOND
@@ -27,6 +28,9 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 
 def machine() -> Mapping[str, float]:
     return {"system.cpu": 0.25, "system": 1.0}
+
+
+_REST = (KNOWN_GAMES, machine)
 
 
 def read(engine: Engine, *rules: AlertRule) -> Reading:
@@ -71,6 +75,26 @@ def test_all_draws_are_more_than_the_longest_window(seeded: Engine) -> None:
     assert whole == pytest.approx(value(seeded, "accuracy.300"))
     assert whole is not None
     assert 0.55 < whole < 0.65
+
+
+def test_a_rule_says_whom_it_watches(seeded: Engine) -> None:
+    """A control arm is there to be at chance: its alerts must not retrain the model."""
+    watched = {"everybody": None, "control": "aleatorio", "nobody": "none such"}
+    rules = [AlertRule(n, "accuracy", "<", 1, model_version=v) for n, v in watched.items()]
+    values = rule_values(read(seeded, *rules, AlertRule("z", "system.cpu", ">", 1)), *_REST)
+    assert {v.rule.name: v.role for v in values} == {
+        "everybody": "model",
+        "control": "control",
+        "nobody": "",
+        "z": "",
+    }
+    labels = {
+        sample.labels["rule"]: (sample.labels["model_version"], sample.labels["role"])
+        for family in alert_rules_collector.collect(lambda: values)
+        for sample in family.samples
+    }
+    assert labels["control"] == ("aleatorio", "control")
+    assert labels["everybody"] == ("", "model")
 
 
 def test_a_version_or_game_can_be_chosen_and_control_arms_only_so(seeded: Engine) -> None:

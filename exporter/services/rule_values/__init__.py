@@ -17,12 +17,14 @@ _OF_MODELS: Mapping[str, Callable[[Scene], Figure]] = {**ACCURACY, **ACTIVITY}
 class RuleValue:
     """A rule and the value it watches, in the metric's unit; None while it is unknown.
 
-    `game` is the one whose models are meant; "" where those of several are, or none.
+    `game` is the one whose models are meant; "" where those of several are, or none. `role` is
+    theirs: that of a control arm, or "model"; "" where no models are meant, or there are none.
     """
 
     rule: AlertRule
     value: float | None
     game: str = ""
+    role: str = ""
 
 
 def rule_values(
@@ -45,7 +47,7 @@ def _value(
     scene = Scene.of(rule, reading, games)
     figure = _figure(scene)
     enough = figure.sample is None or figure.sample >= rule.sample_size_min
-    return RuleValue(rule, figure.value if enough else None, scene.game)
+    return RuleValue(rule, figure.value if enough else None, scene.game, scene.role)
 
 
 def _figure(scene: Scene) -> Figure:

@@ -44,6 +44,12 @@ class Scene:
         return self.rule.game or (names.pop() if len(names) == 1 else "")
 
     @property
+    def role(self) -> str:
+        """That of a control arm where only such are meant; "" where there are no models."""
+        roles = {model.role for model in self.models}
+        return MODEL if MODEL in roles else "".join(roles)
+
+    @property
     def model_in_use(self) -> ModelRow:
         """The one that was promoted, else the newest: for figures that cannot be added up."""
         active = [model for model in self.models if model.active]

@@ -15,6 +15,8 @@ _RUNBOOK = "docs/runbooks/$1.md"
 _SEVERITIES = {"critical": theme.BAD, "warning": theme.WARNING, "info": theme.ACCENT}
 #: A rule about the machine is about no game.
 _ANY_OR_NO_GAME = "~$game|"
+#: Labels of rules that tell programs, such as the retrainer, whom a rule watches.
+_NOT_SHOWN = ("model_version", "role")
 
 
 def alerts_now(panels: Panels) -> stat.Panel:
@@ -43,9 +45,10 @@ def alert_history(panels: Panels) -> statetimeline.Panel:
 
 def rules(panels: Panels) -> table.Panel:
     """The rules that users made: value and threshold."""
-    labels = catalog.RULE
-    threshold = figure(catalog.ALERT_RULE_THRESHOLD, *labels, game=_ANY_OR_NO_GAME)
-    known = figure(catalog.ALERT_RULE_VALUE, *labels, game=_ANY_OR_NO_GAME)
+    labels = [label for label in catalog.RULE if label not in _NOT_SHOWN]
+    everybody = {"game": _ANY_OR_NO_GAME, "model_version": promql.ANY, "role": promql.ANY}
+    threshold = figure(catalog.ALERT_RULE_THRESHOLD, *labels, **everybody)
+    known = figure(catalog.ALERT_RULE_VALUE, *labels, **everybody)
     # A value that is not known yet must not leave its column nameless.
     value = f"clamp_max({known}, {promql.TOP}) or NaN * {threshold}"
     columns = [Column("value", value, "short"), Column("threshold", threshold, "short")]

@@ -52,9 +52,4 @@ class Background:
             self._worker.wake()
 
     def _is_taken(self) -> bool:
-        if not self._folder.exists():
-            return False
-        identity = Identity.take(self._folder)
-        if identity is not None:
-            identity.give_back()
-        return identity is None
+        return self._folder.exists() and Identity.is_taken(self._folder)

@@ -6,6 +6,9 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
+#: Seconds to wait for the lock: who only asks whether it is taken has it for a moment.
+_PATIENCE = 0.5
+
 
 class Identity:
     """The name of the retrainer that works in a folder, held by a lock that dies with the process.
@@ -21,16 +24,31 @@ class Identity:
     def take(cls, folder: Path) -> Self | None:
         """The folder's identity; None while another process has it. Raises OSError."""
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".lock", thread_local=False)
+        lock = _lock(folder)
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=_PATIENCE, poll_interval=0.01)
         except Timeout:
             return None
         return cls(_name(folder / "identity"), lock)
 
+    @staticmethod
+    def is_taken(folder: Path) -> bool:
+        """Whether a process has it."""
+        lock = _lock(folder)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        lock.release()
+        return False
+
     def give_back(self) -> None:
         """Lets another process have it."""
         self._lock.release()
+
+
+def _lock(folder: Path) -> FileLock:
+    return FileLock(folder / ".lock", thread_local=False)
 
 
 def _name(file: Path) -> str:

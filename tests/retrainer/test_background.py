@@ -1,5 +1,6 @@
 """One worker for each folder, in whichever process came first."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +33,29 @@ def test_an_identity_stays_and_is_held_by_one_at_a_time(folder: Path) -> None:
     assert again is not None
     assert again.name == first.name
     again.give_back()
+
+
+def test_who_asks_whether_it_runs_keeps_nobody_from_working(
+    folder: Path, make_background: Callable[[], Background]
+) -> None:
+    folder.mkdir(parents=True)
+    asks, other = threading.Event(), make_background()
+    asks.set()
+
+    def ask() -> None:
+        while asks.is_set():
+            other.is_running()
+
+    asker = threading.Thread(target=ask)
+    asker.start()
+    try:
+        for _ in range(50):
+            taken = Identity.take(folder)
+            assert taken is not None
+            taken.give_back()
+    finally:
+        asks.clear()
+        asker.join()
 
 
 def test_the_second_of_a_folder_leaves_the_work_to_the_first(

@@ -91,27 +91,6 @@ def test_a_prediction_after_its_draw_never_counts(app: Application, clock: Clock
     assert seen[f'lotofacil_window_hits{labels[:-1]},window="all"}}'] == 0
 
 
-@pytest.mark.parametrize(
-    ("told", "drawn"),
-    [
-        (datetime(2024, 1, 31, 13, tzinfo=UTC), datetime(2024, 1, 30, 23, tzinfo=UTC)),
-        (datetime(2024, 2, 4, 15, tzinfo=UTC), datetime(2024, 2, 3, 23, tzinfo=UTC)),  # a Sunday
-    ],
-)
-def test_a_result_told_the_next_morning_takes_no_tickets_of_that_morning(
-    app: Application, clock: Clock, told: datetime, drawn: datetime
-) -> None:
-    """With the documented draw_date=datetime.now(), a ticket that knew it waits."""
-    for moment in (drawn - timedelta(hours=1), told - timedelta(hours=1)):
-        app.metrics.record_prediction("lotofacil", LAST_FIFTEEN, 0.6, "v1", predicted_at=moment)
-    clock.moment = told
-    app.tracker.record_result("lotofacil", 3009, LAST_FIFTEEN, told)
-    seen = figures(app)
-    labels = '{game="lotofacil",model_version="v1",role="model"'
-    assert seen[f'lotofacil_window_hits{labels},window="all"}}'] == 15
-    assert seen[f"lotofacil_predictions_pending{labels}}}"] == 1
-
-
 def test_a_late_result_moves_predictions_to_the_draw_they_were_for(
     app: Application, clock: Clock
 ) -> None:

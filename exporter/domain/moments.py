@@ -9,8 +9,6 @@ HOUR = 3600 * SECOND
 DAY = 24 * HOUR
 #: Years that a moment of this record can lie in: another one is a slip of the pen.
 YEARS = range(1900, 2200)
-#: How long before its scheduled time a draw can have been held and still be of that evening.
-EARLY = 4 * HOUR
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -49,41 +47,23 @@ def parse_moment(value: str) -> datetime:
 def draw_moment(value: date | datetime, game: Game) -> int:
     """The cut-off of a draw dated `value`, in microseconds.
 
-    A date (or midnight) means the calendar's time on that day. A moment of a draw's evening, from
-    EARLY before its scheduled time on, means itself. Any other means the last scheduled draw
-    before it: results are often recorded after the fact, the next morning too, and that must not
-    let predictions count that were made after the draw. The answer, given again, means itself.
+    A date (or midnight, as feeds write a date) means the calendar's time on that day. A moment
+    means itself, but never later than the scheduled time of that day: results are often recorded
+    after the fact, and that must not let late predictions count.
     """
-    if not isinstance(value, datetime) or (_is_midnight(value) and value.tzinfo is None):
+    if not isinstance(value, datetime):
         return _scheduled(value, game)
+    if _is_date(value, game):
+        return _scheduled(value.date(), game)
     stated = to_micros(value)
-    if not game.once_a_day:
-        return _no_later_than_scheduled(stated, game)
-    if _is_of_its_evening(stated, game):
-        return stated
-    if _is_midnight(value):
-        return _scheduled(value, game)
-    return to_micros(game.calendar.last_before(from_micros(stated)))
-
-
-def _is_midnight(value: datetime) -> bool:
-    """Whether this is how a feed writes a date, in whatever zone."""
-    return value.time() == time()
-
-
-def _scheduled(value: date | datetime, game: Game) -> int:
-    day = value.date() if isinstance(value, datetime) else value
-    return to_micros(game.calendar.moment(day))
-
-
-def _is_of_its_evening(stated: int, game: Game) -> bool:
-    """The calendar's very time is one on any day: a date of an extra draw comes to that."""
-    day = game.calendar.local_day(from_micros(stated))
-    scheduled = _scheduled(day, game)
-    early = EARLY if day.weekday() in game.calendar.weekdays else 0
-    return scheduled - early <= stated <= scheduled
-
-
-def _no_later_than_scheduled(stated: int, game: Game) -> int:
     day = game.calendar.local_day(from_micros(stated))
     return min(stated, _scheduled(day, game)) if day.weekday() in game.calendar.weekdays else stated
+
+
+def _is_date(value: datetime, game: Game) -> bool:
+    """Midnight of whatever zone, except where draws may take place at any hour of a day."""
+    return value.time() == time() and (value.tzinfo is None or game.once_a_day)
+
+
+def _scheduled(day: date, game: Game) -> int:
+    return to_micros(game.calendar.moment(day))

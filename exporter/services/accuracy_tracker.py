@@ -86,8 +86,8 @@ class AccuracyTracker:
     ) -> Recorded | None:
         """Records a draw's result and scores its predictions.
 
-        `draw_date` is the draw's day, or a moment of its evening or after it, before the next
-        draw's; `prizes` are the amounts paid in reais by hits.
+        `draw_date` is the draw's day, or a moment of that day: the cut-off, where it is not later
+        than the scheduled time. `prizes` are the amounts paid in reais by hits.
         The same result again changes nothing; another one is a correction, and is kept with
         what it replaced. A result that breaks its game's rules, or of a draw that is yet to
         come, is quarantined and None returned; with `strict` it raises InvalidResult. While

@@ -59,8 +59,8 @@ class ResultBody(BaseModel):
     draw_date: Annotated[
         str,
         Field(
-            description="A date, today at the latest. Or an RFC 3339 time: of a draw's evening, or "
-            "of the last scheduled draw before it."
+            description="A date, today at the latest. Or an RFC 3339 time of that day: the "
+            "cut-off, where it is not later than the scheduled time."
         ),
     ]
     prizes: Annotated[

@@ -10,16 +10,12 @@ from tests.blocks import Block, Reader, blocks_of, mail_settings
 from tests.servers.process import PROJECT
 from tests.servers.smtp import SmtpServer
 
-#: Read by every Python that the reader starts. The guide records a ticket and a result of now,
-#: which is one draw only shortly before a scheduled time: in the morning the result is of the
-#: evening before, in the evening the ticket comes after the draw, and it is rightly not counted.
-BEFORE_A_DRAW = """
-from datetime import time
+#: Read by every Python that the reader starts. The guide records a ticket and a result of now:
+#: in the evening the ticket comes after that day's draw, and is rightly not counted.
+AT_NOON = """
 from exporter.domain.definitions import LOTOFACIL
 
 object.__setattr__(LOTOFACIL.calendar, "zone", {zone!r})
-object.__setattr__(LOTOFACIL.calendar, "at", time(14))
-object.__setattr__(LOTOFACIL.calendar, "weekdays", frozenset(range(7)))
 """
 GUIDE = PROJECT.parent / "shared" / "contract" / "guia-do-sistema.md"
 
@@ -35,9 +31,9 @@ def guide() -> list[Block]:
 
 @pytest.fixture
 def reader(tmp_path: Path, smtp_server: SmtpServer) -> Reader:
-    """Somebody with an empty folder and a mail server, at noon; there is a draw at two."""
+    """Somebody with an empty folder and a mail server, about noon."""
     (tmp_path / "noon").mkdir()
-    (tmp_path / "noon" / "sitecustomize.py").write_text(BEFORE_A_DRAW.format(zone=zone_of_noon()))
+    (tmp_path / "noon" / "sitecustomize.py").write_text(AT_NOON.format(zone=zone_of_noon()))
     path = {"PYTHONPATH": f"{tmp_path / 'noon'}{os.pathsep}{PROJECT}"}
     return Reader(tmp_path, mail_settings(smtp_server) | path)
 

@@ -4,18 +4,19 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from exporter.domain.moments import hour_of
 from exporter.domain.predictions import UNVERSIONED, Failure, contradiction
 from exporter.storage.driver import Row
 from exporter.storage.engine import writing
+from exporter.storage.faults import is_lost_race
 from exporter.storage.identities import game_id, lock_game, model_of, version_in_use
 from exporter.storage.rollups import add_activity
 from exporter.storage.rows import insert_rows
 from exporter.storage.schema import failures, games, models
 
-#: How often a batch is tried again when another writer took one of its keys meanwhile.
+#: How often a batch is tried again when another writer was quicker.
 _TRIES = 5
 #: Keys that are asked for at once: engines take some ten thousand values at most.
 _AT_ONCE = 500
@@ -31,7 +32,9 @@ def write_failures(engine: Engine, batch: Sequence[Failure]) -> int:
         try:
             with writing(engine) as connection:
                 return _write(connection, batch)
-        except IntegrityError as error:
+        except DBAPIError as error:
+            if not is_lost_race(error):
+                raise
             last = error
     raise last
 

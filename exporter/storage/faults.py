@@ -5,7 +5,7 @@ By the codes of PostgreSQL (SQLSTATE), MySQL and MariaDB, and SQLite.
 
 from enum import Enum, auto
 
-from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
@@ -29,7 +29,7 @@ _AWAY_NUMBERS = frozenset[int]().union(
     (1040, 1129, 1130, 1203, 1226),  # connections
     (1044, 1045, 1049),  # login
     (1053, 2002, 2003, 2005),  # shut down
-    (1205, 1206, 1213),  # locks
+    (1205, 1206, 1213, 1305),  # locks; 1305: a savepoint went with the transaction
     (1290, 1792, 1836),  # read-only
 )
 #: No right on a table or column, no such table or column, a column that we do not know.
@@ -38,6 +38,10 @@ _BROKEN_NUMBERS = frozenset((1054, 1136, 1142, 1143, 1146, 1227, 1364, 1370))
 _AWAY_RESULTS = frozenset((5, 6, 7, 9, 10, 11, 13, 14, 15, 26))
 #: ERROR (no such table or column), PERM, READONLY, SCHEMA, AUTH.
 _BROKEN_RESULTS = frozenset((1, 3, 8, 17, 23))
+
+
+#: A deadlock that was lost to another writer, and a savepoint that was lost with it.
+_DEADLOCKS = frozenset((1213, 1305, "40P01", "40001"))
 
 
 def fault_of(error: SQLAlchemyError) -> Fault:
@@ -49,11 +53,22 @@ def fault_of(error: SQLAlchemyError) -> Fault:
     return _by_code(error.orig)
 
 
-def _by_code(error: object) -> Fault:
+def is_lost_race(error: DBAPIError) -> bool:
+    """Whether another writer was quicker, so that the same transaction may succeed at once."""
+    return isinstance(error, IntegrityError) or _code(error.orig) in _DEADLOCKS
+
+
+def _code(error: object) -> object:
+    """MySQL's number, whose SQLSTATE says less, or the SQLSTATE."""
     number = next(iter(getattr(error, "args", ())), None)
-    if isinstance(number, int):  # MySQL's; its SQLSTATE says less
-        return _either(number in _AWAY_NUMBERS, number in _BROKEN_NUMBERS)
-    state = str(getattr(error, "sqlstate", None) or "")
+    return number if isinstance(number, int) else getattr(error, "sqlstate", None)
+
+
+def _by_code(error: object) -> Fault:
+    code = _code(error)
+    if isinstance(code, int):
+        return _either(code in _AWAY_NUMBERS, code in _BROKEN_NUMBERS)
+    state = str(code or "")
     kind = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest says more than is needed
     return _either(
         state.startswith(_AWAY_STATES) or kind in _AWAY_RESULTS,

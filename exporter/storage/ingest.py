@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from exporter.domain.batches import Columns
 from exporter.domain.games import Game, Games
@@ -22,13 +22,14 @@ from exporter.domain.tickets import WORD, joined
 from exporter.storage import driver, late_arrivals, quarantine
 from exporter.storage.driver import Row
 from exporter.storage.engine import writing
+from exporter.storage.faults import is_lost_race
 from exporter.storage.identities import Model, locked_game, model_of, version_in_use
 from exporter.storage.rollups import Cells, activity_cells, add_activity
 from exporter.storage.rows import Columns as Values
 from exporter.storage.rows import inserting
 from exporter.storage.schema import models, predictions
 
-#: How often a batch is tried again when another writer took one of its keys meanwhile.
+#: How often a batch is tried again when another writer was quicker.
 _TRIES = 5
 COLUMNS = (
     "key",
@@ -102,7 +103,9 @@ def _write(engine: Engine, columns: Columns, game: Game, now: int) -> Ingested:
                 return result
         except late_arrivals.DrawIsKnown:
             exclusive = True  # scoring must not run beside a result's
-        except IntegrityError as error:
+        except DBAPIError as error:
+            if not is_lost_race(error):
+                raise
             all_new, last = False, error
     raise last
 

@@ -2,7 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy import Engine, select
+import pytest
+from sqlalchemy import Engine, insert, select, update
 
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.moments import DAY, HOUR
@@ -13,10 +14,15 @@ from exporter.storage.failures import write_failures
 from exporter.storage.ingest import Ingested
 from exporter.storage.lookup import find_prediction
 from exporter.storage.verification import verify
+from tests.servers.waiting import wait_until
 from tests.storage import reading as held
 from tests.storage.records import MONDAY, record, scored, store, stored, ticket, total
 
 KEY = ("lotofacil", "v1")
+#: SQLite has one writer at a time.
+SEVERAL_WRITERS = pytest.mark.parametrize(
+    "migrated_url", ["postgres_template", "mariadb_template"], indirect=True
+)
 
 
 def test_the_same_key_with_the_same_body_is_one_record(engine: Engine) -> None:
@@ -172,3 +178,29 @@ def test_a_version_starts_with_its_own_first_prediction(engine: Engine) -> None:
         query = select(schema.models.c.version, schema.models.c.started_at)
         started = {row.version: row.started_at for row in connection.execute(query)}
     assert started == {"old": MONDAY - DAY, "new": MONDAY, "v8": MONDAY - DAY, "v9": MONDAY}
+
+
+@SEVERAL_WRITERS
+def test_a_writer_that_loses_a_deadlock_tries_again(engine: Engine) -> None:
+    """The other one holds the model that a batch moves, and then wants the game the batch holds."""
+    store(engine, ticket("a", MONDAY))
+    with ThreadPoolExecutor(1) as threads, writing(engine) as other:
+        # Much work makes it the one that MariaDB lets go on.
+        other.execute(insert(schema.games), [{"name": f"other-{n}"} for n in range(500)])
+        other.execute(update(schema.models).values(active=schema.models.c.active + 1))
+        job = threads.submit(store, engine, ticket("b", MONDAY + 1))
+        wait_until(lambda: waits_for_a_lock(engine), what="the batch")
+        other.execute(update(schema.games).values(name=schema.games.c.name))
+    assert job.result(60) == Ingested(1)
+    assert stored(engine) == total(engine, "predictions") == 2
+
+
+def waits_for_a_lock(engine: Engine) -> bool:
+    """Whether a batch stands before a model that another transaction holds."""
+    query = """SELECT COUNT(*) FROM information_schema.processlist
+        WHERE db = DATABASE() AND info LIKE 'UPDATE models%'"""
+    if engine.dialect.name == "postgresql":
+        query = """SELECT COUNT(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+    with reading(engine) as connection:
+        return bool(connection.exec_driver_sql(query.replace("%", "%%")).scalar())

@@ -22,10 +22,12 @@ from exporter.stack.local.addresses import (
     MAILS,
     PROMETHEUS,
     RETRAINER,
+    SETTINGS_FILE,
     Addresses,
     addresses,
     environment,
     is_elsewhere,
+    settings_file,
 )
 from exporter.stack.local.configuration import (
     DEMO_HOLD,
@@ -109,7 +111,8 @@ class _Session:
         made = Programs(self._settings, at, given).make(names)
         self._show(at, names)
         self._waiting = set(names)
-        self._supervise(Supervisor(made, self._logs, self))
+        with settings_file(self.data / SETTINGS_FILE, given):
+            self._supervise(Supervisor(made, self._logs, self))
 
     def _is_for_here(self, name: str) -> bool:
         """Whether this is started here; says why not."""
@@ -177,3 +180,4 @@ class _Session:
             yield "mails", f"{at.mails()} ({self.data / MAILS})"
         yield "database", make_url(self._settings.database).render_as_string(hide_password=True)
         yield "logs", str(self._logs)
+        yield "settings", str(self.data / SETTINGS_FILE)

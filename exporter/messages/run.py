@@ -50,4 +50,5 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "mails": ("E-mails recebidos", "Received mails"),
     "database": ("Banco de dados", "Database"),
     "logs": ("Logs", "Logs"),
+    "settings": ("Ajustes, para outro terminal", "Settings, for another shell"),
 }

@@ -31,6 +31,7 @@ def test_everything_starts_shows_the_feed_and_leaves_nothing(tmp_path: Path) -> 
             f"{run.exporter}/api/metrics/summary", timeout=PATIENCE_SECONDS
         ).json()
         assert 0 < summary["data"]["accuracy"]["current"] < 1
+        assert errors_found_beside(run.folder) == []
         left = run.processes()
         assert len(left) > len(NAMES)
         run.process.send_signal(signal.SIGINT)
@@ -40,6 +41,22 @@ def test_everything_starts_shows_the_feed_and_leaves_nothing(tmp_path: Path) -> 
     assert seconds, run.output
     assert float(seconds[1]) < max(3, to_start), "three seconds, where the machine is not busy"
     assert sorted(path.name for path in run.folder.iterdir()) == ["data", "metrics.db"]
+    assert not (run.folder / "data" / "run.env").exists()
+
+
+def errors_found_beside(folder: Path) -> list[str]:
+    """What the doctor calls an error in a second shell that has read the run's settings."""
+    doctor = f"set -a; . data/run.env; set +a; exec {sys.executable} -m exporter.cli doctor"
+    found = subprocess.run(
+        ["bash", "-c", doctor],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert found.stdout, found.stderr
+    return [line for line in found.stdout.splitlines() if line.startswith(("ERROR", "ERRO"))]
 
 
 def test_a_killed_child_comes_back_and_a_killed_run_leaves_nothing(tmp_path: Path) -> None:

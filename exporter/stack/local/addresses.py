@@ -1,7 +1,10 @@
 """Where everything listens: ports chosen from the settings, and the settings that follow."""
 
-from collections.abc import Collection, Iterator
+import shlex
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from exporter.config import Settings
@@ -11,6 +14,8 @@ EXPORTER, RETRAINER, FEED, MAILS = "exporter", "retrainer", "feed", "mails"
 PROMETHEUS, ALERTMANAGER = "prometheus", "alertmanager"
 _PORTS = {"EXPORTER_PORT": EXPORTER, "RETRAINER_PORT": RETRAINER}
 _URLS = {"PROMETHEUS_URL": PROMETHEUS, "ALERTMANAGER_URL": ALERTMANAGER}
+#: In the data folder: what a second shell needs to see the same system.
+SETTINGS_FILE = "run.env"
 _SMTP, _PAGE = "mail catcher", "mail page"
 _LOOPBACK = ("localhost", "127.0.0.1")
 #: Where the user has not said: nobody who tries things out wants to wait.
@@ -100,3 +105,14 @@ def environment(settings: Settings, names: Collection[str], at: Addresses) -> di
 
 def _url(port: int) -> str:
     return f"http://localhost:{port}"
+
+
+@contextmanager
+def settings_file(path: Path, chosen: Mapping[str, str]) -> Iterator[None]:
+    """While this lasts, what was chosen stands in a file that a shell can read."""
+    lines = (f"{name}={shlex.quote(value)}\n" for name, value in sorted(chosen.items()))
+    path.write_text("".join(lines), "utf-8")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)

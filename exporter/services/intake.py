@@ -149,6 +149,10 @@ class Intake:
         body = self._spool.find(callers_key)
         return unpack(body) if body else None
 
+    def is_one_waiting(self, callers_keys: Sequence[str]) -> bool:
+        """Whether a record with one of these keys waits in the spool."""
+        return self._spool.holds_one_of(callers_keys)
+
     def state(self) -> SpoolState:
         """What waits on disk."""
         return self._spool.state()

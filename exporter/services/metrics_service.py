@@ -36,13 +36,11 @@ from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway
 from exporter.services.envelopes import Quarantined, refused
 from exporter.services.intake import Intake
+from exporter.services.keyed_records import KeyedRecords, Stored
 from exporter.services.known_models import GameModels, KnownModels
 from exporter.storage.ingest import Ingested
-from exporter.storage.spool import KeyIsWaiting
 
 _log = get_logger(__name__)
-#: Before a failure's key in the spool: no prediction's key begins so.
-_FAILURE = "failure\0"
 Outcome = Literal["stored", "repeated", "conflict"]
 
 
@@ -65,14 +63,8 @@ class Batch:
     keys: tuple[str | None, ...] = ()
 
 
-class Records(Protocol):
+class Records(Stored, Protocol):
     """The destination's records, as far as recording needs to look at them."""
-
-    def find(self, key: str) -> Prediction | None:
-        """The stored prediction with this key; raises DestinationAway."""
-
-    def find_failure(self, key: str) -> Failure | None:
-        """The stored failure with this key, where it can be asked for; raises DestinationAway."""
 
     def write(self, batches: Sequence[Columns]) -> Ingested:
         """Stores batches at once; raises DestinationAway."""
@@ -108,14 +100,17 @@ class MetricsService:
         self._records = records
         self._games = games
         self._now = now
+        self._keyed = KeyedRecords(intake, records)
         self._models = KnownModels(self._ask_models, now)
         self._begin()
         on_fork(self, MetricsService._begin)
 
     def _begin(self) -> None:
         """New keys, in a forked child too: it must not make those that its parent makes."""
-        prefix, version = uuid4().hex[:16], self._models.in_use
-        self._parser = PredictionParser(self._games, self._now, encode_metadata, prefix, version)
+        self._key_prefix, version = uuid4().hex[:16], self._models.in_use
+        self._parser = PredictionParser(
+            self._games, self._now, encode_metadata, self._key_prefix, version
+        )
         self._batches = BatchParser(self._parser)
         # Two at once would only take turns at the interpreter, and hold up single calls twice.
         self._one_batch = Lock()
@@ -190,36 +185,21 @@ class MetricsService:
         return self._record_once(prediction)
 
     def _record_once(self, prediction: Prediction) -> Prediction:
-        known = self._find(prediction.key)
-        while known is None:
-            try:
-                self._intake.accept(prediction, prediction.key)
-            except KeyIsWaiting:  # another caller was quicker by a moment
-                known = self._find(prediction.key)
-            else:
-                return prediction
-        if not same_body(known._replace(role=self.role_of(known)), prediction):
+        first = self._keyed.accept(prediction)
+        if first is prediction:
+            return prediction
+        if not same_body(first._replace(role=self.role_of(first)), prediction):
             raise ConflictingPrediction(
                 f"idempotency_key: {prediction.key!r} was used before for another prediction"
             )
-        return known
+        return first
 
     def find(self, key: str) -> Prediction | None:
         """The prediction with this key, waiting or stored; None when the database is away.
 
         Whatever the text: what is no key of a prediction is not looked for.
         """
-        return self._find(key) if is_key(key) else None
-
-    def _find(self, key: str) -> Prediction | None:
-        waiting = self._intake.waiting(key)
-        if isinstance(waiting, Prediction):
-            return waiting
-        try:
-            with self._intake.outage.spared():
-                return self._records.find(key)
-        except DestinationAway:
-            return None
+        return self._keyed.find(Prediction, key) if is_key(key) else None
 
     def role_of(self, prediction: Prediction) -> str:
         """The role it was given or else its version's; a new one's is that of a model."""
@@ -241,6 +221,8 @@ class MetricsService:
         """
         with self._one_batch:
             parsed = self._batches.parse(list(batch))
+        made = self._key_prefix
+        self._keyed.settle([key for key in parsed.keys if key and not key.startswith(made)])
         result = self._store(parsed.columns)
         repeated, conflicts = (
             frozenset(parsed.places[place] for place in places)
@@ -294,32 +276,12 @@ class MetricsService:
         if idempotency_key is None:
             self._intake.accept(failure)
             return failure
-        return self._fail_once(failure)
-
-    def _fail_once(self, failure: Failure) -> Failure:
-        known = self._find_failure(failure.key)
-        while known is None:
-            try:
-                self._intake.accept(failure, f"{_FAILURE}{failure.key}")
-            except KeyIsWaiting:  # another caller was quicker by a moment
-                known = self._find_failure(failure.key)
-            else:
-                return failure
-        if not same_failure(known, failure):
+        first = self._keyed.accept(failure)
+        if not same_failure(first, failure):
             raise ConflictingFailure(
                 f"idempotency_key: {failure.key!r} was used before for another failure"
             )
-        return known
-
-    def _find_failure(self, key: str) -> Failure | None:
-        waiting = self._intake.waiting(f"{_FAILURE}{key}")
-        if isinstance(waiting, Failure):
-            return waiting
-        try:
-            with self._intake.outage.spared():
-                return self._records.find_failure(key)
-        except DestinationAway:
-            return None
+        return first
 
     def update_model_version(self, version: str, game_type: str = "lotofacil") -> None:
         """Puts a model version in use; predictions without a version are counted under it.

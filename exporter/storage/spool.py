@@ -240,6 +240,11 @@ class Spool:
         row = self._read(query, (callers_key,))
         return bytes(row[0]) if row else None
 
+    def holds_one_of(self, callers_keys: Sequence[str]) -> bool:
+        """Whether a waiting record was given one of these keys."""
+        query = "SELECT EXISTS (SELECT 1 FROM json_each(?) JOIN records ON callers_key = value)"
+        return bool(self._read(query, (json.dumps(callers_keys),))[0])
+
     def oldest(self, count: int, besides: Iterable[int] = ()) -> Oldest:
         """Up to `count` other records, as many as may be taken at once; they stay until `remove`.
 

@@ -23,7 +23,7 @@ from benchmarks.measuring import (
 from benchmarks.samples import application, predictions
 from exporter.domain.batches import BatchParser
 from exporter.domain.definitions import KNOWN_GAMES
-from exporter.domain.predictions import PredictionParser
+from exporter.domain.prediction_parser import PredictionParser
 from exporter.services.metrics_service import encode_metadata
 
 BATCH = 1000

@@ -16,7 +16,7 @@ from exporter.collectors.exposition import Exposition
 from exporter.config import Settings
 from exporter.domain.games import Games
 from exporter.domain.hosts import KnownHosts, is_loopback
-from exporter.domain.predictions import PredictionParser
+from exporter.domain.prediction_parser import PredictionParser
 from exporter.logs import level_counts
 from exporter.outbound.alertmanager import Alertmanager
 from exporter.outbound.destinations import Destinations

@@ -14,20 +14,21 @@ from operator import itemgetter
 from types import NoneType
 from typing import Any, NamedTuple
 
-from exporter.domain.predictions import (
-    FIELDS,
-    FILLABLE,
-    MAX_LATENCY_SECONDS,
-    MILLION,
-    InvalidPrediction,
-    Prediction,
-    PredictionParser,
+from exporter.domain.prediction_fields import (
     filled_in,
     parse_confidence,
     parse_draw_number,
     parse_latency,
     parse_moment_of,
     parse_role_of,
+)
+from exporter.domain.prediction_parser import FIELDS, PredictionParser
+from exporter.domain.predictions import (
+    FILLABLE,
+    MAX_LATENCY_SECONDS,
+    MILLION,
+    InvalidPrediction,
+    Prediction,
 )
 from exporter.domain.tickets import LOW_WORD, WORD
 

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from exporter.domain.games import Game
 from exporter.domain.moments import DAY, YEARS, draw_moment, from_micros, parse_moment, to_micros
-from exporter.domain.predictions import InvalidPrediction, parse_optional_text
+from exporter.domain.prediction_fields import parse_optional_text
+from exporter.domain.predictions import InvalidPrediction
 from exporter.domain.prizes import largest_prize
 from exporter.domain.tickets import InvalidNumbers, encode_draw
 

@@ -11,12 +11,12 @@ from typing import Any, NoReturn
 from exporter.domain.batches import Columns, predictions_of
 from exporter.domain.games import Games
 from exporter.domain.moments import from_micros
+from exporter.domain.prediction_parser import PredictionParser
 from exporter.domain.predictions import (
     MILLION,
     Failure,
     InvalidPrediction,
     Prediction,
-    PredictionParser,
     names_filled,
 )
 from exporter.domain.results import InvalidResult

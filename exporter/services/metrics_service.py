@@ -13,19 +13,20 @@ import msgspec
 from exporter.domain.batches import BatchParser, Columns, predictions_of
 from exporter.domain.games import UNKNOWN_GAME, Games
 from exporter.domain.periods import parse_days
-from exporter.domain.predictions import (
-    NAMES,
-    VERSION,
-    Failure,
-    InvalidPrediction,
-    Prediction,
-    PredictionParser,
-    contradiction,
+from exporter.domain.prediction_fields import (
     is_key,
     parse_latency,
     parse_moment_of,
     parse_optional_text,
     parse_role_of,
+)
+from exporter.domain.prediction_parser import NAMES, PredictionParser
+from exporter.domain.predictions import (
+    VERSION,
+    Failure,
+    InvalidPrediction,
+    Prediction,
+    contradiction,
     same_body,
     same_failure,
 )

@@ -10,7 +10,8 @@ from flask_openapi.types import ResponseDict
 
 from exporter.domain.games import UnknownGame
 from exporter.domain.moments import from_micros
-from exporter.domain.predictions import FIELDS, InvalidPrediction, Prediction
+from exporter.domain.prediction_parser import FIELDS
+from exporter.domain.predictions import InvalidPrediction, Prediction
 from exporter.domain.references import InvalidReference
 from exporter.domain.results import InvalidResult
 from exporter.services import metrics_service

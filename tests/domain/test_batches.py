@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from exporter.domain.batches import BatchParser, predictions_of
 from exporter.domain.definitions import KNOWN_GAMES, LOTOFACIL
 from exporter.domain.moments import to_micros
-from exporter.domain.predictions import InvalidPrediction, Prediction, PredictionParser
+from exporter.domain.prediction_parser import PredictionParser
+from exporter.domain.predictions import InvalidPrediction, Prediction
 
 NOW = to_micros(datetime(2024, 1, 31, 12, tzinfo=UTC))
 HOURS = timezone(timedelta(hours=-3))

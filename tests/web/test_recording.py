@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exporter.app import Application
-from exporter.domain.predictions import FIELDS
+from exporter.domain.prediction_parser import FIELDS
 from exporter.web.bodies import PredictionBody
 
 TICKET = list(range(1, 16))

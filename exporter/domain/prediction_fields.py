@@ -1,0 +1,118 @@
+"""The fields of a prediction as they arrive: each is checked, and named when it is wrong."""
+
+from datetime import datetime
+
+from exporter.domain.moments import YEARS, parse_moment, to_micros
+from exporter.domain.predictions import (
+    FILLABLE,
+    MAX_LATENCY_SECONDS,
+    MAX_TEXT,
+    MILLION,
+    MOMENT,
+    ROLES,
+    VERSION,
+    InvalidPrediction,
+)
+
+SEQUENCES = (list, tuple)
+
+
+def filled_in(moment: object, version: object, told: object) -> int:
+    """The bits of what was not given: left out here, or by what the sender had it from (`told`).
+
+    Raises InvalidPrediction.
+    """
+    filled = (moment is None) * MOMENT | (version is None) * VERSION
+    return filled if told is None else filled | parse_filled_in(told)
+
+
+def parse_filled_in(value: object) -> int:
+    """The bits of a list of names; raises InvalidPrediction."""
+    try:
+        if isinstance(value, SEQUENCES):
+            return sum(FILLABLE[name] for name in set(value))
+    except (KeyError, TypeError):
+        pass
+    known = ", ".join(FILLABLE)
+    raise InvalidPrediction("filled_in", f"{value!r} is not a list of some of: {known}")
+
+
+def parse_confidence(value: object) -> int | None:
+    """Millionths of a share from 0 to 1; raises InvalidPrediction."""
+    if value is None:
+        return None
+    if (type(value) is float or type(value) is int) and 0 <= value <= 1:
+        return round(value * MILLION)
+    raise InvalidPrediction("confidence", f"{value!r} is not a number from 0 to 1")
+
+
+def parse_latency(value: object) -> int | None:
+    """Microseconds of a duration in seconds, at most a day; raises InvalidPrediction."""
+    if value is None:
+        return None
+    if (type(value) is float or type(value) is int) and 0 <= value <= MAX_LATENCY_SECONDS:
+        return round(value * MILLION)
+    raise InvalidPrediction("latency", f"{value!r} is not a number of seconds from 0 to 86400")
+
+
+def parse_text(field: str, value: object) -> str:
+    """A text of 1 to MAX_TEXT letters, "" for None; raises InvalidPrediction."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and 0 < len(value) <= MAX_TEXT and value.isprintable():
+        if value[0] != " " != value[-1]:
+            return value
+        # MySQL takes "a" and "a " for the same.
+        raise InvalidPrediction(field, f"{value!r} begins or ends with a blank")
+    raise InvalidPrediction(field, f"{value!r} is not a text of 1 to {MAX_TEXT} letters")
+
+
+def parse_optional_text(field: str, value: object) -> str | None:
+    """A text that a caller may leave out, such as a model version; raises InvalidPrediction."""
+    return None if value is None else parse_text(field, value)
+
+
+def is_key(value: object) -> bool:
+    """Whether a prediction may have this as its idempotency key."""
+    try:
+        return bool(parse_text("idempotency_key", value))
+    except InvalidPrediction:
+        return False
+
+
+def parse_role(value: object) -> str | None:
+    """The role, None when none is given; raises InvalidPrediction."""
+    if value is None:
+        return None
+    if isinstance(value, str) and value in ROLES:
+        return value
+    raise InvalidPrediction("role", f"{value!r} is not one of {', '.join(ROLES)}")
+
+
+def parse_role_of(value: object, version: object) -> str | None:
+    """The role beside the version that was given; raises InvalidPrediction."""
+    role = parse_role(value)
+    if role == "control" and version is None:
+        # The version in use is a model.
+        raise InvalidPrediction("role", "'control' needs the control arm's own model_version")
+    return role
+
+
+def parse_draw_number(value: object) -> int | None:
+    """A draw number, or None; raises InvalidPrediction."""
+    if value is None or (type(value) is int and 0 < value < 2**31):
+        return value
+    raise InvalidPrediction("draw_number", f"{value!r} is not a positive integer")
+
+
+def parse_moment_of(value: object, now: int, field: str = "predicted_at") -> int:
+    """Microseconds of a datetime or ISO 8601 text, `now` for None; raises InvalidPrediction."""
+    if value is None:
+        return now
+    try:
+        moment = value if isinstance(value, datetime) else parse_moment(str(value))
+    except ValueError:
+        raise InvalidPrediction(field, f"{value!r} is not an ISO 8601 moment") from None
+    if moment.year not in YEARS:
+        raise InvalidPrediction(field, f"{str(value)!r} is not between {YEARS[0]} and {YEARS[-1]}")
+    return to_micros(moment)

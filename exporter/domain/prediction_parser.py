@@ -1,0 +1,173 @@
+"""Predictions as they arrive: a mapping or a call, checked into a plain tuple."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count, islice
+from operator import itemgetter
+from typing import Any
+
+from exporter.domain.games import Game, Games
+from exporter.domain.prediction_fields import (
+    SEQUENCES,
+    filled_in,
+    parse_confidence,
+    parse_draw_number,
+    parse_latency,
+    parse_moment_of,
+    parse_role_of,
+    parse_text,
+)
+from exporter.domain.predictions import UNVERSIONED, InvalidPrediction, Prediction
+from exporter.domain.tickets import LOW_WORD, WORD, InvalidNumbers, encode_ticket
+
+_INTEGERS = frozenset({int})
+#: What a prediction may say, by the documented names, in the order of the documented call.
+NAMES = (
+    "game_type",
+    "numbers",
+    "confidence",
+    "model_version",
+    "metadata",
+    "draw_number",
+    "predicted_at",
+    "latency",
+    "role",
+    "idempotency_key",
+    "filled_in",
+)
+FIELDS = frozenset(NAMES)
+_REQUIRED = frozenset(("game_type", "numbers"))
+
+
+class PredictionParser:
+    """Turns mappings with the documented names into `Prediction`s.
+
+    `now` gives microseconds, `encode_metadata` JSON text, `default_version` the model
+    version in use for a game, None where that is not known now; `key_prefix`, unique to this
+    parser, begins the keys it makes. Every call is checked in full: the quick way through accepts
+    only what is surely right, and the slow way says what is wrong.
+    """
+
+    def __init__(
+        self,
+        games: Games,
+        now: Callable[[], int],
+        encode_metadata: Callable[[Any], str],
+        key_prefix: str,
+        default_version: Callable[[str], str | None] = lambda _game: UNVERSIONED,
+    ) -> None:
+        self._games = games
+        self.now = now
+        self._encode_metadata = encode_metadata
+        self._default_version = default_version
+        self.bits = {name: _bit_table(game) for name, game in games.items()}
+        self.sizes = {name: frozenset(game.sizes) for name, game in games.items()}
+        self._new_keys = map((key_prefix + "{:08x}").format, count())
+
+    def parse(self, raw: Any) -> Prediction:
+        """The checked prediction; raises InvalidPrediction that names the field and the rule."""
+        if not isinstance(raw, Mapping) or not _REQUIRED <= raw.keys() <= FIELDS:
+            raise _misfit(raw)
+        return self.check(tuple(map(raw.get, NAMES)))
+
+    def check(self, given: Sequence[Any]) -> Prediction:
+        """The same for values in the order of NAMES, None for what was left out.
+
+        In one piece: it runs with every single prediction, and calls cost more than checks.
+        """
+        game, numbers, confidence, version, metadata, draw, moment, latency, role, key, told = given
+        size, bits = self._numbers(game, numbers)
+        high = bits >> WORD
+        return _new_prediction(
+            Prediction,
+            (
+                next(self._new_keys) if key is None else self.key(key),
+                game,
+                self.version(version, game),
+                None if role is None else parse_role_of(role, version),
+                self.now() if moment is None else parse_moment_of(moment, 0),
+                None if draw is None else parse_draw_number(draw),
+                size,
+                bits & LOW_WORD if high else bits,
+                high or None,
+                None if confidence is None else parse_confidence(confidence),
+                None if latency is None else parse_latency(latency),
+                None if metadata is None else self.metadata(metadata),
+                filled_in(moment, version, told),
+            ),
+        )
+
+    def _numbers(self, game: Any, numbers: Any) -> tuple[int, int]:
+        try:
+            size, bit = len(numbers), self.bits[game]
+            # itemgetter fetches all at once; for one number it would give no tuple.
+            bits = sum(itemgetter(*numbers)(bit)) if size > 1 else bit[numbers[0]]
+        except (LookupError, TypeError):
+            raise self._explain(game, numbers) from None
+        # A sum of powers of two keeps one bit for each only when they are distinct.
+        if (
+            bits.bit_count() != size
+            or size not in self.sizes[game]
+            or not _INTEGERS.issuperset(map(type, numbers))
+            or not isinstance(numbers, SEQUENCES)
+        ):
+            raise self._explain(game, numbers)
+        return size, bits
+
+    def model_version(self, value: object) -> str:
+        """A checked model version; raises InvalidPrediction."""
+        version = parse_text("model_version", value)
+        if not version:
+            raise InvalidPrediction("model_version", "is missing")
+        return version
+
+    def key(self, given: object) -> str:
+        """The caller's key, checked, or a new one."""
+        return parse_text("idempotency_key", given) or next(self._new_keys)
+
+    def new_keys(self, count: int) -> list[str]:
+        """As many new keys, ascending."""
+        return list(islice(self._new_keys, count))
+
+    def version(self, given: object, game: str) -> str | None:
+        """The model version, checked; the one in use when none is given, None: not known."""
+        return parse_text("model_version", given) or self._default_version(game)
+
+    def metadata(self, metadata: object) -> str | None:
+        """The metadata as JSON text; None stays None."""
+        if metadata is None:
+            return None
+        if not isinstance(metadata, Mapping):
+            raise InvalidPrediction("metadata", f"{metadata!r} is not a mapping")
+        try:
+            return self._encode_metadata(metadata)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise InvalidPrediction("metadata", f"cannot be written as JSON ({error})") from None
+
+    def _explain(self, game: object, numbers: object) -> InvalidPrediction:
+        if not isinstance(game, str) or game not in self._games:
+            known = ", ".join(sorted(self._games))
+            return InvalidPrediction("game_type", f"{game!r} is not known; known games: {known}")
+        try:
+            encode_ticket(numbers, self._games[game])
+        except InvalidNumbers as error:
+            return InvalidPrediction("numbers", str(error).removeprefix("numbers: "))
+        return InvalidPrediction("numbers", "cannot be read")
+
+
+def _misfit(raw: object) -> InvalidPrediction:
+    """What is wrong with a prediction's fields, before their values are looked at."""
+    if not isinstance(raw, Mapping):
+        return InvalidPrediction("prediction", f"must be a mapping, not {type(raw).__name__}")
+    for field in ("game_type", "numbers"):
+        if field not in raw:
+            return InvalidPrediction(field, "is missing")
+    unknown = sorted(map(str, raw.keys() - FIELDS))
+    known = ", ".join(sorted(FIELDS))
+    return InvalidPrediction(unknown[0], f"is not a known field; known fields: {known}")
+
+
+_new_prediction = tuple.__new__
+
+
+def _bit_table(game: Game) -> dict[int, int]:
+    return {game.first + k: 1 << k for k in range(game.pool)}

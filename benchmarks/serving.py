@@ -12,7 +12,8 @@ from flask import Flask, Response, request
 
 from exporter.app import build, build_web
 from exporter.config import load_settings
-from exporter.web.server import Server, stop_on_signals
+from exporter.serving.lanes import Lane
+from exporter.serving.server import Server, stop_on_signals
 from tests.servers.ports import free_port
 from tests.servers.waiting import answers, wait_until
 
@@ -85,7 +86,7 @@ def _reading() -> Flask:
 
 def _main(kind: str) -> None:
     web = _discarding() if kind == "discarding" else _reading()
-    server = Server(web, "127.0.0.1", int(os.environ["EXPORTER_PORT"]), threads=8)
+    server = Server(web, "127.0.0.1", int(os.environ["EXPORTER_PORT"]), [Lane(("/",), 8)])
     stop_on_signals(server)
     server.run()
 

@@ -50,6 +50,11 @@ from exporter.services.sql_records import SqlRecords
 from exporter.services.structured_logger import StructuredLogger
 from exporter.services.system_resources import SystemResources
 from exporter.services.threshold_advice import ThresholdAdviser
+from exporter.serving.lanes import EXPORTS, MONITORING, Lane
+from exporter.serving.limits import Limits
+from exporter.serving.server import Server
+from exporter.serving.terms import Terms
+from exporter.serving.traffic import Traffic
 from exporter.stack.forwarding import AlertmanagerForwarding
 from exporter.storage.engine import create_engine_for
 from exporter.storage.spool import Spool
@@ -179,10 +184,23 @@ def build_exposition(app: Application, http: HttpInstruments) -> Exposition:
     return Exposition(app.snapshots, app.games, live, version("lotofacil-monitor"))
 
 
-def build_web(app: Application) -> Flask:
-    """The WSGI application with every route."""
+def build_server(app: Application) -> Server:
+    """The HTTP server with every route, listening. Raises CannotListen."""
+    settings, traffic = app.settings, Traffic()
+    lanes = MONITORING, EXPORTS, Lane(("/",), settings.EXPORTER_THREADS)
+    return Server(
+        build_web(app, traffic),
+        settings.EXPORTER_HOST,
+        settings.EXPORTER_PORT,
+        lanes,
+        Terms(Limits.of(settings, settings.EXPORTER_MAX_BODY), _access(settings).gate, traffic),
+    )
+
+
+def build_web(app: Application, traffic: Traffic | None = None) -> Flask:
+    """The WSGI application with every route; `traffic` is that of the server it is for."""
     settings = app.settings
-    http = HttpInstruments()
+    http = HttpInstruments(traffic)
     exposition = build_exposition(app, http)
     return create_app(
         WebDependencies(

@@ -629,6 +629,26 @@ HTTP_DURATION = _histogram(
     "http",
     HTTP_BUCKETS,
 )
+HTTP_CONNECTIONS = _gauge(
+    "lotofacil_http_connections",
+    "Open connections of this process's HTTP server.",
+    (),
+    "http",
+)
+HTTP_DROPPED = _counter(
+    "lotofacil_http_connections_dropped",
+    "Connections ended without an answer: headers that did not come in time, an answer that the"
+    " client did not take, no room beside the others.",
+    ("reason",),
+    "http",
+)
+HTTP_REFUSED = _counter(
+    "lotofacil_http_requests_refused",
+    "Requests that the server itself refused before or instead of reading their body: no token"
+    " (401), too slow (408), too large (413, 431), too many waiting (503).",
+    ("code",),
+    "http",
+)
 
 # --- the retrainer's own process: on its own /metrics page -------------------------------------
 
@@ -670,8 +690,16 @@ RETRAINER_ALERT_REPEATS = _counter(
 )
 RETRAINER_HTTP_REQUESTS = _counter(
     "lotofacil_retrainer_http_requests",
-    "HTTP requests this process has answered; unknown paths share one route.",
+    "HTTP requests this process has answered; unknown paths share one route, and so does what was"
+    " refused before its body was read.",
     ("route", "method", "code"),
+    "retrainer",
+)
+RETRAINER_HTTP_DROPPED = _counter(
+    "lotofacil_retrainer_http_connections_dropped",
+    "Connections ended without an answer: headers that did not come in time, an answer that the"
+    " client did not take, no room beside the others.",
+    ("reason",),
     "retrainer",
 )
 RETRAINER_PASSES = _counter(

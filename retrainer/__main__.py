@@ -2,17 +2,18 @@
 
 import gc
 import logging
-import signal
 import sys
-from types import FrameType
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
-from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from exporter.config import InvalidSettings, Settings, load_settings
 from exporter.domain.hosts import is_loopback
 from exporter.logs import LogOptions, configure_logs, get_logger
+from exporter.serving.lanes import MONITORING, Lane
+from exporter.serving.limits import Limits
+from exporter.serving.server import CannotListen, Server, stop_on_signals
+from exporter.serving.terms import Terms
 from exporter.storage.engine import create_engine_for
 from exporter.storage.migrate import MigrationBusy, UnknownSchema, upgrade
 from retrainer.assembly import Retrainer, assemble, folder
@@ -33,6 +34,8 @@ def main() -> int:
         return _fail(str(error), 2)
     try:
         return _run(settings, engine, retrainer)
+    except CannotListen as error:
+        return _fail(str(error), 1)
     except OSError as error:
         return _fail(f"{error.filename or _address(settings)}: {error.strerror}", 1)
     except (UnknownSchema, MigrationBusy) as error:
@@ -43,29 +46,30 @@ def main() -> int:
 
 
 def _run(settings: Settings, engine: Engine, retrainer: Retrainer) -> int:
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _exit)
     _configure_logs(settings)
-    server = create_server(
-        retrainer.app,
-        host=settings.RETRAINER_HOST,
-        port=settings.RETRAINER_PORT,
-        threads=4,
-        ident=None,
-        max_request_body_size=2 * MAX_BODY,  # the application answers first, and better
-    )
+    server = _server(settings, retrainer)
+    stop_on_signals(server)
     _migrate(engine)
     retrainer.background.start()
     if not retrainer.background.works_here():
         return _fail(f"another retrainer works in {folder(settings)}", 1)
-    _log.info("retrainer_started", address=_listening(server))
+    _log.info("retrainer_started", address=server.address)
     try:
         server.run()
     finally:
         retrainer.background.stop()
-        server.close()
         _log.info("retrainer_stopped")
     return 0
+
+
+def _server(settings: Settings, retrainer: Retrainer) -> Server:
+    return Server(
+        retrainer.app,
+        settings.RETRAINER_HOST,
+        settings.RETRAINER_PORT,
+        (MONITORING, Lane(("/",), 4)),
+        Terms(Limits.of(settings, MAX_BODY), retrainer.gate, retrainer.traffic),
+    )
 
 
 def _migrate(engine: Engine) -> None:
@@ -97,17 +101,6 @@ def _check_host(settings: Settings) -> None:
 
 def _address(settings: Settings) -> str:
     return f"{settings.RETRAINER_HOST}:{settings.RETRAINER_PORT}"
-
-
-def _listening(server: MultiSocketServer | BaseWSGIServer) -> str:
-    """Where the server really listens: port 0 means any, and localhost may be two addresses."""
-    if isinstance(server, MultiSocketServer):
-        return ", ".join(f"{host}:{port}" for host, port in server.effective_listen)
-    return "{}:{}".format(*server.socket.getsockname()[:2]) if server.socket else "nowhere"
-
-
-def _exit(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit  # ends the server's loop
 
 
 def _fail(lines: str, code: int) -> int:

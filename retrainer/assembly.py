@@ -9,6 +9,8 @@ from sqlalchemy import Engine
 from exporter.config import Settings
 from exporter.domain.games import Games
 from exporter.domain.hosts import KnownHosts
+from exporter.serving.refusals import Gate
+from exporter.serving.traffic import Traffic
 from retrainer.background import Background
 from retrainer.clock import Clock, system_clock
 from retrainer.command import Command, child_environment
@@ -28,6 +30,8 @@ class Retrainer:
 
     background: Background
     app: Flask
+    gate: Gate
+    traffic: Traffic
     integration: RetrainingIntegration
 
 
@@ -35,7 +39,8 @@ def assemble(
     settings: Settings, engine: Engine, games: Games, clock: Clock = system_clock
 ) -> Retrainer:
     """Builds a retrainer; nothing runs or connects yet. Raises InvalidCommand."""
-    telemetry = Telemetry(clock())
+    traffic = Traffic()
+    telemetry = Telemetry(clock(), traffic)
     training = _training(settings)
 
     def worker(name: str) -> Worker:
@@ -58,7 +63,7 @@ def assemble(
     )
     language = settings.LOTOFACIL_LANGUAGE
     integration = RetrainingIntegration(engine, games, background, language, clock)
-    return Retrainer(background, create_app(desk), integration)
+    return Retrainer(background, create_app(desk), desk.gate, traffic, integration)
 
 
 def folder(settings: Settings) -> Path:

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from exporter import catalog
 from exporter.catalog import Kind, Metric
 from exporter.domain.moments import SECOND
+from exporter.serving.traffic import DROPPED, REFUSED, Traffic
 
 Family = CounterMetricFamily | GaugeMetricFamily
 #: The metrics without labels that start at 0, so that their first rise is seen.
@@ -31,8 +32,9 @@ _PLAIN = (
 class Telemetry(Collector):
     """Counts and gauges of this process; fresh families are made for each scrape."""
 
-    def __init__(self, started_at: int) -> None:
+    def __init__(self, started_at: int, traffic: Traffic | None = None) -> None:
         self._started_at = started_at
+        self._traffic = traffic or Traffic()
         self._lock = threading.Lock()
         self._values: dict[str, float] = dict.fromkeys((metric.name for metric in _PLAIN), 0.0)
         self._requests: Counter[tuple[str, ...]] = Counter()
@@ -69,6 +71,12 @@ class Telemetry(Collector):
         family = _family(catalog.RETRAINER_HTTP_REQUESTS)
         for labels, count in requests.items():
             family.add_metric(labels, count)
+        for code in REFUSED:
+            family.add_metric(("refused", "other", str(code)), self._traffic.refused[code])
+        yield family
+        family = _family(catalog.RETRAINER_HTTP_DROPPED)
+        for reason in DROPPED:
+            family.add_metric((reason,), self._traffic.dropped[reason])
         yield family
         yield from self._process_families()
 

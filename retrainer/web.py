@@ -3,7 +3,7 @@
 import hmac
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +19,7 @@ from exporter.domain.games import Games
 from exporter.domain.hosts import LOCAL, KnownHosts
 from exporter.domain.retraining import Trigger
 from exporter.logs import get_logger
+from exporter.serving.refusals import Refusal
 from exporter.storage import retraining
 from exporter.storage.engine import reading, writing
 from exporter.storage.migrate import is_current
@@ -31,7 +32,7 @@ from retrainer.webhook import Malformed, Wish, parse_json, parse_webhook
 #: Largest body that is read, in bytes: a webhook of some thousand alerts.
 MAX_BODY = 4_000_000
 _MOST_RUNS = 500
-_OPEN = frozenset({"healthy", "ready", "metrics", "landing"})
+_OPEN = frozenset({"/", "/metrics", "/-/healthy", "/-/ready"})
 _log = get_logger(__name__)
 
 
@@ -51,6 +52,21 @@ class Desk:
     wake: Callable[[], None]
     is_working: Callable[[], bool]
     hosts: KnownHosts = LOCAL
+
+    def refusal(self, path: str, host: str, authorization: str) -> Refusal | None:
+        """Why a call is not let in; None: it is."""
+        if fault := self.hosts.fault(host):
+            return Refusal(HTTPStatus.MISDIRECTED_REQUEST, fault)
+        wanted = f"Bearer {self.token}".encode()
+        given = authorization.encode("latin-1", "replace")
+        if path in _OPEN or not self.token or hmac.compare_digest(given, wanted):
+            return None
+        headers = {"WWW-Authenticate": "Bearer"}
+        return Refusal(HTTPStatus.UNAUTHORIZED, "Authorization: needs the bearer token", headers)
+
+    def gate(self, _method: str, path: str, headers: Mapping[str, str]) -> Refusal | None:
+        """The same for a request whose body is still to come (see serving)."""
+        return self.refusal(path, headers.get("HOST", ""), headers.get("AUTHORIZATION", ""))
 
 
 def create_app(desk: Desk) -> Flask:
@@ -84,13 +100,10 @@ class Routes:
 
         (A page of another site can post other kinds without asking.)
         """
-        if fault := self._desk.hosts.fault(request.headers.get("Host", "")):
-            return problem(HTTPStatus.MISDIRECTED_REQUEST, fault)
-        if request.endpoint in _OPEN or request.endpoint is None:
-            return None
-        if not self._may_enter():
-            answer = problem(HTTPStatus.UNAUTHORIZED, "Authorization: needs the bearer token")
-            answer.headers["WWW-Authenticate"] = "Bearer"
+        host, authorization = (request.headers.get(n, "") for n in ("Host", "Authorization"))
+        if refusal := self._desk.refusal(request.path, host, authorization):
+            answer = problem(refusal.status, refusal.detail)
+            answer.headers.update(refusal.headers)
             return answer
         if request.method == "POST" and request.mimetype != "application/json":
             return problem(
@@ -152,11 +165,6 @@ class Routes:
     def landing(self) -> Response:
         """Where to look."""
         return landing()
-
-    def _may_enter(self) -> bool:
-        given = request.headers.get("Authorization", "").encode("latin-1", "replace")
-        wanted = f"Bearer {self._desk.token}"
-        return not self._desk.token or hmac.compare_digest(given, wanted.encode())
 
     def _keep(self, wishes: list[Wish]) -> list[Wish]:
         now = self._desk.clock()

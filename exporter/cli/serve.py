@@ -5,12 +5,12 @@ import sys
 
 import click
 
-from exporter.app import build, build_web
+from exporter.app import build, build_server
 from exporter.cli.sessions import check_data_folder, read_settings
 from exporter.config import Settings
 from exporter.domain.hosts import is_loopback
 from exporter.logs import LogOptions, configure_logs, get_logger
-from exporter.web.server import CannotListen, Server, stop_on_signals
+from exporter.serving.server import CannotListen, stop_on_signals
 
 #: How long one thread may keep the interpreter while others wait (Python's default: 0.005).
 _TURN_SECONDS = 0.0005
@@ -53,10 +53,7 @@ def _serve(settings: Settings) -> None:
     )
     app = build(settings)
     try:
-        web = build_web(app)
-        server = Server(
-            web, settings.EXPORTER_HOST, settings.EXPORTER_PORT, settings.EXPORTER_THREADS
-        )
+        server = build_server(app)
         stop_on_signals(server)
         app.metrics.start()
         app.snapshots.start()

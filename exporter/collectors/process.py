@@ -9,6 +9,7 @@ from exporter import catalog
 from exporter.collectors.families import family, histogram, single
 from exporter.logs import level_counts, lost_lines
 from exporter.services.http_instruments import HttpInstruments
+from exporter.serving.traffic import DROPPED, REFUSED
 
 
 def collect_resources(read: Callable[[], Mapping[str, float]]) -> Iterator[Family]:
@@ -43,3 +44,9 @@ def collect_http(instruments: HttpInstruments) -> Iterator[Family]:
         each = [n - before for before, n in zip([0, *counts], counts, strict=False)]
         samples.append(((route,), each, durations.total))
     yield histogram(catalog.HTTP_DURATION, samples)
+    traffic = instruments.traffic
+    yield single(catalog.HTTP_CONNECTIONS, traffic.connections)
+    dropped = [((reason,), traffic.dropped[reason]) for reason in DROPPED]
+    yield family(catalog.HTTP_DROPPED, dropped)
+    refused = [((str(code),), traffic.refused[code]) for code in REFUSED]
+    yield family(catalog.HTTP_REFUSED, refused)

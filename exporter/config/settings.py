@@ -87,6 +87,27 @@ class Settings(BaseSettings):
     ] = 5.0
     EXPORTER_THREADS: Annotated[int, Field(ge=1, le=256, description="Threads of the server.")] = 8
     EXPORTER_MAX_BODY: Annotated[Size, Field(description="Largest request accepted.")] = 16_000_000
+    HTTP_MAX_CONNECTIONS: Annotated[
+        int,
+        Field(
+            ge=10,
+            le=100_000,
+            description="Connections, of exporter and retrainer each; then the longest idle goes.",
+        ),
+    ] = 2000
+    HTTP_MAX_HEADER: Annotated[
+        Size, Field(ge=1024, description="Largest request line and headers accepted.")
+    ] = 32_768
+    HTTP_HEADER_SECONDS: Annotated[
+        Seconds, Field(gt=0, description="Within which a request's headers have to come.")
+    ] = 10.0
+    HTTP_BODY_SECONDS: Annotated[
+        Seconds, Field(gt=0, description="Within which a request's body has to come.")
+    ] = 60.0
+    HTTP_IDLE_SECONDS: Annotated[
+        Seconds,
+        Field(gt=0, description="After which an idle client, or one that takes no answer, goes."),
+    ] = 75.0
     LOTOFACIL_DATA_DIR: Annotated[Path, Field(description="Spool, logs and generated files.")] = (
         Path("data")
     )

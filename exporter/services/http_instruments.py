@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from exporter.catalog import HTTP_BUCKETS
+from exporter.serving.traffic import Traffic
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,13 @@ class HttpSnapshot:
 
 
 class HttpInstruments:
-    """Counts requests from many threads; a snapshot is consistent in itself."""
+    """Counts requests from many threads; a snapshot is consistent in itself.
 
-    def __init__(self) -> None:
+    `traffic`: what the server sees of clients before and beside the application.
+    """
+
+    def __init__(self, traffic: Traffic | None = None) -> None:
+        self.traffic = traffic or Traffic()
         self._lock = Lock()
         self._requests: Counter[tuple[str, str, str]] = Counter()
         self._buckets: dict[str, list[int]] = {}

@@ -3,17 +3,21 @@
 Whatever the token, only under a name of this server: see KnownHosts.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from http import HTTPStatus
 
 from flask import Flask, request
+from werkzeug.datastructures import Authorization
 
 from exporter.domain.hosts import LOCAL, KnownHosts
+from exporter.serving.refusals import Refusal
 from exporter.web.problems import Problem
 
 #: What monitoring needs, and what shows no figures.
-OPEN_RULES = frozenset({"/", "/metrics", "/-/healthy", "/-/ready"})
+OPEN_PATHS = frozenset({"/", "/metrics", "/-/healthy", "/-/ready"})
+_PAGES = 'Basic realm="lotofacil", charset="UTF-8"'
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -32,31 +36,42 @@ class Access:
             return False
         return bool(self.token) or not self.loopback
 
+    def refusal(
+        self, method: str, path: str, host: str, authorization: str | None
+    ) -> Refusal | None:
+        """Why a call is not let in, by its method, path and headers; None: it is."""
+        if fault := self.hosts.fault(host):
+            return Refusal(HTTPStatus.MISDIRECTED_REQUEST, fault)
+        if path in OPEN_PATHS or not self.needs_token(method):
+            return None
+        if not self.token:
+            detail = "beyond loopback this needs EXPORTER_API_TOKEN to be set on the server"
+            return Refusal(HTTPStatus.FORBIDDEN, detail)
+        if compare_digest(_given(authorization).encode(), self.token.encode()):
+            return None
+        challenge = 'Bearer realm="api"' if path.startswith("/api/") else _PAGES
+        headers = {"WWW-Authenticate": challenge}
+        return Refusal(HTTPStatus.UNAUTHORIZED, "the token is missing or wrong", headers)
+
+    def gate(self, method: str, path: str, headers: Mapping[str, str]) -> Refusal | None:
+        """The same for a request whose body is still to come (see serving)."""
+        return self.refusal(method, path, headers.get("HOST", ""), headers.get("AUTHORIZATION"))
+
 
 def install(app: Flask, access: Access) -> None:
     """Has the application refuse calls under a foreign name, and those that lack the token."""
 
     def guard() -> None:
-        if fault := access.hosts.fault(request.headers.get("Host", "")):
-            raise Problem(HTTPStatus.MISDIRECTED_REQUEST, fault)
-        rule = request.url_rule.rule if request.url_rule else None
-        if rule not in OPEN_RULES and access.needs_token(request.method):
-            _require(access)
+        host, authorization = map(request.headers.get, ("Host", "Authorization"))
+        refusal = access.refusal(request.method, request.path, host or "", authorization)
+        if refusal:
+            raise Problem(refusal.status, refusal.detail, refusal.headers)
 
     app.before_request(guard)
 
 
-def _require(access: Access) -> None:
-    if not access.token:
-        raise Problem(403, "beyond loopback this needs EXPORTER_API_TOKEN to be set on the server")
-    if not compare_digest(_given().encode(), access.token.encode()):
-        page = not request.path.startswith("/api/")
-        challenge = 'Basic realm="lotofacil", charset="UTF-8"' if page else 'Bearer realm="api"'
-        raise Problem(401, "the token is missing or wrong", {"WWW-Authenticate": challenge})
-
-
-def _given() -> str:
-    given = request.authorization
+def _given(authorization: str | None) -> str:
+    given = Authorization.from_header(authorization)
     if given is None:
         return ""
     return (given.token if given.type == "bearer" else given.password) or ""

@@ -12,7 +12,8 @@ from flask_openapi.openapi import OpenAPI
 from flask_openapi.types import ResponseDict
 from pydantic import BaseModel, ConfigDict
 
-from exporter.web.problems import CONTENT_TYPE, refuse_parameters
+from exporter.serving.refusals import PROBLEM_TYPE
+from exporter.web.problems import refuse_parameters
 
 SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"browser": []}, {}]
 _SCHEMES: dict[str, SecurityScheme | dict[str, Any]] = {
@@ -55,7 +56,7 @@ def make_openapi() -> OpenAPI:
 def problem_answers() -> ResponseDict:
     """How the errors of every route are described."""
     schema = {"$ref": "#/components/schemas/ProblemDocument"}
-    content = {CONTENT_TYPE: {"schema": schema}}
+    content = {PROBLEM_TYPE: {"schema": schema}}
     return {
         "400": {"description": "A parameter or body that cannot be used", "content": content},
         "default": {"description": "Any other error", "content": content},

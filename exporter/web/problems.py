@@ -1,10 +1,8 @@
 """Errors as application/problem+json (RFC 9457): for every path and status, never a traceback."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
-import msgspec
 from flask import Flask, Response, request
 from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -12,9 +10,9 @@ from werkzeug.exceptions import HTTPException
 
 from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway, DestinationRefuses
+from exporter.serving.refusals import PROBLEM_TYPE, problem_document
 from exporter.storage.spool import SpoolUnusable
 
-CONTENT_TYPE = "application/problem+json"
 _log = get_logger(__name__)
 #: Most signs of a value that an answer repeats.
 _LONGEST = 60
@@ -52,20 +50,8 @@ def first_fault(error: ValidationError) -> Problem:
 
 def respond(problem: Problem) -> Response:
     """The problem as a response."""
-    body = document(problem)
-    return Response(body, problem.status, problem.headers, content_type=CONTENT_TYPE)
-
-
-def document(problem: Problem) -> bytes:
-    """The problem as JSON."""
-    body = {
-        "type": "about:blank",
-        "title": HTTPStatus(problem.status).phrase,
-        "status": problem.status,
-        "detail": problem.detail,
-        **problem.members,
-    }
-    return msgspec.json.encode(body)
+    body = problem_document(problem.status, problem.detail, **problem.members)
+    return Response(body, problem.status, problem.headers, content_type=PROBLEM_TYPE)
 
 
 def refuse_parameters(error: ValidationError) -> Response:

@@ -8,9 +8,8 @@ from threading import Thread
 import pytest
 import requests
 
-from exporter.app import build, build_web
+from exporter.app import build, build_server
 from exporter.config import load_settings
-from exporter.web.server import Server
 from tests.retrainer import service
 
 Start = Callable[..., str]
@@ -34,7 +33,7 @@ def start_exporter(tmp_path: Path, sqlite_url: str, ending: ExitStack) -> Start:
         own = {"DATABASE_URL": sqlite_url, "LOTOFACIL_DATA_DIR": tmp_path / "data"}
         loaded = load_settings(own | settings)
         app = ending.enter_context(closing(build(loaded)))
-        server = Server(build_web(app), loaded.EXPORTER_HOST, 0, threads=2)
+        server = build_server(app)
         thread = Thread(target=server.run)
         thread.start()
         ending.callback(thread.join)

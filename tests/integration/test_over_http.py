@@ -20,13 +20,14 @@ from exporter.domain.results import InvalidResult
 from exporter.services.http_records import NotOverHttp
 from exporter.services.intake import Intake
 from exporter.services.metrics_service import ConflictingPrediction
+from exporter.serving.lanes import Lane
+from exporter.serving.server import Server
 from exporter.storage.draws import Recorded
 from exporter.storage.engine import reading
 from exporter.storage.result_keys import ConflictingResult
 from exporter.storage.schema import draw_corrections, draws, failures, quarantine
 from exporter.storage.snapshot import Reading, read
 from exporter.web.problems import Problem, respond
-from exporter.web.server import Server
 from tests.config.test_games import TIMEMANIA
 from tests.servers.ports import free_port
 
@@ -39,7 +40,7 @@ TOKEN = "a-token-of-this-test"
 
 @contextmanager
 def serving(app: Application, port: int, web: Flask | None = None) -> Iterator[None]:
-    server = Server(web or build_web(app), "127.0.0.1", port, 4)
+    server = Server(web or build_web(app), "127.0.0.1", port, [Lane(("/",), 4)])
     thread = Thread(target=server.run)
     thread.start()
     try:

@@ -237,7 +237,7 @@ def test_metrics_are_those_of_the_catalogue(client: FlaskClient) -> None:
         name: (metric.kind, metric.help) for name, metric in wanted.items()
     }
     requests = shown["lotofacil_retrainer_http_requests"].samples
-    assert {sample.labels["route"] for sample in requests} == {"/webhook", "unknown"}
+    assert {sample.labels["route"] for sample in requests} == {"/webhook", "unknown", "refused"}
     assert shown["lotofacil_retrainer_alerts_received"].samples[0].value == 1
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from exporter.app import Application
 from exporter.services.delivery import DestinationRefuses
+from exporter.serving.refusals import PROBLEM_TYPE
 from exporter.storage import migrate
-from exporter.web.problems import CONTENT_TYPE
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_errors_are_problem_documents(
 ) -> None:
     answer = client.open(path, method=method, **options)
     assert answer.status_code == status
-    assert answer.content_type == CONTENT_TYPE
+    assert answer.content_type == PROBLEM_TYPE
     assert answer.json is not None
     assert answer.json["status"] == status
     assert {"type", "title", "detail"} <= set(answer.json)
@@ -69,7 +69,7 @@ def test_a_wrong_method_is_told_the_right_ones(client: FlaskClient) -> None:
 def test_a_body_that_is_too_large(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = 10
     answer = app.test_client().post("/api/predictions", json={"game_type": "lotofacil"})
-    assert (answer.status_code, answer.content_type) == (413, CONTENT_TYPE)
+    assert (answer.status_code, answer.content_type) == (413, PROBLEM_TYPE)
 
 
 def test_a_defect_shows_nothing_of_the_inside(app: Flask) -> None:
@@ -78,7 +78,7 @@ def test_a_defect_shows_nothing_of_the_inside(app: Flask) -> None:
 
     app.add_url_rule("/api/defect", view_func=fail)
     answer = app.test_client().get("/api/defect")
-    assert (answer.status_code, answer.content_type) == (500, CONTENT_TYPE)
+    assert (answer.status_code, answer.content_type) == (500, PROBLEM_TYPE)
     assert "hunter2" not in answer.get_data(as_text=True)
     assert "Traceback" not in answer.get_data(as_text=True)
 

@@ -11,8 +11,11 @@ import pytest
 import requests
 from flask import Flask
 
-from exporter.web.server import CannotListen, Server
+from exporter.serving.lanes import Lane
+from exporter.serving.server import CannotListen, Server
 from tests.servers.waiting import PATIENCE_SECONDS, wait_until
+
+LANES = [Lane(("/",), 2)]
 
 
 @dataclass
@@ -44,7 +47,7 @@ def slow_app(slow: Slow) -> Flask:
 
 @contextmanager
 def running(app: Flask) -> Iterator[tuple[Server, threading.Thread]]:
-    server = Server(app, "127.0.0.1", 0, threads=2)
+    server = Server(app, "127.0.0.1", 0, LANES)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -79,7 +82,7 @@ def test_what_is_under_way_is_finished(slow: Slow) -> None:
         asking = threading.Thread(target=lambda: answers.append(get(url)))
         asking.start()
         assert slow.asked.wait(PATIENCE_SECONDS)
-        listener = next(server._listeners())
+        listener = server._listeners[0]
         server.stop()
         wait_until(lambda: not listener.accepting, what="the end of accepting")
         thread.join(0.1)
@@ -96,12 +99,12 @@ def test_a_port_in_use_is_explained_in_one_line(slow_app: Flask) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(CannotListen, match=rf"127\.0\.0\.1:{port}: the port is in use"):
-            Server(slow_app, "127.0.0.1", port, threads=1)
+            Server(slow_app, "127.0.0.1", port, LANES)
 
 
 def test_a_host_that_is_none_is_explained(slow_app: Flask) -> None:
     with pytest.raises(CannotListen, match=r"no-such-host\.invalid"):
-        Server(slow_app, "no-such-host.invalid", 0, threads=1)
+        Server(slow_app, "no-such-host.invalid", 0, LANES)
 
 
 def test_what_the_server_itself_refuses_is_a_problem_document(slow_app: Flask) -> None:

@@ -1,0 +1,57 @@
+"""Threads apart for what must not wait for each other."""
+
+import logging
+from collections.abc import Sequence
+from time import monotonic
+from typing import Any, NamedTuple
+
+from waitress.task import ThreadedTaskDispatcher
+
+from exporter.serving.connection import Connection
+
+
+class Lane(NamedTuple):
+    """Threads for the requests whose path begins with one of `paths`."""
+
+    paths: tuple[str, ...]
+    threads: int
+
+
+#: What monitoring asks for. A scrape and a probe at once, and one more of each.
+MONITORING = Lane(("/metrics", "/-/"), 4)
+#: Streamed to the client, for as long as it takes to read.
+EXPORTS = Lane(("/api/metrics/export",), 4)
+_REFUSALS = Lane((), 1)
+
+
+class Lanes:
+    """Waitress' dispatcher of tasks, several of them: the first lane that fits takes a request.
+
+    The last lane takes what fits no other. Refusals have a lane of their own.
+    """
+
+    def __init__(self, lanes: Sequence[Lane]) -> None:
+        # A line of log for each request that waits would itself be a load.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        self._lanes = {lane: ThreadedTaskDispatcher() for lane in (*lanes, _REFUSALS)}
+        self._rest = lanes[-1]
+        for lane, dispatcher in self._lanes.items():
+            dispatcher.set_thread_count(lane.threads)
+
+    def add_task(self, connection: Connection) -> None:
+        """Has a thread of the right lane answer the connection's next request."""
+        request = connection.requests[0]
+        lane = _REFUSALS if request.error else self._lane_of(request.path)
+        task: Any = connection  # as waitress takes its channels
+        self._lanes[lane].add_task(task)
+
+    def _lane_of(self, path: str) -> Lane:
+        return next((lane for lane in self._lanes if path.startswith(lane.paths)), self._rest)
+
+    def shutdown(self, timeout: float) -> None:
+        """Ends the threads; those at work when the time is over are left alone."""
+        for dispatcher in self._lanes.values():
+            dispatcher.set_thread_count(0)
+        end = monotonic() + timeout
+        for dispatcher in self._lanes.values():
+            dispatcher.shutdown(timeout=max(end - monotonic(), 0))  # type: ignore[arg-type]

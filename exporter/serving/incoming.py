@@ -4,7 +4,7 @@ from time import monotonic
 
 from waitress.adjustments import Adjustments
 from waitress.parser import HTTPRequestParser
-from waitress.utilities import Error
+from waitress.utilities import Error, RequestEntityTooLarge
 
 from exporter.serving.refusals import Refusal, Refused
 from exporter.serving.terms import Terms
@@ -29,8 +29,11 @@ class Incoming(HTTPRequestParser):
         consumed = super().received(data)
         if heads and self.headers_finished:
             self.body_began = monotonic()
-            if not self.completed and (refusal := self._refusal()):
-                self.refuse(refusal)
+            if not self.completed:
+                self._pass_gate()
+        if isinstance(self.error, RequestEntityTooLarge):
+            most = self._terms.limits.body_bytes
+            self.refuse(Refusal(413, f"the body is larger than {most} bytes"))
         if self.completed:
             self.came = monotonic()
         return consumed
@@ -41,10 +44,7 @@ class Incoming(HTTPRequestParser):
         self.expect_continue = False  # the client need not send the body
         self.completed = True
 
-    def _refusal(self) -> Refusal | None:
-        if refusal := self._terms.gate(str(self.command), self.path, self.headers):
-            return refusal
-        most = self._terms.limits.body_bytes
-        if self.content_length > most:
-            return Refusal(413, f"a body of {self.content_length} bytes; the most is {most}")
-        return None
+    def _pass_gate(self) -> None:
+        refusal = self._terms.gate(str(self.command), self.path, self.headers)
+        if refusal:
+            self.refuse(refusal)

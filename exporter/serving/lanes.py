@@ -31,10 +31,14 @@ class Lanes:
     """
 
     def __init__(self, lanes: Sequence[Lane]) -> None:
-        # A line of log for each request that waits would itself be a load.
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._lanes = {lane: ThreadedTaskDispatcher() for lane in (*lanes, _REFUSALS)}
         self._rest = lanes[-1]
+
+    def start(self) -> None:
+        """Starts the threads."""
+        # A line of log for each request that waits, or client that leaves, would itself be a load.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        logging.getLogger("waitress").setLevel(logging.WARNING)
         for lane, dispatcher in self._lanes.items():
             dispatcher.set_thread_count(lane.threads)
 

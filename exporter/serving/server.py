@@ -51,9 +51,9 @@ class Server:
         try:
             self._listeners = self._listen(app, _adjustments(host, port, self._terms.limits))
         except (OSError, ValueError) as error:
-            self._lanes.shutdown(timeout=0)
             self._sockets.close()
             raise CannotListen(_explained(error, host, port)) from error
+        self._lanes.start()
 
     def _listen(self, app: Callable[..., Any], adjustments: Adjustments) -> list[Listener]:
         dispatcher: Any = self._lanes

@@ -134,7 +134,11 @@ def test_two_services_in_one_folder_are_refused(
         ),
         ({"RETRAINER_COMMAND": "train"}, 2, "RETRAINER_COMMAND: must hold {output}"),
         ({"RETRAINER_PORT": "many"}, 2, "RETRAINER_PORT: "),
-        ({"RETRAINER_HOST": "192.0.2.1", "RETRAINER_TOKEN": "hidden"}, 1, "cannot listen on 192.0.2.1:"),
+        (
+            {"RETRAINER_HOST": "192.0.2.1", "RETRAINER_TOKEN": "hidden"},
+            1,
+            "cannot listen on 192.0.2.1:",
+        ),
     ],
     ids=["token", "command", "port", "address"],
 )

@@ -19,6 +19,10 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+_NO_FONTS = (
+    "the browser has no fonts: install some, or remove .servers/bin/chromium"
+    " and run scripts/fetch-servers --tests"
+)
 
 
 @contextmanager
@@ -31,9 +35,20 @@ def running_browser() -> Iterator[Browser]:
             executable_path=program, args=QUIET, timeout=PATIENCE_SECONDS * 1000
         )
         try:
+            _need_letters(browser)
             yield browser
         finally:
             browser.close()
+
+
+def _need_letters(browser: Browser) -> None:
+    """Without any font a text takes no room, and a page is not laid out as readers see it."""
+    page = browser.new_page()
+    page.set_content("<span>letters</span>")
+    width = page.locator("span").evaluate("text => text.getBoundingClientRect().width")
+    page.close()
+    if not width:
+        pytest.fail(_NO_FONTS, pytrace=False)
 
 
 @contextmanager

@@ -50,8 +50,8 @@ from exporter.services.sql_records import SqlRecords
 from exporter.services.structured_logger import StructuredLogger
 from exporter.services.system_resources import SystemResources
 from exporter.services.threshold_advice import ThresholdAdviser
+from exporter.serving.allowance import Allowance
 from exporter.serving.lanes import EXPORTS, MONITORING, Lane
-from exporter.serving.limits import Limits
 from exporter.serving.server import Server
 from exporter.serving.terms import Terms
 from exporter.serving.traffic import Traffic
@@ -193,7 +193,7 @@ def build_server(app: Application) -> Server:
         settings.EXPORTER_HOST,
         settings.EXPORTER_PORT,
         lanes,
-        Terms(Limits.of(settings, settings.EXPORTER_MAX_BODY), _access(settings).gate, traffic),
+        Terms(Allowance.of(settings, settings.EXPORTER_MAX_BODY), _access(settings).gate, traffic),
     )
 
 

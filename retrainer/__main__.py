@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from exporter.config import InvalidSettings, Settings, load_settings
 from exporter.domain.hosts import is_loopback
 from exporter.logs import LogOptions, configure_logs, get_logger
+from exporter.serving.allowance import Allowance
 from exporter.serving.lanes import MONITORING, Lane
-from exporter.serving.limits import Limits
 from exporter.serving.server import CannotListen, Server, stop_on_signals
 from exporter.serving.terms import Terms
 from exporter.storage.engine import create_engine_for
@@ -68,7 +68,7 @@ def _server(settings: Settings, retrainer: Retrainer) -> Server:
         settings.RETRAINER_HOST,
         settings.RETRAINER_PORT,
         (MONITORING, Lane(("/",), 4)),
-        Terms(Limits.of(settings, MAX_BODY), retrainer.gate, retrainer.traffic),
+        Terms(Allowance.of(settings, MAX_BODY), retrainer.gate, retrainer.traffic),
     )
 
 

@@ -50,7 +50,7 @@ class Connection(HTTPChannel):
     def service(self) -> None:
         """Has a thread answer; no work is begun for a client that has waited too long."""
         request = self.requests[0]
-        if monotonic() - request.came > self._terms.limits.queue_seconds and not request.error:
+        if monotonic() - request.came > self._terms.allowance.queue_seconds and not request.error:
             request.error = Refused(_BUSY)
         super().service()
 
@@ -75,14 +75,14 @@ class Connection(HTTPChannel):
             if self._is_still():
                 self.handle_close()
         elif not request.headers_finished:
-            if monotonic() - request.began > self._terms.limits.header_seconds:
+            if monotonic() - request.began > self._terms.allowance.header_seconds:
                 self.drop("headers")
-        elif monotonic() - request.body_began > self._terms.limits.body_seconds:
-            seconds = f"{self._terms.limits.body_seconds:g}"
+        elif monotonic() - request.body_began > self._terms.allowance.body_seconds:
+            seconds = f"{self._terms.allowance.body_seconds:g}"
             self._refuse(request, Refusal(408, f"the body did not come within {seconds} s"))
 
     def _is_still(self) -> bool:
-        return time.time() - self.last_activity > self._terms.limits.idle_seconds
+        return time.time() - self.last_activity > self._terms.allowance.idle_seconds
 
     def drop(self, reason: str) -> None:
         """Ends the connection without an answer, and counts why."""

@@ -32,7 +32,7 @@ class Incoming(HTTPRequestParser):
             if not self.completed:
                 self._pass_gate()
         if isinstance(self.error, RequestEntityTooLarge):
-            most = self._terms.limits.body_bytes
+            most = self._terms.allowance.body_bytes
             self.refuse(Refusal(413, f"the body is larger than {most} bytes"))
         if self.completed:
             self.came = monotonic()

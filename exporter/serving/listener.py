@@ -36,7 +36,7 @@ class Listener(TcpWSGIServer):
         self._count()
 
     def _make_room(self) -> None:
-        if len(self.active_channels) >= self.terms.limits.connections:
+        if len(self.active_channels) >= self.terms.allowance.connections:
             everybody = self.connections()
             waiting = [each for each in everybody if each.is_waited_for()]
             min(waiting or everybody, key=attrgetter("last_activity")).drop("room")

@@ -12,8 +12,8 @@ from typing import Any
 
 from waitress.adjustments import Adjustments
 
+from exporter.serving.allowance import Allowance
 from exporter.serving.lanes import Lane, Lanes
-from exporter.serving.limits import Limits
 from exporter.serving.listener import Listener
 from exporter.serving.loop import Sockets
 from exporter.serving.terms import Terms
@@ -49,7 +49,7 @@ class Server:
         self._stopping = Event()
         self._lanes = Lanes(lanes)
         try:
-            self._listeners = self._listen(app, _adjustments(host, port, self._terms.limits))
+            self._listeners = self._listen(app, _adjustments(host, port, self._terms.allowance))
         except (OSError, ValueError) as error:
             self._sockets.close()
             raise CannotListen(_explained(error, host, port)) from error
@@ -124,15 +124,15 @@ def stop_on_signals(server: Server) -> None:
         signal.signal(number, lambda *_: server.stop())
 
 
-def _adjustments(host: str, port: int, limits: Limits) -> Adjustments:
+def _adjustments(host: str, port: int, allowance: Allowance) -> Adjustments:
     return Adjustments(
         host=host,
         port=port,
         ident=None,
         recv_bytes=_RECEIVE,
         backlog=1024,
-        max_request_header_size=limits.header_bytes,
-        max_request_body_size=limits.body_bytes + 1,
+        max_request_header_size=allowance.header_bytes,
+        max_request_body_size=allowance.body_bytes + 1,
         channel_request_lookahead=1,  # else nobody would notice that a client has left
         clear_untrusted_proxy_headers=True,
     )
@@ -140,14 +140,14 @@ def _adjustments(host: str, port: int, limits: Limits) -> Adjustments:
 
 def _within_open_files(terms: Terms) -> Terms:
     """The terms with no more connections than the process may have files open."""
-    limits = terms.limits
+    allowance = terms.allowance
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = limits.connections + _OTHER_FILES
+    wanted = allowance.connections + _OTHER_FILES
     if soft != resource.RLIM_INFINITY and soft < wanted:
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-        limits = replace(limits, connections=max(most - _OTHER_FILES, 1))
-    return replace(terms, limits=limits)
+        allowance = replace(allowance, connections=max(most - _OTHER_FILES, 1))
+    return replace(terms, allowance=allowance)
 
 
 def _explained(error: OSError | ValueError, host: str, port: int) -> str:

@@ -7,7 +7,7 @@ from exporter.config import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Allowance:
     """Connections, bytes and seconds; each is a setting (HTTP_…, EXPORTER_MAX_BODY).
 
     `header_seconds` and `body_seconds` run from the first byte to the last one, so that a client

@@ -14,8 +14,8 @@ import pytest
 import requests
 from flask import Flask, Response, request
 
+from exporter.serving.allowance import Allowance
 from exporter.serving.lanes import MONITORING, Lane
-from exporter.serving.limits import Limits
 from exporter.serving.refusals import Gate, Refusal, open_gate
 from exporter.serving.server import Server
 from exporter.serving.terms import Terms
@@ -30,11 +30,11 @@ THREADS = 2
 class Site:
     """A served application that notes which paths it was asked for, and its clients."""
 
-    def __init__(self, limits: Limits, gate: Gate) -> None:
+    def __init__(self, allowance: Allowance, gate: Gate) -> None:
         self.app = Flask("site")
         self.traffic = Traffic()
         lanes = (MONITORING, Lane(("/",), THREADS))
-        self.server = Server(self.app, "127.0.0.1", 0, lanes, Terms(limits, gate, self.traffic))
+        self.server = Server(self.app, "127.0.0.1", 0, lanes, Terms(allowance, gate, self.traffic))
         self.url = f"http://127.0.0.1:{self.server.port}"
         self.asked = threading.Semaphore(0)
         self.may_answer = threading.Event()
@@ -95,8 +95,8 @@ class Site:
 
 
 @contextmanager
-def served(limits: Limits | None = None, gate: Gate = open_gate) -> Iterator[Site]:
-    site = Site(limits or Limits(), gate)
+def served(allowance: Allowance | None = None, gate: Gate = open_gate) -> Iterator[Site]:
+    site = Site(allowance or Allowance(), gate)
     thread = threading.Thread(target=site.server.run)
     thread.start()
     try:
@@ -137,7 +137,7 @@ def no_token(_method: str, _path: str, headers: Mapping[str, str]) -> Refusal | 
 
 
 def test_headers_that_never_end_are_dropped() -> None:
-    with served(Limits(header_seconds=0.2)) as site:
+    with served(Allowance(header_seconds=0.2)) as site:
         held = [site.connect(b"GET /slow HTTP/1.1\r\nX-") for _ in range(20)]
         assert all(map(is_ended, held))
         assert site.traffic.dropped == {"headers": 20}
@@ -145,7 +145,7 @@ def test_headers_that_never_end_are_dropped() -> None:
 
 
 def test_a_byte_now_and_then_buys_no_time() -> None:
-    with served(Limits(header_seconds=0.5)) as site:
+    with served(Allowance(header_seconds=0.5)) as site:
         slow = site.connect(b"GET / HTTP/1.1\r\n")
 
         def trickle() -> bool:
@@ -160,7 +160,7 @@ def test_a_byte_now_and_then_buys_no_time() -> None:
 
 
 def test_a_body_that_does_not_come_is_told_so() -> None:
-    with served(Limits(body_seconds=0.2)) as site:
+    with served(Allowance(body_seconds=0.2)) as site:
         answer = read_all(site.connect(HEAD + b"Content-Length: 10\r\n\r\nabc"))
     assert problem(answer)["status"] == 408
     assert problem(answer)["detail"] == "the body did not come within 0.2 s"
@@ -168,7 +168,7 @@ def test_a_body_that_does_not_come_is_told_so() -> None:
 
 
 def test_idle_connections_end() -> None:
-    with served(Limits(idle_seconds=0.2)) as site:
+    with served(Allowance(idle_seconds=0.2)) as site:
         never_asked = site.connect()
         assert read_all(site.connect(b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n")).endswith(
             b"healthy"
@@ -179,7 +179,7 @@ def test_idle_connections_end() -> None:
 
 
 def test_who_takes_nothing_of_an_answer_frees_the_thread() -> None:
-    with served(Limits(idle_seconds=0.2)) as site:
+    with served(Allowance(idle_seconds=0.2)) as site:
         for _ in range(THREADS):
             site.connect(b"GET /endless HTTP/1.1\r\nHost: x\r\n\r\n")
         assert site.left.wait(PATIENCE_SECONDS)
@@ -188,7 +188,7 @@ def test_who_takes_nothing_of_an_answer_frees_the_thread() -> None:
 
 
 def test_there_is_always_room_for_one_more() -> None:
-    with served(Limits(connections=10)) as site:
+    with served(Allowance(connections=10)) as site:
         held = [site.connect(b"GET /slow HTTP/1.1\r\nX-") for _ in range(30)]
         assert site.get("/-/healthy").text == "healthy"
         assert site.traffic.connections <= 10
@@ -197,7 +197,7 @@ def test_there_is_always_room_for_one_more() -> None:
 
 
 def test_who_is_being_answered_keeps_the_connection() -> None:
-    with served(Limits(connections=3)) as site:
+    with served(Allowance(connections=3)) as site:
         asking = site.connect(b"GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert site.asked.acquire(timeout=PATIENCE_SECONDS)
         for _ in range(10):
@@ -241,8 +241,8 @@ def test_who_goes_on_sending_still_reads_the_answer() -> None:
 
 
 def test_bodies_and_headers_have_a_largest_size() -> None:
-    limits = Limits(body_bytes=1000, header_bytes=2000)
-    with served(limits) as site:
+    allowance = Allowance(body_bytes=1000, header_bytes=2000)
+    with served(allowance) as site:
         assert site.post(b"x" * 1000).ok
         large, chunked = site.post(b"x" * 1001), site.post(iter([b"x" * 600] * 2))
         assert large.json()["detail"] == "the body is larger than 1000 bytes"
@@ -263,7 +263,7 @@ def test_monitoring_does_not_wait_for_the_others() -> None:
 
 
 def test_no_work_is_begun_for_who_has_waited_too_long() -> None:
-    with served(Limits(queue_seconds=0)) as site:
+    with served(Allowance(queue_seconds=0)) as site:
         answer = read_all(site.connect(SLOW))
     assert problem(answer)["status"] == 503
     assert b"Retry-After: 5" in answer

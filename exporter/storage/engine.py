@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
 
 from exporter.forks import on_fork
+from exporter.storage import sqlite_file
 from exporter.storage.turns import LOCK_TIMEOUT, Turns
 
 #: Pools of a forked child's parent: to close their connections would disturb it.
@@ -71,8 +73,7 @@ def _keep_private(_dialect: object, _record: object, arguments: list[Any], _: ob
     """Notification channels hold passwords: a file that is made here is not for everybody."""
     path = str(arguments[0])
     if path and not path.startswith((":memory:", "file:")):
-        with suppress(OSError):  # SQLite itself says what is wrong with the path
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o660))
+        sqlite_file.create(Path(path), 0o660)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -145,6 +146,13 @@ def _turns(engine: Engine) -> Turns | None:
     return found
 
 
-def _forking(engine: Engine) -> AbstractContextManager[None]:
+@contextmanager
+def _forking(engine: Engine) -> Iterator[None]:
+    """Nobody uses the database, and its file is closed.
+
+    A child does not get its parent's locks, and SQLite there would take them for its own.
+    """
     turns = _turns(engine)
-    return turns.forking() if turns else nullcontext()
+    with turns.forking() if turns else nullcontext():
+        engine.dispose()
+        yield

@@ -39,11 +39,15 @@ class Site:
             "PYTHONPATH": str(PROJECT),
             **settings,
         }
+        self._started: list[Server] = []
         self._logs = (folder / f"program-{number}.log" for number in count(1))
 
     def start(self, *command: str) -> Server:
         """Starts a program; what it prints goes to a log of its own."""
-        return Server(command, next(self._logs), environment=self.environment, folder=self.folder)
+        log = next(self._logs)
+        server = Server(command, log, environment=self.environment, folder=self.folder)
+        self._started.append(server)
+        return server
 
     def serve(self, path: str = "/-/ready") -> Server:
         """Starts the exporter, and waits until this address of it answers."""
@@ -62,6 +66,11 @@ class Site:
             text=True,
             timeout=5 * PATIENCE_SECONDS,
         )
+
+    def close(self) -> None:
+        """Ends what still runs."""
+        for server in self._started:
+            server.stop()
 
     def get(self, path: str) -> requests.Response:
         """An answer of the exporter."""

@@ -6,6 +6,8 @@ Python tells of every file that it opens; what SQLite opens, it does not hear of
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -55,17 +57,18 @@ record(5)
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
+def site(tmp_path: Path) -> Iterator[Site]:
     """Its programs tell which of SQLite's files they open."""
     (tmp_path / "watch").mkdir()
     (tmp_path / "watch" / "sitecustomize.py").write_text(WATCH)
-    site = Site(tmp_path / "site")
-    site.environment |= {
+    made = Site(tmp_path / "site")
+    made.environment |= {
         "PYTHONPATH": f"{tmp_path / 'watch'}{os.pathsep}{PROJECT}",
-        "OPENS_OF": f"{site.database}{os.pathsep}{site.spool}",
+        "OPENS_OF": f"{made.database}{os.pathsep}{made.spool}",
         "OPENS_TOLD_IN": str(tmp_path / "opens.txt"),
     }
-    return site
+    with closing(made):
+        yield made
 
 
 def run(site: Site, script: str) -> None:

@@ -7,7 +7,7 @@ still has the file open, or waits in the spool.
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -29,8 +29,9 @@ EACH = 20
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path / "site")
+def site(tmp_path: Path) -> Iterator[Site]:
+    with closing(Site(tmp_path / "site")) as made:
+        yield made
 
 
 def post(site: Site, name: str) -> set[str]:
@@ -52,8 +53,8 @@ def stored(site: Site) -> list[str]:
 
 def wait_until_told(site: Site, what: str) -> None:
     """Readiness, the metric and the doctor agree."""
-    ready = wait_until(lambda: not (answer := site.get("/-/ready")).ok and answer, what="a fault")
-    assert ready.status_code == 503
+    wait_until(lambda: site.get("/-/ready").status_code == 503, what="a fault")
+    ready = site.get("/-/ready")
     assert what in ready.json()["detail"]
     wait_until(lambda: site.value("lotofacil_database_intact") == 0, what="the metric")
     doctor = site.run("doctor")
@@ -76,7 +77,7 @@ def replace_file(site: Site) -> None:
     other.replace(site.database)
 
 
-def kill(site: Site, exporter: Server) -> None:
+def only_kill(_site: Site, exporter: Server) -> None:
     exporter.kill()
 
 
@@ -95,7 +96,7 @@ def save_from_the_process(site: Site, exporter: Server) -> None:
 @pytest.mark.parametrize(
     ("harm", "what", "repair"),
     [
-        (delete_log, "its log (-wal) was removed", kill),
+        (delete_log, "its log (-wal) was removed", only_kill),
         (delete_file, "the file was removed", save_from_the_process),
         (replace_file, "the file was replaced", save_from_the_process),
     ],

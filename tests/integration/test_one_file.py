@@ -244,13 +244,12 @@ def journalled(folder: Path, word: str) -> Counter[str]:
 
 
 def test_nothing_is_lost_whoever_opens_and_closes_the_file(tmp_path: Path) -> None:
-    site = Site(tmp_path / "site")
-    site.serve().stop()  # the database is there
-    tell(Story(site))
-
-    with_what_waited = site.serve()
-    site.wait_until_delivered()
-    with_what_waited.stop()
+    with closing(Site(tmp_path / "site")) as site:
+        site.serve().stop()  # the database is there
+        tell(Story(site))
+        with_what_waited = site.serve()
+        site.wait_until_delivered()
+        with_what_waited.stop()
 
     kept, sent = (journalled(site.folder / "journals", word) for word in ("kept", "sent"))
     with closing(sqlite3.connect(site.database)) as database:

@@ -11,19 +11,22 @@ def check(connection: Connection) -> list[str]:
     """What is wrong with the file and its indexes; reads all of it."""
     if connection.dialect.name != "sqlite":
         return []
-    lines = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
-    return [str(line) for line in lines if line != "ok"]
+    try:
+        lines = _driver(connection).execute("PRAGMA integrity_check").fetchall()
+    except sqlite3.DatabaseError as error:  # too damaged to be looked through
+        return [str(error)]
+    return [str(line) for (line,) in lines if line != "ok"]
 
 
 def glance(connection: Connection, seconds: float) -> str:
     """The first fault of the pages that can be read in this time; "": none."""
     if connection.dialect.name != "sqlite":
         return ""
-    driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+    driver = _driver(connection)
     limit = Timer(seconds, driver.interrupt)
     limit.start()
     try:
-        line = driver.execute("PRAGMA quick_check(1)").fetchone()[0]
+        (line,) = driver.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.OperationalError:  # the time is over
         return ""
     except sqlite3.DatabaseError as error:
@@ -31,3 +34,7 @@ def glance(connection: Connection, seconds: float) -> str:
     finally:
         limit.cancel()
     return "" if line == "ok" else str(line)
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast(sqlite3.Connection, connection.connection.driver_connection)

@@ -15,6 +15,7 @@ from random import Random
 import pytest
 import requests
 
+from tests.databases import damage
 from tests.integration.site import Site
 from tests.integration.test_one_file import prediction
 from tests.servers.process import Server
@@ -143,11 +144,7 @@ def test_a_damaged_page_stops_the_writing(site: Site) -> None:
     before = post(site, "before")
     site.wait_until_delivered()
     assert site.run("backup", "--plain", str(site.folder / "backups")).returncode == 0
-    with closing(sqlite3.connect(site.database)) as database:
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    with site.database.open("r+b") as file:
-        file.seek(4096)
-        file.write(b"\xff" * (site.database.stat().st_size - 4096))
+    damage(site.database)
     post(site, "unnoticed")
     wait_until_told(site, "is damaged")
     later = post(site, "later")

@@ -1,21 +1,23 @@
-"""The locks that SQLite has on its files stay: nobody else opens and closes them."""
+"""SQLite's files: its locks on them stay, and one that was taken away is not written to."""
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, select
+from sqlalchemy.exc import DatabaseError, OperationalError
 
-from exporter.storage.engine import create_engine_for, reading, writing
+from exporter.storage.engine import create_engine_for, file_fault, reading, writing
+from exporter.storage.faults import Fault, fault_of
 from exporter.storage.schema import games
 from exporter.storage.spool import Spool
 from exporter.storage.sqlite_file import create
-from tests.databases import copy_of, opened
+from tests.databases import copy_of, damage, opened
 from tests.test_forks import in_child
 
 _LOCKS = Path("/proc/locks")
@@ -92,8 +94,12 @@ def test_locks_stay_when_many_threads_make_the_file_at_once(tmp_path: Path, made
                 with writing(engine) as connection:
                     connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS t (a)")
 
+        def together() -> None:
+            start.wait(60)
+            use()
+
         with ThreadPoolExecutor(THREADS) as pool:
-            for done in [pool.submit(lambda: (start.wait(60), use())) for _ in range(THREADS)]:
+            for done in [pool.submit(together) for _ in range(THREADS)]:
                 done.result()
         use()
         assert {SHARED, IN_USE} <= held(path)
@@ -171,3 +177,107 @@ def test_a_path_that_cannot_be_is_left_to_sqlite(tmp_path: Path) -> None:
     engine = create_engine_for(f"sqlite:///{tmp_path / 'nowhere' / 'a.db'}")
     with pytest.raises(Exception, match="unable to open"), reading(engine):
         pass
+
+
+def names(engine: Engine) -> list[str]:
+    with reading(engine) as connection:
+        return list(connection.execute(select(games.c.name)).scalars())
+
+
+def add(engine: Engine, name: str) -> None:
+    with writing(engine) as connection:
+        connection.execute(insert(games).values(name=name))
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+def replace(path: Path) -> None:
+    other = path.with_name("other")
+    other.write_bytes(path.read_bytes())
+    other.replace(path)
+
+
+@pytest.mark.parametrize("end", ["", "-wal"])
+@pytest.mark.parametrize(("harm", "became"), [(remove, "was removed"), (replace, "was replaced")])
+def test_files_that_are_others_now_are_not_used(
+    engines: list[Engine], database: Path, end: str, harm: Callable[[Path], None], became: str
+) -> None:
+    engine, others = engines[0], engines[1]
+    add(engine, "before")
+    assert (file_fault(engine), file_fault(others)) == ("", "")
+    harm(database.with_name(f"{database.name}{end}"))
+    assert became in file_fault(engine)
+    for use in (names, lambda engine: add(engine, "after")):
+        with pytest.raises(OperationalError, match=became) as caught:
+            use(engine)
+        assert fault_of(caught.value) is Fault.AWAY
+    if harm is remove:
+        assert not database.with_name(f"{database.name}{end}").exists()  # not made anew
+    assert file_fault(others) == ""  # it has nothing open
+
+
+def test_a_file_that_is_back_is_used_again(engines: list[Engine], database: Path) -> None:
+    engine = engines[0]
+    add(engine, "before")
+    aside = database.rename(database.with_name("aside.db"))
+    assert file_fault(engine)
+    aside.rename(database)
+    add(engine, "after")
+    assert names(engine) == ["before", "after"]
+
+
+def test_a_log_that_was_away_is_not_trusted_again(engines: list[Engine], database: Path) -> None:
+    engine, log = engines[0], database.with_name(f"{database.name}-wal")
+    add(engine, "before")
+    aside = log.rename(database.with_name("aside"))
+    assert file_fault(engine)
+    aside.rename(log)
+    assert "its log (-wal) was removed" in file_fault(engine)
+
+
+def test_once_all_is_closed_there_may_be_another_file(
+    engines: list[Engine], database: Path
+) -> None:
+    engine = engines[0]
+    add(engine, "before")
+    engine.dispose()
+    replace(database)
+    add(engine, "after")
+    assert names(engine) == ["before", "after"]
+
+
+def test_what_only_a_removed_log_holds_is_carried_over(
+    engines: list[Engine], database: Path, tmp_path: Path
+) -> None:
+    engine = engines[0]
+    for name in ("a", "b", "c"):
+        add(engine, name)
+    remove(database.with_name(f"{database.name}-wal"))
+    with pytest.raises(OperationalError):
+        names(engine)
+    with opened(copy_of(database, tmp_path / "copy.db")) as copy:
+        assert names(copy) == ["a", "b", "c"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_damaged_file_is_not_used_again(engines: list[Engine], database: Path) -> None:
+    engine = engines[0]
+    add(engine, "before")
+    add(engines[1], "by another process, so that pages are read again")
+    damage(database)
+    with pytest.raises(DatabaseError, match="malformed"):
+        names(engine)
+    assert file_fault(engine).startswith("the file is damaged (database disk image is malformed)")
+    with pytest.raises(OperationalError, match="is damaged"):
+        add(engine, "after")
+
+
+def test_a_file_that_is_no_database_is_not_used(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    path.write_text("no database, but long enough for a header" * 20)
+    with opened(f"sqlite:///{path}") as engine:
+        with pytest.raises(DatabaseError, match="not a database"):
+            names(engine)
+        assert "is damaged (file is not a database)" in file_fault(engine)

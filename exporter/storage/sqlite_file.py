@@ -67,12 +67,13 @@ class LiveFile:
     def closed(self, connection: sqlite3.Connection, _record: object = None) -> None:
         """The last one to close removes the log, and then there may be another file as well."""
         self._open.discard(id(connection))
-        if not self._open and not self.fault():
+        if not self._open:
             self.forget()
 
     def forget(self) -> None:
-        """Nothing is open: in a forked child, too."""
-        self._open, self._files = set(), {}
+        """Nothing is open, as in a forked child; what was lost before stays lost."""
+        if not self.fault():
+            self._open, self._files = set(), {}
 
     def fault(self) -> str:
         """Why the database must not be used; "": all is well."""

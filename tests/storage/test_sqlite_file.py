@@ -237,6 +237,21 @@ def test_a_log_that_was_away_is_not_trusted_again(engines: list[Engine], databas
     assert "its log (-wal) was removed" in file_fault(engine)
 
 
+def test_a_forked_child_does_not_make_a_removed_file_anew(
+    engines: list[Engine], database: Path
+) -> None:
+    engine = engines[0]
+    add(engine, "before")
+    remove(database)
+
+    def child_goes_without() -> bool:
+        with pytest.raises(OperationalError, match="was removed"):
+            add(engine, "after")
+        return not database.exists()
+
+    assert in_child(child_goes_without)
+
+
 def test_once_all_is_closed_there_may_be_another_file(
     engines: list[Engine], database: Path
 ) -> None:

@@ -10,12 +10,16 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
+from weakref import WeakSet
 
 #: What SQLite says of a file that is none of its own any more.
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _LOG = "-wal"
 _REMOVED, _REPLACED = "was removed", "was replaced"
-_UNTIL_RESTART = "nothing is written to it until this process is restarted"
+_UNTIL_RESTART = (
+    "nothing is written to it until this process is restarted"
+    " (before that, see docs/runbooks/LotofacilDatabaseFileLost.md)"
+)
 
 
 def create(path: Path, mode: int) -> None:
@@ -49,45 +53,43 @@ class LiveFile:
     """
 
     def __init__(self) -> None:
-        self._open: set[int] = set()
+        self._open = WeakSet[object]()  # records of the pool; some go without being closed
         self._files: dict[str, os.stat_result] = {}
         self._for_good = ""
 
-    def opened(self, connection: sqlite3.Connection, _record: object = None) -> None:
+    def opened(self, connection: sqlite3.Connection, record: object) -> None:
         """Remembers what the first connection opened; the others have the same files open."""
         connection.execute("PRAGMA schema_version").fetchone()  # opens the log, too
         path = connection.execute("PRAGMA database_list").fetchone()[2]
-        if not path:  # in memory
-            return
-        self._open.add(id(connection))
-        if not self._files:
+        if not self._open:
+            self.forget()
+        self._open.add(record)
+        if path and not self._files:  # else it is in memory
             paths = filter(Path.exists, (Path(path), Path(f"{path}{_LOG}")))
             self._files = {str(each): each.stat() for each in paths}
 
-    def closed(self, connection: sqlite3.Connection, _record: object = None) -> None:
+    def closed(self, _connection: sqlite3.Connection, record: object) -> None:
         """The last one to close removes the log, and then there may be another file as well."""
-        self._open.discard(id(connection))
+        self._open.discard(record)
         if not self._open:
             self.forget()
 
     def forget(self) -> None:
         """Nothing is open, as in a forked child; what was lost before stays lost."""
         if not self.fault():
-            self._open, self._files = set(), {}
+            self._open.clear()
+            self._files = {}
 
     def fault(self) -> str:
         """Why the database must not be used; "": all is well."""
-        for path, opened in self._files.items() if not self._for_good else ():
-            if became := _became(path, opened):
-                if not path.endswith(_LOG):
-                    return f"the file {became} under this process; {_UNTIL_RESTART}, or it is back"
+        files = {} if self._for_good else self._files
+        for path, opened in files.items():
+            became = _became(path, opened)
+            if became and not path.endswith(_LOG):
+                return f"the file {became} under this process; unless it is back, {_UNTIL_RESTART}"
+            if became and self._open and files is self._files:  # we did not close it meanwhile
                 self._for_good = f"its log (-wal) {became} under this process; {_UNTIL_RESTART}"
         return self._for_good
-
-    def check(self) -> None:
-        """Raises FileLost."""
-        if fault := self.fault():
-            raise FileLost(fault)
 
     def save(self, connection: sqlite3.Connection) -> None:
         """Carries over into the file what only its log holds, which has no name any more.

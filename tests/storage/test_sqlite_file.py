@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from sqlalchemy import Engine, insert, select
@@ -218,6 +218,23 @@ def test_files_that_are_others_now_are_not_used(
     assert file_fault(others) == ""  # it has nothing open
 
 
+def test_who_lost_a_file_leaves_the_log_of_its_successor(
+    engines: list[Engine], database: Path
+) -> None:
+    """SQLite removes a log by its name."""
+    engine, successor = engines[:2]
+    add(engine, "in the old file")
+    for end in ("-wal", "-shm", ""):
+        path = database.with_name(f"{database.name}{end}")
+        path.rename(path.with_name(f"old{path.name}"))
+    copy_of(database.with_name(f"old{database.name}"), database)
+    add(successor, "in the new log")
+    assert "the file was replaced" in file_fault(engine)
+    engine.dispose()
+    assert database.with_name(f"{database.name}-wal").stat().st_size > 0
+    assert "in the new log" in names(successor)
+
+
 def test_a_file_that_is_back_is_used_again(engines: list[Engine], database: Path) -> None:
     engine = engines[0]
     add(engine, "before")
@@ -261,6 +278,21 @@ def test_once_all_is_closed_there_may_be_another_file(
     replace(database)
     add(engine, "after")
     assert names(engine) == ["before", "after"]
+
+
+def test_to_close_it_is_no_loss_whoever_looks_meanwhile(engines: list[Engine]) -> None:
+    engine, is_over = engines[0], Event()
+
+    def look() -> set[str]:
+        return {file_fault(engine) for _ in iter(is_over.is_set, True)}
+
+    with ThreadPoolExecutor(1) as pool:
+        seen = pool.submit(look)
+        for _ in range(200):
+            names(engine)
+            engine.dispose()  # removes the log
+        is_over.set()
+        assert seen.result() == {""}
 
 
 def test_what_only_a_removed_log_holds_is_carried_over(

@@ -146,7 +146,8 @@ class Story:
         for number in self._rounds():
             name = f"script{dice.getrandbits(32)}-{number}"
             arguments = [str(self.journals / name), name, str(dice.randint(1, 600))]
-            self._let_live([sys.executable, "-c", SCRIPT, *arguments], dice)
+            code, output = self._let_live([sys.executable, "-c", SCRIPT, *arguments], dice)
+            assert code in (0, -signal.SIGKILL), output
             self.over.wait(dice.uniform(0, PAUSE))
 
     def retrainer(self, dice: Random) -> None:

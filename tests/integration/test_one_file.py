@@ -263,6 +263,8 @@ def test_nothing_is_lost_whoever_opens_and_closes_the_file(tmp_path: Path) -> No
     assert (len(lost), len(doubled)) == (0, 0), (list(lost)[:5], list(doubled)[:5])
     assert (integrity, refused) == ([("ok",)], [])
     assert sum(kept.values()) > 5 * SECONDS  # there was something to lose
+    logs = "".join(path.read_text() for path in (site.folder / "data" / "logs").iterdir())
+    assert "under this process" not in logs  # nobody took a file away, not even from one's own
     verified = site.run("rollups", "verify")
     assert verified.returncode == 0, verified.stdout + verified.stderr
 

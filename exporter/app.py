@@ -11,7 +11,7 @@ from flask import Flask
 from prometheus_client.metrics_core import Metric as Family
 from sqlalchemy import Engine
 
-from exporter.collectors import alert_rules, process, spool
+from exporter.collectors import alert_rules, database, process, spool
 from exporter.collectors.exposition import Exposition
 from exporter.config import Settings
 from exporter.domain.games import Games
@@ -177,6 +177,7 @@ def build_exposition(app: Application, http: HttpInstruments) -> Exposition:
         "alert_rules": partial(alert_rules.collect, app.rule_values),
         "alert_checks": partial(alert_rules.collect_checks, app.alerts.failed_checks),
         "spool": partial(spool.collect, app.intake, settings.SPOOL_MAX_SIZE),
+        "database_file": partial(database.collect_file, app.database.file_fault),
         "resources": partial(process.collect_resources, app.resources),
         "logs": process.collect_logs,
         "http": partial(process.collect_http, http),
@@ -205,7 +206,7 @@ def build_web(app: Application, traffic: Traffic | None = None) -> Flask:
     return create_app(
         WebDependencies(
             render=exposition.render,
-            not_ready=lambda: app.snapshots.state.error or None,
+            not_ready=lambda: app.database.file_fault() or app.snapshots.state.error or None,
             version=lambda: _version(app.snapshots),
             now=app.now,
             metrics=_metrics_reader(app),

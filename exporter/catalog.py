@@ -465,6 +465,12 @@ DATABASE_UP = _gauge(
     (),
     "database",
 )
+DATABASE_INTACT = _gauge(
+    "lotofacil_database_intact",
+    "0 when the SQLite file or its log was removed, replaced or damaged: it is not written to.",
+    (),
+    "database_file",
+)
 DATABASE_SIZE = _gauge(
     "lotofacil_database_size_bytes",
     "Size of the database as its engine reports it.",

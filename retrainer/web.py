@@ -21,7 +21,7 @@ from exporter.domain.retraining import Trigger
 from exporter.logs import get_logger
 from exporter.serving.refusals import Refusal
 from exporter.storage import retraining
-from exporter.storage.engine import reading, writing
+from exporter.storage.engine import file_fault, reading, writing
 from exporter.storage.migrate import is_current
 from retrainer.answers import landing, plain, problem, request_shown, run_shown, success
 from retrainer.clock import Clock
@@ -153,6 +153,8 @@ class Routes:
 
     def ready(self) -> Response:
         """Whether requests can be kept and worked on now."""
+        if fault := file_fault(self._desk.engine):
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, f"database: {fault}")
         if not is_current(self._desk.engine):
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "the database lacks migrations")
         return self.healthy()

@@ -1,8 +1,9 @@
 """Databases with the newest schema: made by the migrations once, emptied between tests."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, select
@@ -46,3 +47,13 @@ def copy_of(template: Path, path: Path) -> str:
     """The address of a fresh copy of an SQLite database that nobody has open."""
     shutil.copyfile(template, path)
     return f"sqlite:///{path}"
+
+
+def damage(path: Path) -> None:
+    """Overwrites every page but the first of an SQLite file, whoever has it open."""
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = database.execute("PRAGMA page_size").fetchone()
+    with path.open("r+b") as file:
+        file.seek(page)
+        file.write(b"\xff" * (path.stat().st_size - page))

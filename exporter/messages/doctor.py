@@ -22,6 +22,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "não responde ({reason}) → confira DATABASE_URL e se o servidor está de pé",
         "does not answer ({reason}) → see DATABASE_URL and whether the server is up",
     ),
+    "database_damaged": (
+        (
+            "{path} está danificado ({reason}) → pare tudo que o usa e restaure a cópia mais"
+            " recente: docs/runbooks/LotofacilDatabaseFileLost.md"
+        ),
+        (
+            "{path} is damaged ({reason}) → stop all that uses it and restore the newest backup:"
+            " docs/runbooks/LotofacilDatabaseFileLost.md"
+        ),
+    ),
     "database_missing": (
         (
             "{path} ainda não existe → inicie o exportador (`lotofacil serve`) ou corrija"

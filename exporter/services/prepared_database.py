@@ -32,6 +32,11 @@ class PreparedDatabase:
             self._migrated = False  # it may be another database by now
             raise
 
+    def file_fault(self) -> str:
+        """Why an SQLite file must not be used any more; "": all is well, or there is no file."""
+        fault = connections.file_fault(self._engine)
+        return fault and f"database: {fault}{_file(self._engine)}"
+
     def answers(self) -> bool:
         """Whether it can be reached now, whatever it makes of our records."""
         try:

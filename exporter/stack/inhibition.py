@@ -6,7 +6,12 @@ from typing import Any
 from exporter.stack.routes import any_of, matcher
 
 #: Nothing can be known about models and records while one of these fires.
-_BLIND = ("LotofacilExporterDown", "LotofacilExporterAbsent", "LotofacilDatabaseAway")
+_BLIND = (
+    "LotofacilExporterDown",
+    "LotofacilExporterAbsent",
+    "LotofacilDatabaseAway",
+    "LotofacilDatabaseFileLost",
+)
 _ABOUT_RECORDS = (
     "accuracy_drop",
     "accuracy_rise",
@@ -37,6 +42,7 @@ def rules() -> list[dict[str, Any]]:
             ("LotofacilExporterDown", "LotofacilExporterAbsent"), [_named(*_SYMPTOMS, *_BLIND[2:])]
         ),
         _silence(("LotofacilDatabaseAway",), [_named(*_SYMPTOMS)]),
+        _silence(("LotofacilDatabaseFileLost",), [_named(*_SYMPTOMS, "LotofacilDatabaseAway")]),
         # no result, no news of accuracy; the predictor often waits for the same feed
         _silence(
             ("LotofacilDrawResultOverdue",),

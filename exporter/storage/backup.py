@@ -80,7 +80,7 @@ def _copy(engine: Engine, part: Path, *, compress: bool) -> None:
     plain = part.with_suffix(".plain") if compress else part
     os.close(os.open(plain, os.O_CREAT | os.O_WRONLY, 0o600))
     try:
-        _copy_online(str(engine.url.database), plain)
+        _copy_online(engine, plain)
         if compress:
             with plain.open("rb") as raw, gzip.open(part, "wb", 6) as packed:
                 shutil.copyfileobj(raw, packed)
@@ -90,9 +90,9 @@ def _copy(engine: Engine, part: Path, *, compress: bool) -> None:
             plain.unlink(missing_ok=True)
 
 
-def _copy_online(source: str, path: Path) -> None:
-    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(path)) as copy:
-        live.backup(copy)
+def _copy_online(engine: Engine, path: Path) -> None:
+    with reading(engine) as connection, closing(sqlite3.connect(path)) as copy:
+        cast(sqlite3.Connection, connection.connection.driver_connection).backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
         if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
             raise BackupFailed(f"the copy {path} is damaged")

@@ -1,16 +1,19 @@
 """Engines and transactions: one way to read and one way to write, on every database."""
 
-import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from typing import Any
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import Pool
 
 from exporter.forks import on_fork
+from exporter.storage.sqlite_file import FileLost, LiveFile, create
 from exporter.storage.turns import LOCK_TIMEOUT, Turns
 
 #: Pools of a forked child's parent: to close their connections would disturb it.
@@ -49,12 +52,14 @@ def _connect_arguments(backend: str) -> dict[str, Any]:
 def _sqlite_engine(url: str) -> Engine:
     options = {"timeout": LOCK_TIMEOUT, "check_same_thread": False}
     engine = create_engine(url, connect_args=options, hide_parameters=True)
-    engine.update_execution_options(turns=Turns())
+    file = LiveFile()
+    engine.update_execution_options(turns=Turns(), file=file)
     on_fork(engine, _leave, _forking)
-    event.listen(engine, "do_connect", _keep_private)
+    event.listen(engine, "do_connect", partial(_make_file, file))
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "connect", _remember_file)
-    event.listen(engine, "checkout", _check_file)
+    event.listen(engine, "connect", file.opened)
+    event.listen(engine, "close", file.closed)
+    event.listen(engine, "handle_error", lambda failed: file.note(failed.original_exception))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -65,14 +70,18 @@ def _leave(engine: Engine) -> None:
     engine.dispose(close=False)
     if _turns(engine):
         engine.update_execution_options(turns=Turns())
+        engine.get_execution_options()["file"].forget()
 
 
-def _keep_private(_dialect: object, _record: object, arguments: list[Any], _: object) -> None:
+def _make_file(
+    file: LiveFile, _dialect: object, _record: object, arguments: list[Any], _: object
+) -> None:
     """Notification channels hold passwords: a file that is made here is not for everybody."""
+    if fault := file.fault():
+        raise FileLost(fault)  # lest the lost one be made anew
     path = str(arguments[0])
     if path and not path.startswith((":memory:", "file:")):
-        with suppress(OSError):  # SQLite itself says what is wrong with the path
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o660))
+        create(Path(path), 0o660)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -87,28 +96,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _remember_file(connection: Any, record: Any) -> None:
-    path = connection.execute("PRAGMA database_list").fetchone()[2]
-    record.info["file"] = path and (path, _identity(path))
-
-
-def _check_file(_connection: Any, record: Any, _proxy: object) -> None:
-    """SQLite goes on in a file that was removed or replaced: what is written there is lost."""
-    known = record.info["file"]
-    if known and _identity(known[0]) != known[1]:
-        raise DisconnectionError("another file is there now")  # the pool connects again
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    """Which file this is, whatever its name; None where there is none."""
-    try:
-        found = os.stat(path)  # noqa: PTH116 - at each checkout; a Path would cost more than this
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
 def _begin_sqlite(connection: Connection) -> None:
+    file: LiveFile = connection.get_execution_options()["file"]
+    if fault := file.fault():
+        file.save(cast(sqlite3.Connection, connection.connection.driver_connection))
+        raise OperationalError(None, None, FileLost(fault))
     # A writer takes its lock at once: an upgrade in mid-transaction could fail as "locked".
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")
@@ -145,6 +137,20 @@ def _turns(engine: Engine) -> Turns | None:
     return found
 
 
-def _forking(engine: Engine) -> AbstractContextManager[None]:
+@contextmanager
+def _forking(engine: Engine) -> Iterator[None]:
+    """Nobody uses the database, and its file is closed.
+
+    A child does not get its parent's locks, and SQLite there would take them for its own.
+    """
     turns = _turns(engine)
-    return turns.forking() if turns else nullcontext()
+    with turns.forking() if turns else nullcontext():
+        if not file_fault(engine):  # its connections hold what is left of it
+            engine.dispose()
+        yield
+
+
+def file_fault(engine: Engine) -> str:
+    """Why the file of an SQLite database must not be used any more; "": all is well, or none."""
+    file: LiveFile | None = engine.get_execution_options().get("file")
+    return file.fault() if file else ""

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from exporter.forks import on_fork
 from exporter.logs import get_logger
 from exporter.storage.spool_ledger import Account, Ledger
+from exporter.storage.sqlite_file import create
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (
@@ -151,7 +152,10 @@ class Spool:
 
     @contextmanager
     def _still(self) -> Iterator[None]:
+        """Nobody uses the file, and it is closed: a child of the fork would have no lock on it."""
         with self._lock, self._reading:
+            for name in self._opened() if self._is(self.path) else ():
+                vars(self).pop(name).close()
             yield
 
     def _in_child(self) -> None:
@@ -160,7 +164,10 @@ class Spool:
 
     def _leave(self) -> None:
         """Never uses the connections again. They stay open: closing gives up others' locks."""
-        _LEFT.extend(vars(self).pop(name) for name in ("_db", "_reader") if name in vars(self))
+        _LEFT.extend(vars(self).pop(name) for name in self._opened())
+
+    def _opened(self) -> list[str]:
+        return [name for name in ("_db", "_reader") if name in vars(self)]
 
     def open(self) -> None:
         """Opens the file, and makes it where there is none. Raises SpoolUnusable."""
@@ -168,8 +175,7 @@ class Spool:
             if "_reader" in vars(self):  # another thread was quicker
                 return
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Records may hold what is nobody's business.
-            os.close(os.open(self.path, os.O_CREAT, 0o600))
+            create(self.path, 0o600)  # records may hold what is nobody's business
             db, reader = self._connect(), self._connect()
             found = filter(Path.exists, (self.path, *self._logs))
             self._files = {path: path.stat() for path in found}

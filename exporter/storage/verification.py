@@ -10,7 +10,7 @@ from exporter.domain.games import Game, Games
 from exporter.domain.scoring import DrawScore
 from exporter.domain.statistics import Evidence, replay
 from exporter.storage import draws as stored_draws
-from exporter.storage import evidence, recomputation, references, scores
+from exporter.storage import evidence, integrity, recomputation, references, scores
 from exporter.storage.engine import reading
 from exporter.storage.read_figures import game_totals_of
 from exporter.storage.recomputation import TABLES, Cell, Cells, Coverage
@@ -44,11 +44,18 @@ class Verified:
 def verify(engine: Engine, known: Games) -> Verified:
     """Recomputes all roll-ups in one consistent reading, beside which writers go on."""
     with reading(engine) as connection:
+        if damage := _damage(connection):  # nothing else can be believed
+            return Verified(Counter(), Counter(), damage, None)
         before = cleaned_before(connection)
         check = Check(connection, recomputation.coverage(connection, before))
         for game_id, game in games_of(connection, known):
             check.game(game_id, game)
     return Verified(check.compared, check.uncovered, tuple(check.differences), before)
+
+
+def _damage(connection: Connection) -> tuple[Difference, ...]:
+    found = integrity.check(connection)
+    return tuple(Difference("database", "integrity_check", fault, "ok") for fault in found)
 
 
 def games_of(connection: Connection, known: Games) -> list[tuple[int, Game]]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from exporter.storage import retraining
 from exporter.storage.engine import create_engine_for, reading
 from retrainer.telemetry import Telemetry
 from retrainer.web import MAX_BODY, Desk, create_app
+from tests.databases import copy_of, opened
 from tests.retrainer.conftest import COOLDOWN, START, FakeClock
 from tests.retrainer.test_webhook import ALERT, body
 
@@ -223,6 +225,19 @@ def test_an_empty_database_is_not_ready(
     assert answer.status_code == 503
     assert detail(answer) == "the database lacks migrations"
     engine.dispose()
+
+
+def test_a_database_that_was_taken_away_is_told(
+    make_client: Callable[..., FlaskClient], sqlite_template: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "used.db"
+    with opened(copy_of(sqlite_template, path)) as engine:
+        client = make_client(engine)
+        assert client.get("/-/ready").status_code == 200
+        path.unlink()
+        answer = client.get("/-/ready")
+    assert answer.status_code == 503
+    assert detail(answer).startswith("database: the file was removed under this process")
 
 
 def test_metrics_are_those_of_the_catalogue(client: FlaskClient) -> None:

@@ -63,20 +63,20 @@ def test_a_database_that_lost_its_tables_gets_them_again(engine: Engine) -> None
     assert migrate.is_current(engine)
 
 
-@pytest.mark.parametrize("is_empty", [True, False])
-def test_a_file_that_was_replaced_is_read_from_then_on(
-    sqlite_template: Path, tmp_path: Path, *, is_empty: bool
+def test_a_file_that_was_replaced_is_told_and_the_last_figures_stay(
+    sqlite_template: Path, tmp_path: Path
 ) -> None:
     used, other = tmp_path / "used.db", tmp_path / "other.db"
-    used.write_bytes(sqlite_template.read_bytes())
-    other.write_bytes(b"" if is_empty else sqlite_template.read_bytes())
+    for path in (used, other):
+        path.write_bytes(sqlite_template.read_bytes())
     with opened(f"sqlite:///{used}") as engine, running(engine) as snapshots:
         store(engine, ticket("a", draw_time(100)))
         wait_until(lambda: models(snapshots) == 1)
-        for beside in ("-wal", "-shm"):
-            (tmp_path / f"used.db{beside}").unlink()
         other.replace(used)
-        wait_until(lambda: models(snapshots) == 0)
+        wait_until(lambda: not snapshots.state.is_up)
+        assert "the file was replaced under this process" in snapshots.state.error
+        assert snapshots.state.reading is not None
+        assert len(snapshots.state.reading.models) == 1
 
 
 def test_an_error_that_nobody_thought_of_is_counted_and_does_not_end_it(engine: Engine) -> None:

@@ -1,6 +1,5 @@
 """Reading sees one state, writing is all or nothing, on every engine."""
 
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -90,19 +89,3 @@ def test_mysql_refuses_what_does_not_fit_whatever_its_mode(mariadb_url: str) -> 
         finally:
             with writing(engine) as connection:
                 connection.exec_driver_sql("SET GLOBAL sql_mode = %s", (mode,))
-
-
-def test_what_is_written_after_a_file_was_replaced_is_in_the_new_one(
-    sqlite_template: Path, tmp_path: Path
-) -> None:
-    used, other = tmp_path / "used.db", tmp_path / "other.db"
-    for path in (used, other):
-        path.write_bytes(sqlite_template.read_bytes())
-    with opened(f"sqlite:///{used}") as engine:
-        add(engine, "into the old one")
-        for beside in ("-wal", "-shm"):
-            (tmp_path / f"used.db{beside}").unlink()
-        other.replace(used)
-        add(engine, "into the new one")
-    with opened(f"sqlite:///{used}") as engine, reading(engine) as connection:
-        assert list(connection.execute(select(games.c.name)).scalars()) == ["into the new one"]

@@ -1,5 +1,8 @@
 """Verification finds what is wrong and nothing else; a rebuild puts it right."""
 
+import os
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Engine, text
 
@@ -9,6 +12,7 @@ from exporter.storage import references, retention
 from exporter.storage.engine import writing
 from exporter.storage.rebuilding import rebuild
 from exporter.storage.verification import verify
+from tests.databases import migrated, opened
 from tests.storage.reading import read_models
 from tests.storage.records import FIRST, draw_time, record, store, ticket
 
@@ -85,3 +89,16 @@ def test_after_a_clean_up_only_what_is_covered_is_compared(engine: Engine) -> No
     with writing(engine) as connection:
         connection.execute(text("UPDATE totals SET value = 7 WHERE measure = 'predictions'"))
     assert rebuild(engine, KNOWN_GAMES, now=0) == 0
+
+
+def test_a_damaged_file_is_told_instead_of_figures(tmp_path: Path) -> None:
+    path = tmp_path / "damaged.db"
+    migrated(f"sqlite:///{path}")
+    with path.open("r+b") as file:  # nobody has it open
+        file.seek(-4096, os.SEEK_END)
+        file.write(b"\xff" * 4096)
+    with opened(f"sqlite:///{path}") as engine:
+        found = verify(engine, KNOWN_GAMES).differences
+    assert {(difference.table, difference.place) for difference in found} == {
+        ("database", "integrity_check")
+    }

@@ -10,11 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from exporter.domain.moments import SECOND
 from exporter.services.delivery import reason
 from exporter.services.doctor.findings import Finding, ok, problem, warning
-from exporter.storage import migrate
+from exporter.storage import integrity, migrate
+from exporter.storage.engine import reading
 from exporter.storage.spool import Spool, SpoolState
 
 #: Records that wait longer than this are late, in seconds.
 _LATE = 300
+#: How long a file is looked through for damage, in seconds: of a large one, the first pages.
+_GLANCE = 3.0
 
 
 def check_database(engine: Engine) -> Finding:
@@ -25,8 +28,12 @@ def check_database(engine: Engine) -> Finding:
         return problem("database", "database_missing", path=path)
     try:
         current, known = migrate.is_current(engine), migrate.is_known(engine)
+        with reading(engine) as connection:
+            damage = integrity.glance(connection, _GLANCE)
     except SQLAlchemyError as error:
         return problem("database", "database_away", reason=reason(error))
+    if damage:
+        return problem("database", "database_damaged", path=path, reason=damage)
     if not current:
         return problem("database", "database_old" if known else "database_newer")
     return ok("database", "database_ok", engine=engine.dialect.name)

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
+from exporter.config.kinds import Sync
 from exporter.forks import on_fork
 from exporter.logs import get_logger
 from exporter.storage.spool_ledger import Account, Ledger
@@ -65,16 +66,16 @@ _SIZES = "SELECT COUNT(*), COALESCE(SUM(length(body)), 0) FROM "
 MOST_BYTES = 8_000_000
 #: Every record is stuck, however many there are.
 EVERYTHING = -1
-#: normal: what a call returned from outlives the process; full: a power cut, too.
-Sync = Literal["normal", "full"]
 #: Commits after which the log is worth carrying over into the file, and pages that one fills.
 _SETTLE_EVERY = 4000
 _PAGES_EACH = 3
 #: Bytes of the log that an idle spool may keep.
 _IDLE = 128 * 1024
-#: Pages given back to the disk while callers wait, and how often in a row.
-_STEP = 256
-_STEPS = 32
+#: Pages given back to the disk while callers wait, how often in a row, and how many a busy spool
+#: may leave unused.
+_STEP = 64
+_STEPS = 64
+_SPARE = 256
 #: Milliseconds to wait for others: for a lock, and for those who read in a log that is to be cut.
 _PATIENCE = 30_000
 _PATIENCE_AT_LIMIT = 50
@@ -341,7 +342,7 @@ class Spool:
         Most of it beside the callers; only what came meanwhile while they wait.
         """
         is_idle = not self.look()
-        self._shrink(0 if is_idle else self._step)
+        self._shrink(0 if is_idle else min(_SPARE, self._step * 4))
         is_worth_it = is_idle and self._room.log() > _IDLE
         if self._unsettled < self._settle_every and not is_worth_it:
             return
@@ -362,7 +363,8 @@ class Spool:
             with self._faults(), self._lock:
                 with suppress(SpoolFull):
                     self._make_room(0)
-                self._db.execute(f"PRAGMA incremental_vacuum({self._step})").fetchall()
+                # `execute` takes one step of a statement without columns: one page.
+                self._db.executescript(f"PRAGMA incremental_vacuum({self._step})")
                 self._unsettled += self._step // _PAGES_EACH
 
     @staticmethod

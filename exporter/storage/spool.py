@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Lock
+from time import sleep
 from typing import Any, NamedTuple
 
 from exporter.config.kinds import Sync
@@ -70,15 +71,18 @@ EVERYTHING = -1
 _SETTLE_EVERY = 4000
 _PAGES_EACH = 3
 #: Bytes of the log that an idle spool may keep.
-_IDLE = 128 * 1024
-#: Pages given back to the disk while callers wait, how often in a row, and how many a busy spool
-#: may leave unused.
+_IDLE = 512 * 1024
+#: Pages given back to the disk while callers wait, how often in a row, and how many a spool may
+#: leave unused while it is busy or idle.
 _STEP = 64
 _STEPS = 64
 _SPARE = 256
-#: Milliseconds to wait for others: for a lock, and for those who read in a log that is to be cut.
+_SPARE_IDLE = 16
+#: Milliseconds to wait for a lock, and for those who read in a log that is to be cut off.
 _PATIENCE = 30_000
 _PATIENCE_AT_LIMIT = 50
+#: Seconds between attempts when another process carries the log over at the same time.
+_PAUSES = (0.002, 0.01, 0.05, 0.1, 0.2)
 #: Records that come or go together and fill as much of the log as one alone: two pages.
 _TOGETHER = 8
 #: Connections that are not used again, such as a parent's in a forked child.
@@ -238,21 +242,29 @@ class Spool:
         if self._room.holds(size):
             return
         with self._reading:
-            self._cut_log(_PATIENCE_AT_LIMIT)
+            for pause in _PAUSES:
+                if self._cut_log(_PATIENCE_AT_LIMIT):
+                    break
+                sleep(pause)
         if not self._room.holds(size, self._unused(self._db) * PAGE):
             raise SpoolFull(self.path, f"is full ({self._room.why_not()})")
 
-    def _cut_log(self, patience: int) -> None:
-        """Carries the log over and cuts it off; not while another process reads in it for long.
+    def _cut_log(self, patience: int) -> bool:
+        """Carries the log over and cuts it off; False when another process was in the way.
 
-        What is in the way of that stays; whoever needs the room is told.
+        A disk that has no room for that stays as it is; whoever needs the room is told.
         """
         if not self._room.log():
-            return
+            return True
         self._db.execute(f"PRAGMA busy_timeout={patience}")
-        with suppress(sqlite3.OperationalError):
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        self._db.execute(f"PRAGMA busy_timeout={_PATIENCE}")
+        try:
+            is_busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError:
+            return True
+        else:
+            return not is_busy
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout={_PATIENCE}")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -342,8 +354,8 @@ class Spool:
         Most of it beside the callers; only what came meanwhile while they wait.
         """
         is_idle = not self.look()
-        self._shrink(0 if is_idle else min(_SPARE, self._step * 4))
-        is_worth_it = is_idle and self._room.log() > _IDLE
+        is_smaller = self._shrink(_SPARE_IDLE if is_idle else min(_SPARE, 4 * self._step))
+        is_worth_it = is_idle and (is_smaller or self._room.log() > _IDLE)
         if self._unsettled < self._settle_every and not is_worth_it:
             return
         self._unsettled = 0
@@ -354,18 +366,22 @@ class Spool:
             else:
                 self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
-    def _shrink(self, unused: int) -> None:
-        """Gives pages back to the disk, a few at a time, until no more than these are unused."""
-        for _ in range(_STEPS):
+    def _shrink(self, unused: int) -> bool:
+        """Gives pages back to the disk, a few at a time, until no more than these are unused.
+
+        Whether there were any.
+        """
+        for step in range(_STEPS):
             with self._faults(), self._reading:
                 if self._unused(self._reader) <= unused:
-                    return
+                    return step > 0
             with self._faults(), self._lock:
                 with suppress(SpoolFull):
                     self._make_room(0)
                 # `execute` takes one step of a statement without columns: one page.
                 self._db.executescript(f"PRAGMA incremental_vacuum({self._step})")
                 self._unsettled += self._step // _PAGES_EACH
+        return True
 
     @staticmethod
     def _unused(db: sqlite3.Connection) -> int:

@@ -1,7 +1,7 @@
 """The room that a spool has: within its limit, and within what its disk has left.
 
 The file and its log count. What is in the log may have to be carried over before the log can be
-cut off, so each of its bytes counts twice. A part is left for those who make room: removing
+cut off, so each of its bytes counts twice. A part is reserved for those who make room: removing
 records and shrinking the file are written to the log, too.
 """
 
@@ -16,6 +16,9 @@ _BESIDES = 8
 _OF_A_KEY = 3
 _LEAST = 64 * PAGE
 _MOST_RESERVED = 8 * 2**20
+#: The share of that which a process may use before it looks again: each look gives others the
+#: interpreter, and a caller may wait long for its turn.
+_LENT = 8
 
 
 class Room:
@@ -24,6 +27,7 @@ class Room:
     def __init__(self, path: Path, max_bytes: int) -> None:
         self.limit = max(max_bytes, _LEAST)
         self.reserve = min(self.limit // 16, _MOST_RESERVED)
+        self._lent = 0
         self._file, self._log, self._folder = str(path), f"{path}-wal", str(path.parent)
 
     def taken(self) -> int:
@@ -34,11 +38,15 @@ class Room:
         """Bytes of the log."""
         return _size(self._log)
 
-    def holds(self, cost: int, unused: int = 0) -> bool:
+    def holds(self, size: int, unused: int = 0) -> bool:
         """Whether so many bytes can be written where `unused` ones in the file wait for others."""
+        if 0 < size <= self._lent:
+            self._lent -= size
+            return True
         file, log = _size(self._file), _size(self._log)
         left = min(self.limit - file - log, self._free()) - log - self.reserve
-        return 2 * cost - min(cost, unused) <= left
+        self._lent = max(min(left // 2 - size, self.reserve // _LENT), 0)
+        return 2 * size - min(size, unused) <= left
 
     def why_not(self) -> str:
         """What there is too little of."""

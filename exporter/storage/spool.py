@@ -82,7 +82,7 @@ _SPARE_IDLE = 16
 _PATIENCE = 30_000
 _PATIENCE_AT_LIMIT = 50
 #: Seconds between attempts when another process carries the log over at the same time.
-_PAUSES = (0.002, 0.01, 0.05, 0.1, 0.2)
+_PAUSES = (0.002, 0.02, 0.05)
 #: Records that come or go together and fill as much of the log as one alone: two pages.
 _TOGETHER = 8
 #: Connections that are not used again, such as a parent's in a forked child.
@@ -208,6 +208,7 @@ class Spool:
         log = 4 * _PAGES_EACH * self._settle_every
         for pragma in (
             f"synchronous={self._sync}",
+            "secure_delete=FAST",  # where it is on, what is removed would fill the log with zeros
             f"max_page_count={self._room.limit // PAGE}",
             f"wal_autocheckpoint={log}",
             f"journal_size_limit={log * PAGE}",

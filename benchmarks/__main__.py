@@ -33,6 +33,7 @@ class Bench:
         return {
             "batch": lambda: ingest.batches_into_sqlite(n, 3_000 if small else 100_000),
             "single": lambda: ingest.single_calls(n, 500 if small else 20_000),
+            "synced": lambda: ingest.synced_calls(n, 100 if small else 2000),
             "relaxed": lambda: ingest.relaxed_calls(n, 500 if small else 20_000),
             "postgres": lambda: self._in_postgres(
                 lambda url: ingest.batches_into_postgres(url, n, 2_000 if small else 100_000)

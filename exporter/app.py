@@ -105,11 +105,13 @@ def build(
     `over_http` has records sent to the exporter at EXPORTER_URL instead of to the database.
     """
     games = settings.games
-    engine = create_engine_for(settings.database)
+    engine = create_engine_for(settings.database, settings.SPOOL_SYNC)
     database = PreparedDatabase(engine)
     delivery, records = _destination(settings, database, games, now, over_http=over_http)
     intake = Intake(
-        Spool(settings.LOTOFACIL_DATA_DIR / "spool.db", settings.SPOOL_MAX_SIZE),
+        Spool(
+            settings.LOTOFACIL_DATA_DIR / "spool.db", settings.SPOOL_MAX_SIZE, settings.SPOOL_SYNC
+        ),
         delivery,
         now,
         batch_size=settings.METRICS_BATCH_SIZE,

@@ -428,10 +428,15 @@ SPOOL_OLDEST = _gauge(
     (),
     "spool",
 )
-SPOOL_SIZE = _gauge("lotofacil_spool_size_bytes", "Size of the spool on disk.", (), "spool")
+SPOOL_SIZE = _gauge(
+    "lotofacil_spool_size_bytes",
+    "What the spool takes of the disk, its log included.",
+    (),
+    "spool",
+)
 SPOOL_CAPACITY = _gauge(
     "lotofacil_spool_capacity_bytes",
-    "Size at which the spool refuses new records.",
+    "The most that it may take; new records are refused a little before.",
     (),
     "spool",
 )

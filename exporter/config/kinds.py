@@ -1,7 +1,7 @@
 """Kinds of values that settings take, each refused in one line that says what is right."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from sqlalchemy.engine import URL, make_url
@@ -9,6 +9,8 @@ from sqlalchemy.exc import ArgumentError
 
 from exporter.domain.alerts import NotificationChannel, webhook_channel
 
+#: What a call that returned outlives. normal: the process; full: a power cut, too.
+Sync = Literal["normal", "full"]
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 _UNITS |= {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}

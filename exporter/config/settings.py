@@ -26,6 +26,7 @@ from exporter.config.kinds import (
     Receivers,
     Seconds,
     Size,
+    Sync,
     Token,
     WebhookUrl,
     database_url,
@@ -129,9 +130,16 @@ class Settings(BaseSettings):
     LOTOFACIL_LOG_LEVEL: Annotated[
         Literal["debug", "info", "warning", "error"], Field(description="Least level written.")
     ] = "info"
-    SPOOL_MAX_SIZE: Annotated[Size, Field(description="Size at which the spool is full.")] = (
-        1_000_000_000
-    )
+    SPOOL_MAX_SIZE: Annotated[
+        Size, Field(description="What the spool may take of the disk, its log included.")
+    ] = 1_000_000_000
+    SPOOL_SYNC: Annotated[
+        Sync,
+        Field(
+            description="What outlives a power cut. normal: all but the last moments; full:"
+            " whatever was accepted, with a wait for the disk at each call (SQLite databases, too)."
+        ),
+    ] = "normal"
     SPOOL_DURABLE: Annotated[
         bool, Field(description="False: a memory queue, faster, lost when the process is killed.")
     ] = True

@@ -26,6 +26,8 @@ MAX_PAUSE_SECONDS = 5.0
 RETRY_SECONDS = 300
 #: Records unpacked without a pause.
 _AT_ONCE = 50
+#: Records written down together by an orderly stop: a spool that is nearly full takes some.
+_SAVED_AT_ONCE = 10_000
 #: Records a relaxed intake holds in memory before callers write to disk themselves.
 MAX_QUEUED = 1_000_000
 #: What may be delivered in any order. Results correct each other and mend what was quarantined,
@@ -288,13 +290,17 @@ class Intake:
 
     def _save_queue(self) -> None:
         with self._delivering:
-            taken = [self._queue.popleft() for _ in range(len(self._queue))]
-            try:
-                self._keep(taken)
-            except BaseException:
-                self._queue.extendleft(reversed(taken))
-                raise
+            while self._queue:
+                self._save_queued(min(len(self._queue), _SAVED_AT_ONCE))
             self._spool.look()
+
+    def _save_queued(self, count: int) -> None:
+        taken = [self._queue.popleft() for _ in range(count)]
+        try:
+            self._keep(taken)
+        except BaseException:
+            self._queue.extendleft(reversed(taken))
+            raise
 
     def _keep(self, records: Sequence[Record]) -> None:
         if records:

@@ -150,6 +150,8 @@ class MetricsService:
     ) -> Prediction | None:
         """Records one prediction; once this returns it survives a crash and a database outage.
 
+        A power cut, too, with SPOOL_SYNC=full.
+
         `confidence` is a share from 0 to 1, `latency` the predictor's seconds, `draw_number`
         None the first draw at or after `predicted_at` (now). One that breaks its game's rules
         is quarantined and None returned; with `strict` it raises InvalidPrediction instead.

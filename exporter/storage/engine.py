@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import Pool
 
+from exporter.config.kinds import Sync
 from exporter.forks import on_fork
 from exporter.storage.sqlite_file import FileLost, LiveFile, create
 from exporter.storage.turns import LOCK_TIMEOUT, Turns
@@ -22,14 +23,15 @@ _LEFT: list[Pool] = []
 _MYSQL_SESSION = "SET time_zone='+00:00', sql_mode=CONCAT_WS(',', @@sql_mode, 'STRICT_ALL_TABLES')"
 
 
-def create_engine_for(url: str) -> Engine:
+def create_engine_for(url: str, sync: Sync = "normal") -> Engine:
     """An engine for `url` (with its driver, see config.database_url); nothing connects yet.
 
+    `sync` is SQLite's; servers have settings of their own for what a power cut may take.
     Values never appear in its errors: they may be nobody else's business.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite_engine(url)
+        return _sqlite_engine(url, sync)
     # READ COMMITTED: what was committed while a writer waited for its lock must be seen.
     engine = create_engine(
         url,
@@ -49,7 +51,7 @@ def _connect_arguments(backend: str) -> dict[str, Any]:
     return {"connect_timeout": 5, "charset": "utf8mb4", "init_command": _MYSQL_SESSION}
 
 
-def _sqlite_engine(url: str) -> Engine:
+def _sqlite_engine(url: str, sync: Sync) -> Engine:
     options = {"timeout": LOCK_TIMEOUT, "check_same_thread": False}
     engine = create_engine(url, connect_args=options, hide_parameters=True)
     file = LiveFile()
@@ -57,6 +59,7 @@ def _sqlite_engine(url: str) -> Engine:
     on_fork(engine, _leave, _forking)
     event.listen(engine, "do_connect", partial(_make_file, file))
     event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", lambda db, _: db.execute(f"PRAGMA synchronous={sync}"))
     event.listen(engine, "connect", file.opened)
     event.listen(engine, "close", file.closed)
     event.listen(engine, "handle_error", lambda failed: file.note(failed.original_exception))
@@ -88,7 +91,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun by _begin_sqlite alone
     for pragma in (
         "journal_mode=WAL",
-        "synchronous=NORMAL",
         f"busy_timeout={LOCK_TIMEOUT * 1000}",
         "cache_size=-65536",
         "temp_store=MEMORY",

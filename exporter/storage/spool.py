@@ -10,16 +10,19 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Lock
+from time import sleep
 from typing import Any, NamedTuple
 
+from exporter.config.kinds import Sync
 from exporter.forks import on_fork
 from exporter.logs import get_logger
 from exporter.storage.spool_ledger import Account, Ledger
+from exporter.storage.spool_room import PAGE, Room, cost
 from exporter.storage.sqlite_file import create
 
 _SCHEMA = """
@@ -52,6 +55,7 @@ INSERT INTO account SELECT 1, lower(hex(randomblob(8))),
         - (SELECT COUNT(*) FROM records)
     WHERE NOT EXISTS (SELECT 1 FROM account);
 """
+_INSERT = "INSERT INTO records (accepted_at, callers_key, body) VALUES (?, ?, ?)"
 _OLDEST = "(SELECT id, body FROM records ORDER BY id LIMIT ?)"
 _OLDEST_BESIDES = _OLDEST.replace(
     "ORDER BY", "WHERE id NOT IN (SELECT value FROM json_each(?)) ORDER BY"
@@ -64,9 +68,22 @@ _SIZES = "SELECT COUNT(*), COALESCE(SUM(length(body)), 0) FROM "
 MOST_BYTES = 8_000_000
 #: Every record is stuck, however many there are.
 EVERYTHING = -1
-_PAGE = 4096
-#: Commits after which the log is worth carrying over into the file.
+#: Commits after which the log is worth carrying over into the file, and pages that one fills.
 _SETTLE_EVERY = 4000
+_PAGES_EACH = 3
+#: Bytes of the log that an idle spool may keep.
+_IDLE = 512 * 1024
+#: Pages given back to the disk while callers wait, how often in a row, and how many a spool may
+#: leave unused while it is busy or idle.
+_STEP = 64
+_STEPS = 64
+_SPARE = 256
+_SPARE_IDLE = 16
+#: Milliseconds to wait for a lock, and for those who read in a log that is to be cut off.
+_PATIENCE = 30_000
+_PATIENCE_AT_LIMIT = 50
+#: Seconds between attempts when another process carries the log over at the same time.
+_PAUSES = (0.002, 0.02, 0.05)
 #: Records that come or go together and fill as much of the log as one alone: two pages.
 _TOGETHER = 8
 #: Connections that are not used again, such as a parent's in a forked child.
@@ -96,7 +113,7 @@ class SpoolFull(SpoolUnusable):
 
 @dataclass(frozen=True, slots=True)
 class SpoolState:
-    """How many records wait, since when (microseconds, 0: none), and the file's size in bytes.
+    """How many records wait, since when (microseconds, 0: none), and the bytes of file and log.
 
     `lost` counts the records that ever left without having been delivered, `stuck` those that wait
     because the destination refuses them; `why` says what holds delivery up.
@@ -135,9 +152,13 @@ class Spool:
     _db = _OnFirstUse()
     _reader = _OnFirstUse()
 
-    def __init__(self, path: Path, max_bytes: int) -> None:
+    def __init__(self, path: Path, max_bytes: int, sync: Sync = "normal") -> None:
         self.path = path
         self.max_bytes = max_bytes
+        self._sync = sync
+        self._room = Room(path, max_bytes)
+        self._settle_every = min(_SETTLE_EVERY, self._room.limit // (16 * _PAGES_EACH * PAGE))
+        self._step = min(_STEP, self._room.reserve // (2 * PAGE))
         self._logs = [path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm")]
         self._ledger = Ledger(path.with_name("ledger.json"))
         self._begin()
@@ -177,6 +198,7 @@ class Spool:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             create(self.path, 0o600)  # records may hold what is nobody's business
             db, reader = self._connect(), self._connect()
+            _let_shrink(db)
             found = filter(Path.exists, (self.path, *self._logs))
             self._files = {path: path.stat() for path in found}
             self._noted = _account(reader)
@@ -184,22 +206,29 @@ class Spool:
             vars(self).update(_db=db, _reader=reader)
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
-        db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _SCHEMA)
-        db.execute(f"PRAGMA max_page_count={max(self.max_bytes // _PAGE, 64)}")
-        # `settle` comes first; this is for when nobody calls it.
-        db.execute(f"PRAGMA wal_autocheckpoint={4 * _SETTLE_EVERY}")
+        db = sqlite3.connect(
+            self.path, timeout=_PATIENCE / 1000, isolation_level=None, check_same_thread=False
+        )
+        db.executescript("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;" + _SCHEMA)
+        # `settle` and `Room` come first; these are for when nobody calls or heeds them.
+        log = 4 * _PAGES_EACH * self._settle_every
+        for pragma in (
+            f"synchronous={self._sync}",
+            "secure_delete=FAST",  # where it is on, what is removed would fill the log with zeros
+            f"max_page_count={self._room.limit // PAGE}",
+            f"wal_autocheckpoint={log}",
+            f"journal_size_limit={log * PAGE}",
+        ):
+            db.execute(f"PRAGMA {pragma}")
         return db
 
     def append(self, accepted_at: int, body: bytes, callers_key: str | None = None) -> None:
         """Keeps one record. Raises SpoolFull when there is no room, SpoolUnusable, KeyIsWaiting."""
         try:
             with self._lock:
-                self._db.execute(
-                    "INSERT INTO records (accepted_at, callers_key, body) VALUES (?, ?, ?)",
-                    (accepted_at, callers_key, body),
-                )
-                self._unsettled += 1
+                self._make_room(cost([len(body)], keys=1))
+                self._db.execute(_INSERT, (accepted_at, callers_key, body))
+                self._unsettled += 1 + len(body) // PAGE
         except sqlite3.IntegrityError as error:
             raise KeyIsWaiting(callers_key) from error
         except sqlite3.DatabaseError as error:
@@ -207,14 +236,42 @@ class Spool:
 
     def extend(self, records: Iterable[tuple[int, str | None, bytes]]) -> None:
         """Keeps all of these (accepted_at, callers_key, body), or none."""
+        rows = list(records)
+        size = cost([len(body) for _, _, body in rows], sum(key is not None for _, key, _ in rows))
+        with self._faults(), self._lock:
+            self._make_room(size)
+            with self._transaction():
+                self._db.executemany(_INSERT, rows)
+            self._unsettled += 1 + len(rows) // _TOGETHER + size // (_PAGES_EACH * PAGE)
+
+    def _make_room(self, size: int) -> None:
+        """Cuts the log off where that makes room for so many bytes of it. Raises SpoolFull."""
+        if self._room.holds(size):
+            return
+        with self._reading:
+            for pause in _PAUSES:
+                if self._cut_log(_PATIENCE_AT_LIMIT):
+                    break
+                sleep(pause)
+        if not self._room.holds(size, self._unused(self._db) * PAGE):
+            raise SpoolFull(self.path, f"is full ({self._room.why_not()})")
+
+    def _cut_log(self, patience: int) -> bool:
+        """Carries the log over and cuts it off; False when another process was in the way.
+
+        A disk that has no room for that stays as it is; whoever needs the room is told.
+        """
+        if not self._room.log():
+            return True
+        self._db.execute(f"PRAGMA busy_timeout={patience}")
         try:
-            with self._lock:
-                insert = "INSERT INTO records (accepted_at, callers_key, body) VALUES (?, ?, ?)"
-                with self._transaction():
-                    kept = self._db.executemany(insert, records).rowcount
-                self._unsettled += 1 + kept // _TOGETHER
-        except sqlite3.DatabaseError as error:
-            raise self._fault(error) from error
+            is_busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError:
+            return True
+        else:
+            return not is_busy
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout={_PATIENCE}")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -236,8 +293,7 @@ class Spool:
 
     def _fault(self, error: sqlite3.DatabaseError) -> SpoolUnusable:
         if "full" in str(error):
-            limit = f"{self.max_bytes / 1e6:.0f} MB"
-            return SpoolFull(self.path, f"is full (SPOOL_MAX_SIZE {limit}, or the disk)")
+            return SpoolFull(self.path, f"is full ({self._room.why_not()})")
         return SpoolUnusable(self.path, f"cannot be used: {error}")
 
     def find(self, callers_key: str) -> bytes | None:
@@ -284,6 +340,8 @@ class Spool:
         if not ids:
             return
         with self._faults(), self._lock:
+            with suppress(SpoolFull):  # this is what makes room
+                self._make_room(0)
             with self._transaction():
                 gone = self._delete(ids)
                 self._db.execute("UPDATE account SET delivered = delivered + ?", (gone,))
@@ -302,23 +360,55 @@ class Spool:
 
         Most of it beside the callers; only what came meanwhile while they wait.
         """
-        self.look()
-        if self._unsettled < _SETTLE_EVERY:
+        is_idle = not self.look()
+        is_smaller = self._shrink(_SPARE_IDLE if is_idle else min(_SPARE, 4 * self._step))
+        is_worth_it = is_idle and (is_smaller or self._room.log() > _IDLE)
+        if self._unsettled < self._settle_every and not is_worth_it:
             return
         self._unsettled = 0
         self._read("PRAGMA wal_checkpoint(PASSIVE)", ())
-        with self._faults(), self._lock:
-            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        with self._faults(), self._lock, self._reading:
+            if is_idle:
+                self._cut_log(patience=0)
+            else:
+                self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
-    def look(self) -> None:
-        """Has the ledger know what was accepted and delivered, should this file disappear."""
+    def _shrink(self, unused: int) -> bool:
+        """Gives pages back to the disk, a few at a time, until no more than these are unused.
+
+        Whether there were any.
+        """
+        for step in range(_STEPS):
+            with self._faults(), self._reading:
+                if self._unused(self._reader) <= unused:
+                    return step > 0
+            with self._faults(), self._lock:
+                with suppress(SpoolFull):
+                    self._make_room(0)
+                # `execute` takes one step of a statement without columns: one page.
+                self._db.executescript(f"PRAGMA incremental_vacuum({self._step})")
+                self._unsettled += self._step // _PAGES_EACH
+        return True
+
+    @staticmethod
+    def _unused(db: sqlite3.Connection) -> int:
+        """Pages of the file that hold nothing."""
+        pages: int = db.execute("PRAGMA freelist_count").fetchone()[0]
+        return pages
+
+    def look(self) -> bool:
+        """Has the ledger know what was accepted and delivered, should this file disappear.
+
+        Whether anything was since the last look.
+        """
         with self._faults(), self._reading:
             account = _account(self._reader)
-        if account != self._noted:
+        if is_new := account != self._noted:
             self._ledger.note(account)
             self._noted = account
         if not self._is(self.path):
             self._go_over()
+        return is_new
 
     def _is(self, path: Path) -> bool:
         """Whether the file that was opened is still the one of this name."""
@@ -353,11 +443,8 @@ class Spool:
             (SELECT accepted - delivered FROM balance) - COUNT(*) FROM records"""
         records, oldest, missing = self._read(query, ())
         why, stuck = self._trouble() if records else ("", 0)
-        pages = self._read(
-            "SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count", ()
-        )
         lost, stuck = self._ledger.lost + missing, records if stuck == EVERYTHING else stuck
-        return SpoolState(records, oldest, pages[0] * _PAGE, lost, stuck, why)
+        return SpoolState(records, oldest, self._room.taken(), lost, stuck, why)
 
     def _read(self, query: str, values: tuple[object, ...]) -> tuple[Any, ...]:
         with self._faults(), self._reading, closing(self._reader.execute(query, values)) as cursor:
@@ -373,3 +460,11 @@ class Spool:
 
 def _account(db: sqlite3.Connection) -> Account:
     return Account(*db.execute("SELECT spool, accepted, delivered FROM balance").fetchone())
+
+
+def _let_shrink(db: sqlite3.Connection) -> None:
+    """A file of an earlier version cannot; while nothing waits in it, making it anew is quick."""
+    if db.execute("PRAGMA auto_vacuum").fetchone()[0]:
+        return
+    if not db.execute("SELECT EXISTS (SELECT 1 FROM records)").fetchone()[0]:
+        db.execute("VACUUM")

@@ -90,7 +90,7 @@ def test_a_callers_key_waits_once(spool: Spool) -> None:
 def test_a_full_spool_says_so_and_keeps_what_it_has(small: Spool) -> None:
     accepted = fill(small)
     assert accepted > 100
-    with pytest.raises(SpoolFull, match=r"is full \(SPOOL_MAX_SIZE 0 MB, or the disk\)"):
+    with pytest.raises(SpoolFull, match=r"is full \(SPOOL_MAX_SIZE 0.4 MB\)"):
         small.append(1, b"x" * 1000)
     with pytest.raises(SpoolFull):
         small.extend((1, None, b"y" * 1000) for _ in range(10))

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
 
 from exporter.forks import on_fork
+from exporter.storage.resumption import pass_over_what_is_done
 from exporter.storage.turns import LOCK_TIMEOUT, Turns
 
 #: Pools of a forked child's parent: to close their connections would disturb it.
@@ -37,6 +38,8 @@ def create_engine_for(url: str) -> Engine:
         connect_args=_connect_arguments(parsed.get_backend_name()),
     )
     on_fork(engine, _leave)
+    if parsed.get_backend_name() != "postgresql":
+        event.listen(engine, "do_execute", pass_over_what_is_done)
     return engine
 
 

@@ -11,6 +11,14 @@ import pymysql
 from tests.servers.ports import free_port
 from tests.servers.process import Server, find_program, run_to_end
 
+#: Defaults as distributions have them, or had: nothing of ours may rest on better ones.
+_UNFRIENDLY = (
+    "--character-set-server=latin1",
+    "--skip-character-set-client-handshake",
+    "--default-storage-engine=MyISAM",
+    "--innodb-default-row-format=compact",
+)
+
 
 class MariadbServer:
     """A running server and the way to its databases."""
@@ -19,10 +27,10 @@ class MariadbServer:
         self.port = port
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """Lend an empty database: its address while it lasts."""
+    def database(self, charset: str = "DEFAULT") -> Iterator[str]:
+        """Lend an empty database with that default: its address while it lasts."""
         name = f"test_{uuid4().hex}"
-        self._run(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+        self._run(f"CREATE DATABASE {name} CHARACTER SET {charset}")
         try:
             yield f"mysql+pymysql://root@127.0.0.1:{self.port}/{name}"
         finally:
@@ -53,7 +61,7 @@ def running_mariadb(folder: Path) -> Iterator[MariadbServer]:
     command = [program, f"--datadir={data}", f"--port={mariadb.port}", "--bind-address=127.0.0.1"]
     command += [f"--socket={data / 'socket'}", f"--pid-file={data / 'pid'}"]
     command += [f"--user={getpass.getuser()}", "--innodb-flush-log-at-trx-commit=0"]
-    command += ["--skip-name-resolve"]
+    command += ["--skip-name-resolve", *_UNFRIENDLY]
     server = Server(command, folder / "mariadb.log")
     try:
         server.wait_until_ready(mariadb.answers)

@@ -11,7 +11,7 @@ import pymysql
 from tests.servers.ports import free_port
 from tests.servers.process import Server, find_program, run_to_end
 
-#: Defaults as distributions have them, or had: nothing of ours may rest on better ones.
+#: Defaults as some servers have them: nothing of ours may rest on better ones.
 _UNFRIENDLY = (
     "--character-set-server=latin1",
     "--skip-character-set-client-handshake",
@@ -27,14 +27,23 @@ class MariadbServer:
         self.port = port
 
     @contextmanager
-    def database(self, charset: str = "DEFAULT") -> Iterator[str]:
-        """Lend an empty database with that default: its address while it lasts."""
+    def database(self) -> Iterator[str]:
+        """Lend an empty database: its address while it lasts."""
         name = f"test_{uuid4().hex}"
-        self._run(f"CREATE DATABASE {name} CHARACTER SET {charset}")
+        self._run(f"CREATE DATABASE {name}")
         try:
             yield f"mysql+pymysql://root@127.0.0.1:{self.port}/{name}"
         finally:
             self._run(f"DROP DATABASE {name}")
+
+    @contextmanager
+    def defaulting_to(self, charset: str) -> Iterator[None]:
+        """New connections find, and databases get, another character set than they did."""
+        self._run(f"SET GLOBAL character_set_server = {charset}")
+        try:
+            yield
+        finally:
+            self._run("SET GLOBAL character_set_server = latin1")
 
     def answers(self) -> bool:
         """Tell whether it takes connections now."""

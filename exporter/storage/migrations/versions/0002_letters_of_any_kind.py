@@ -36,13 +36,13 @@ _TABLES = (
     "totals",
     "training_runs",
 )
-#: The texts of every table where one of them, or the table itself, has another collation.
+#: The texts that have another collation or whose table has another, or has no transactions.
 _TEXTS = sa.text("""
     SELECT c.table_name, c.column_name, c.column_type, c.is_nullable
     FROM information_schema.tables t
     JOIN information_schema.columns c USING (table_schema, table_name)
     WHERE t.table_schema = DATABASE() AND t.table_name IN :tables AND c.collation_name IS NOT NULL
-    AND (t.table_collation <> 'utf8mb4_bin' OR c.collation_name <> 'utf8mb4_bin')
+    AND (t.engine, t.table_collation, c.collation_name) <> ('InnoDB', 'utf8mb4_bin', 'utf8mb4_bin')
 """).bindparams(sa.bindparam("tables", _TABLES, expanding=True))
 _ANY_LETTERS = "CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
 
@@ -57,7 +57,8 @@ def upgrade() -> None:
         changes[table].append(f"MODIFY `{column}` {kind} {_ANY_LETTERS} {null}")
     for table, of_columns in sorted(changes.items()):
         # Not CONVERT TO, which would make each TEXT of a smaller character set a MEDIUMTEXT.
-        op.execute(f"ALTER TABLE `{table}` {', '.join(of_columns)}, DEFAULT {_ANY_LETTERS}")
+        declared = ", ".join((*of_columns, f"DEFAULT {_ANY_LETTERS}", "ENGINE=InnoDB"))
+        op.execute(f"ALTER TABLE `{table}` {declared}")
 
 
 def downgrade() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, func, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.schema import CreateTable
 
@@ -13,9 +13,17 @@ from exporter.storage.engine import reading, writing
 from exporter.storage.schema import METADATA
 from tests.databases import opened
 from tests.servers.mariadb import MariadbServer
-from tests.storage.letters import CHARSETS, LETTERS, fill, fitting, is_text, row
+from tests.storage.letters import (
+    CHARSETS,
+    DECLARED,
+    LETTERS,
+    as_it_was,
+    fill,
+    fitting,
+    is_text,
+    row,
+)
 
-DECLARED = "ENGINE=InnoDB CHARSET=utf8mb4 COLLATE utf8mb4_bin"
 #: What must look different from LETTERS.
 ALIKE = (LETTERS.lower(), LETTERS.replace("ç", "c"), LETTERS.replace("🎲", "🎰"))
 
@@ -37,18 +45,11 @@ def bare(charset: str, mariadb_url: str) -> Iterator[Engine]:
         yield engine
 
 
-def undeclared(*arguments: Any) -> tuple[str, Any]:
-    """Makes tables as they were made once."""
-    _, _, statement, parameters, *_ = arguments
-    return statement.replace(DECLARED, "ENGINE=InnoDB"), parameters
-
-
 @pytest.fixture
 def old(bare: Engine) -> Engine:
-    """The same with the first schema as it was: with the server's character set in most texts."""
-    event.listen(bare, "before_cursor_execute", undeclared, retval=True)
-    migrate.upgrade(bare, "0001")
-    event.remove(bare, "before_cursor_execute", undeclared)
+    """The same with the first schema as it was."""
+    with as_it_was(bare):
+        migrate.upgrade(bare, "0001")
     return bare
 
 

@@ -57,8 +57,8 @@ def strays(engine: Engine) -> list[Any]:
     """Tables and texts that are not what they should be."""
     query = """
         SELECT table_name, table_collation, engine FROM information_schema.tables
-        WHERE table_schema = DATABASE()
-        AND (table_collation <> 'utf8mb4_bin' OR engine <> 'InnoDB')
+        WHERE table_schema = DATABASE() AND (table_collation <> 'utf8mb4_bin'
+            OR engine <> 'InnoDB' AND table_name <> 'alembic_version')
         UNION SELECT table_name, column_name, collation_name FROM information_schema.columns
         WHERE table_schema = DATABASE() AND collation_name <> 'utf8mb4_bin'"""
     with reading(engine) as connection:

@@ -1,9 +1,10 @@
 """MySQL and MariaDB: utf8mb4 in every text, whatever the server's default was when it was made."""
 
-from collections import defaultdict
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import mysql
 
 revision = "0002"
 down_revision = "0001"
@@ -36,14 +37,6 @@ _TABLES = (
     "totals",
     "training_runs",
 )
-#: The texts that have another collation or whose table has another, or has no transactions.
-_TEXTS = sa.text("""
-    SELECT c.table_name, c.column_name, c.column_type, c.is_nullable
-    FROM information_schema.tables t
-    JOIN information_schema.columns c USING (table_schema, table_name)
-    WHERE t.table_schema = DATABASE() AND t.table_name IN :tables AND c.collation_name IS NOT NULL
-    AND (t.engine, t.table_collation, c.collation_name) <> ('InnoDB', 'utf8mb4_bin', 'utf8mb4_bin')
-""").bindparams(sa.bindparam("tables", _TABLES, expanding=True))
 _ANY_LETTERS = "CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
 
 
@@ -51,14 +44,20 @@ def upgrade() -> None:
     connection = op.get_bind()
     if connection.dialect.name not in ("mysql", "mariadb"):
         return
-    changes = defaultdict(list)
-    for table, column, kind, nullable in connection.execute(_TEXTS):
-        null = "NULL" if nullable == "YES" else "NOT NULL"
-        changes[table].append(f"MODIFY `{column}` {kind} {_ANY_LETTERS} {null}")
-    for table, of_columns in sorted(changes.items()):
+    for table in _TABLES:
         # Not CONVERT TO, which would make each TEXT of a smaller character set a MEDIUMTEXT.
-        declared = ", ".join((*of_columns, f"DEFAULT {_ANY_LETTERS}", "ENGINE=InnoDB"))
-        op.execute(f"ALTER TABLE `{table}` {declared}")
+        changes = [*_columns(sa.inspect(connection), table), f"DEFAULT {_ANY_LETTERS}"]
+        op.execute(f"ALTER TABLE {table} {', '.join(changes)}")
+
+
+def _columns(tables: sa.Inspector, table: str) -> Iterator[str]:
+    """How each text of a table is to be: as it is, with other letters."""
+    for column in tables.get_columns(table):
+        kind = column["type"]
+        if isinstance(kind, mysql.VARCHAR | mysql.TEXT | mysql.MEDIUMTEXT):
+            kind.charset = kind.collation = None
+            told = f"{kind.compile(mysql.dialect())} {_ANY_LETTERS}"
+            yield f"MODIFY `{column['name']}` {told} {'' if column['nullable'] else 'NOT '}NULL"
 
 
 def downgrade() -> None:

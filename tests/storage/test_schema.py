@@ -12,7 +12,6 @@ from exporter.storage import migrate
 from exporter.storage.engine import reading, writing
 from exporter.storage.schema import METADATA
 from tests.databases import opened
-from tests.servers.mariadb import MariadbServer
 from tests.storage.letters import (
     CHARSETS,
     DECLARED,
@@ -28,20 +27,13 @@ from tests.storage.letters import (
 ALIKE = (LETTERS.lower(), LETTERS.replace("ç", "c"), LETTERS.replace("🎲", "🎰"))
 
 
-@pytest.fixture(params=CHARSETS)
-def charset(request: pytest.FixtureRequest, mariadb_server: MariadbServer) -> Iterator[str]:
-    """Each default of servers in turn."""
-    with mariadb_server.defaulting_to(request.param):
-        yield request.param
-
-
 @pytest.fixture
-def bare(charset: str, mariadb_url: str) -> Iterator[Engine]:
+def bare(mariadb_default: str, mariadb_url: str) -> Iterator[Engine]:
     """A database without any table that has this default."""
     with opened(mariadb_url) as engine:
         with reading(engine) as connection:
             default = connection.execute(text("SELECT @@character_set_database")).scalar()
-            assert default == charset
+            assert default == mariadb_default
         yield engine
 
 
@@ -104,18 +96,18 @@ def test_every_text_holds_every_letter_and_tells_it_from_others(engine: Engine) 
 
 @pytest.mark.integration
 def test_what_was_made_with_a_default_is_mended_with_what_it_holds(
-    old: Engine, charset: str, mariadb_template: str
+    old: Engine, mariadb_default: str, mariadb_template: str
 ) -> None:
     """The same types, too: MySQL's own conversion would make longer ones of some."""
     assert strays(old)
     with writing(old) as connection:
-        fill(connection, CHARSETS[charset])
+        fill(connection, CHARSETS[mariadb_default])
     migrate.upgrade(old)
     assert strays(old) == []
     with writing(old) as connection:
         for table in reversed(METADATA.sorted_tables):
             stored = connection.execute(select(table)).mappings().one()
-            assert dict(stored) == row(table, CHARSETS[charset])
+            assert dict(stored) == row(table, CHARSETS[mariadb_default])
             connection.execute(table.delete())
         fill(connection, LETTERS)
         for table in reversed(METADATA.sorted_tables):

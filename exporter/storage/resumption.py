@@ -14,9 +14,9 @@ from sqlalchemy.schema import CreateTable
 #: The execution option of a connection that runs migrations.
 MIGRATING = "migrating"
 _TABLE_IS_THERE = 1050
-#: A table is gone; a column or key is there; a second primary key; a column or key is gone; a
-#: constraint is there (MySQL: of a foreign key, of a check; then the two that are gone).
-_DONE = frozenset((1051, 1060, 1061, 1068, 1091, 1826, 3822, 3821, 3940))
+#: A column, key, primary key, constraint or check is there; a table, column or key, check or
+#: constraint is gone.
+_DONE = frozenset((1060, 1061, 1068, 1826, 3822, 1051, 1091, 3821, 3940))
 
 
 def pass_over_what_is_done(
@@ -28,12 +28,12 @@ def pass_over_what_is_done(
     try:
         cursor.execute(statement, parameters)
     except context.dialect.loaded_dbapi.Error as error:
-        if not _is_done(error.args[0], context):
+        if not _is_done(next(iter(error.args), None), context):
             raise
     return True
 
 
-def _is_done(number: int, context: ExecutionContext) -> bool:
+def _is_done(number: object, context: ExecutionContext) -> bool:
     return _is_ours(context) if number == _TABLE_IS_THERE else number in _DONE
 
 

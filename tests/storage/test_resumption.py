@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from exporter.storage import migrate
 from exporter.storage.engine import reading, writing
+from exporter.storage.resumption import MIGRATING
 from tests.databases import opened
 from tests.storage.killed_migrator import (
     held_before,
@@ -180,3 +181,34 @@ def test_a_table_of_another_product_is_not_taken_for_ours(mariadb_url: str) -> N
         for _ in range(2):
             with pytest.raises(DBAPIError, match="Table 'games' already exists"):
                 migrate.upgrade(engine)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE a ADD COLUMN c INTEGER",
+        "ALTER TABLE a ADD CONSTRAINT positive CHECK (b > 0)",
+        "ALTER TABLE a ADD PRIMARY KEY (id)",
+        "ALTER TABLE a DROP COLUMN d",
+        "ALTER TABLE a DROP FOREIGN KEY self",
+        "ALTER TABLE a DROP CONSTRAINT small",
+        "CREATE INDEX by_b ON a (b)",
+        "DROP INDEX by_d ON a",
+        "DROP TABLE a",
+    ],
+)
+def test_what_is_done_already_is_passed_over_and_only_by_migrations(
+    mariadb_url: str, statement: str
+) -> None:
+    table = """CREATE TABLE a (id INTEGER NOT NULL UNIQUE, b INTEGER NOT NULL, d INTEGER,
+        INDEX by_d (d), CONSTRAINT self FOREIGN KEY (b) REFERENCES a (id),
+        CONSTRAINT small CHECK (b < 9)) ENGINE=InnoDB"""
+    with opened(mariadb_url) as engine, engine.connect() as connection:
+        connection.exec_driver_sql(table)
+        connection.exec_driver_sql(statement)
+        connection.execution_options(**{MIGRATING: True})
+        connection.exec_driver_sql(statement)
+        connection.execution_options(**{MIGRATING: False})
+        with pytest.raises(DBAPIError):
+            connection.exec_driver_sql(statement)

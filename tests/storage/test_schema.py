@@ -66,12 +66,12 @@ def statements(engine: Engine) -> dict[str, str]:
         }
 
 
-@pytest.mark.parametrize("name", METADATA.tables)
-@pytest.mark.parametrize("dialect", ["mysql", "mariadb"])
-def test_a_table_says_itself_which_letters_it_takes(name: str, dialect: str) -> None:
-    made = mysql.dialect()
-    made.name = dialect
-    assert DECLARED in str(CreateTable(METADATA.tables[name]).compile(dialect=made))
+@pytest.mark.parametrize("name", ["mysql", "mariadb"])
+def test_every_table_says_itself_which_letters_it_takes(name: str) -> None:
+    dialect = mysql.dialect()
+    dialect.name = name
+    for table in METADATA.tables.values():
+        assert DECLARED in str(CreateTable(table).compile(dialect=dialect))
 
 
 @pytest.mark.integration

@@ -22,6 +22,7 @@ from tests.servers.postgres import PostgresServer, running_postgres
 from tests.servers.prometheus import Prometheus, StartPrometheus, run_prometheus
 from tests.servers.smtp import SmtpServer, running_smtp
 from tests.servers.webhook import WebhookServer, running_webhook
+from tests.storage.letters import CHARSETS
 
 # A shell that starts the tests in the background has them, and all that they start, ignore Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -73,6 +74,13 @@ def mariadb_url(mariadb_server: MariadbServer) -> Iterator[str]:
     """An empty MariaDB database for this test."""
     with mariadb_server.database() as url:
         yield url
+
+
+@pytest.fixture(params=CHARSETS)
+def mariadb_default(request: pytest.FixtureRequest, mariadb_server: MariadbServer) -> Iterator[str]:
+    """Each character set in turn that servers have by default; before a database is asked for."""
+    with mariadb_server.defaulting_to(request.param):
+        yield request.param
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from exporter.storage import backup, migrate
 from exporter.storage.engine import reading
 
 #: Versions by name, oldest first, with the schema each one ends at; None: before the first.
-VERSIONS: dict[str, str | None] = {"v1.0": None, "v2.0": "0001"}
+VERSIONS: dict[str, str | None] = {"v1.0": None, "v2.0": "0002"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sqlalchemy.pool import Pool
 
 from exporter.config.kinds import Sync
 from exporter.forks import on_fork
+from exporter.storage.resumption import pass_over_what_is_done
 from exporter.storage.sqlite_file import FileLost, LiveFile, create
 from exporter.storage.turns import LOCK_TIMEOUT, Turns
 
@@ -42,6 +43,8 @@ def create_engine_for(url: str, sync: Sync = "normal") -> Engine:
         connect_args=_connect_arguments(parsed.get_backend_name()),
     )
     on_fork(engine, _leave)
+    if parsed.get_backend_name() != "postgresql":
+        event.listen(engine, "do_execute", pass_over_what_is_done)
     return engine
 
 

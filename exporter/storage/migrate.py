@@ -1,7 +1,7 @@
 """Bringing a database to the schema of this version, under a lock against two migrators."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from importlib.resources import files
 
 from alembic import command
@@ -12,6 +12,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from exporter.storage.engine import reading, writing
+from exporter.storage.resumption import MIGRATING
 
 #: How long a migrator waits for another one on MySQL and MariaDB, in seconds.
 LOCK_SECONDS = 60
@@ -86,20 +87,25 @@ class MigrationBusy(RuntimeError):
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
     mysql = engine.dialect.name in ("mysql", "mariadb")
-    with _locked(engine) if mysql else nullcontext(), writing(engine) as connection:
+    with _locked(engine) if mysql else writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         yield connection
 
 
 @contextmanager
-def _locked(engine: Engine) -> Iterator[None]:
-    """MySQL's lock, on a connection of its own: it is held until the migration is committed."""
-    with reading(engine) as connection:
+def _locked(engine: Engine) -> Iterator[Connection]:
+    """A transaction within MySQL's lock, which is given back after it is committed.
+
+    Both on one connection: the lock of a killed migrator lasts as long as its last statement.
+    """
+    with engine.connect().execution_options(**{MIGRATING: True}) as connection:
         lock = text("SELECT GET_LOCK('lotofacil_migrations', :seconds)")
         if connection.execute(lock, {"seconds": LOCK_SECONDS}).scalar() != 1:
             raise MigrationBusy(f"another process has been migrating for {LOCK_SECONDS} s")
+        connection.commit()
         try:
-            yield
+            with connection.begin():
+                yield connection
         finally:
             connection.execute(text("SELECT RELEASE_LOCK('lotofacil_migrations')"))

@@ -20,6 +20,9 @@ from exporter.storage.faults import Fault, fault_of
 from exporter.storage.migrate import revision
 from exporter.storage.schema import METADATA
 
+#: Revisions with the same tables and columns: a backup of any goes into any.
+_EQUAL = frozenset[str | None](("0001", "0002"))
+
 
 class RestoreRefused(ValueError):
     """The database is not one that this backup can be restored into; nothing was changed."""
@@ -36,7 +39,7 @@ def restore(engine: Engine, path: Path) -> dict[str, int]:
             own = revision(connection)
             if told is None:
                 raise DamagedBackup(f"{path} holds no backup of this product")
-            if told != own:
+            if told != own and not _EQUAL.issuperset((told, own)):
                 raise RestoreRefused(f"{path} has schema {told}, this database {own or 'none'}")
             counts = _fill(connection, rows)
         _go_on_numbering(connection)

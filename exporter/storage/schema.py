@@ -4,6 +4,8 @@ Integers everywhere, so that sums are exact and equal on every engine. The schem
 made by the migrations; a test holds them equal to this file.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -17,7 +19,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.mysql import MEDIUMTEXT, VARCHAR
+from sqlalchemy.dialects.mysql import MEDIUMTEXT
+from sqlalchemy.schema import SchemaItem
 
 METADATA = MetaData(
     naming_convention={
@@ -33,38 +36,40 @@ BigKey = BigInteger().with_variant(Integer, "sqlite")
 LongText = Text().with_variant(MEDIUMTEXT, "mysql", "mariadb")
 
 
-def exact_text(length: int) -> String:
-    """Text that MySQL, too, compares letter by letter (not by its case-blind default)."""
-    return String(length).with_variant(
-        VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb"
-    )
+#: What MySQL and MariaDB would else take from their own defaults: text of any letters, compared
+#: letter by letter as elsewhere, in tables with transactions.
+_MYSQL = {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}
+_OWN: dict[str, Any] = {
+    f"{name}_{key}": value for name in ("mysql", "mariadb") for key, value in _MYSQL.items()
+}
 
 
-games = Table(
+def _table(name: str, *parts: SchemaItem, **options: Any) -> Table:
+    return Table(name, METADATA, *parts, **_OWN, **options)
+
+
+games = _table(
     "games",
-    METADATA,
     Column("id", SmallInteger().with_variant(Integer, "sqlite"), primary_key=True),
-    Column("name", exact_text(64), nullable=False, unique=True),
+    Column("name", String(64), nullable=False, unique=True),
 )
 
-models = Table(
+models = _table(
     "models",
-    METADATA,
     Column("id", Integer, primary_key=True),
     Column("game_id", ForeignKey("games.id"), nullable=False),
-    Column("version", exact_text(128), nullable=False),
-    Column("role", exact_text(16), nullable=False),  # model | control
+    Column("version", String(128), nullable=False),
+    Column("role", String(16), nullable=False),  # model | control
     Column("active", SmallInteger, nullable=False, default=0),
     Column("started_at", BigInteger, nullable=False),
     Column("last_predicted_at", BigInteger, nullable=False, default=0),
     UniqueConstraint("game_id", "version"),
 )
 
-predictions = Table(
+predictions = _table(
     "predictions",
-    METADATA,
     Column("id", BigKey, primary_key=True),
-    Column("key", exact_text(128), nullable=False, unique=True),
+    Column("key", String(128), nullable=False, unique=True),
     Column("game_id", SmallInteger, nullable=False),
     Column("model_id", Integer, nullable=False),
     Column("predicted_at", BigInteger, nullable=False),
@@ -78,11 +83,10 @@ predictions = Table(
     Index(None, "game_id", "draw_number", "model_id", "predicted_at"),
 )
 
-failures = Table(
+failures = _table(
     "prediction_failures",
-    METADATA,
     Column("id", BigKey, primary_key=True),
-    Column("key", exact_text(128), nullable=False, unique=True),
+    Column("key", String(128), nullable=False, unique=True),
     Column("game_id", SmallInteger, nullable=False),
     Column("model_id", Integer, nullable=False),
     Column("failed_at", BigInteger, nullable=False),
@@ -90,9 +94,8 @@ failures = Table(
     Column("error", Text, nullable=False),
 )
 
-draws = Table(
+draws = _table(
     "draws",
-    METADATA,
     Column("game_id", SmallInteger, primary_key=True, autoincrement=False),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("drawn_at", BigInteger, nullable=False),  # the cut-off of predictions
@@ -105,9 +108,8 @@ draws = Table(
     Index(None, "game_id", "drawn_at"),
 )
 
-draw_corrections = Table(
+draw_corrections = _table(
     "draw_corrections",
-    METADATA,
     Column("id", BigKey, primary_key=True),
     Column("game_id", SmallInteger, nullable=False),
     Column("number", Integer, nullable=False),
@@ -118,18 +120,16 @@ draw_corrections = Table(
     Index(None, "game_id", "number"),
 )
 
-result_keys = Table(
+result_keys = _table(
     "result_keys",
-    METADATA,
-    Column("key", exact_text(128), primary_key=True),
+    Column("key", String(128), primary_key=True),
     Column("game_id", SmallInteger, nullable=False),
     Column("number", Integer, nullable=False),
     Column("body", Text, nullable=False),  # JSON
 )
 
-draw_scores = Table(
+draw_scores = _table(
     "draw_scores",
-    METADATA,
     Column("game_id", SmallInteger, primary_key=True, autoincrement=False),
     Column("model_id", Integer, primary_key=True, autoincrement=False),
     Column("draw_number", Integer, primary_key=True, autoincrement=False),
@@ -152,12 +152,11 @@ draw_scores = Table(
 
 def _cells(name: str, *period: Column[int]) -> Table:
     """A table of additive integers: one shape for lifetime totals, days and hours."""
-    return Table(
+    return _table(
         name,
-        METADATA,
         Column("model_id", Integer, primary_key=True, autoincrement=False),
         *period,
-        Column("measure", exact_text(24), primary_key=True),
+        Column("measure", String(24), primary_key=True),
         Column("bucket", Integer, primary_key=True, autoincrement=False),
         Column("value", BigInteger, nullable=False),
         sqlite_with_rowid=False,
@@ -172,25 +171,22 @@ totals = _cells("totals")
 hour_rollups = _cells("hour_rollups", _start())
 day_rollups = _cells("day_rollups", _start())
 
-game_totals = Table(
+game_totals = _table(
     "game_totals",
-    METADATA,
     Column("game_id", SmallInteger, primary_key=True, autoincrement=False),
-    Column("measure", exact_text(48), primary_key=True),
+    Column("measure", String(48), primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
 
-evidence = Table(
+evidence = _table(
     "evidence",
-    METADATA,
     Column("model_id", Integer, primary_key=True, autoincrement=False),
     Column("last_drawn_at", BigInteger, nullable=False),
     Column("state", Text, nullable=False),  # JSON of the e-processes
 )
 
-accuracy_references = Table(
+accuracy_references = _table(
     "accuracy_references",
-    METADATA,
     Column("model_id", Integer, primary_key=True, autoincrement=False),
     Column("accuracy", Integer, nullable=False),  # millionths, named by the user
     Column("set_at", BigInteger, nullable=False),
@@ -198,13 +194,12 @@ accuracy_references = Table(
     Column("state", Text, nullable=False),  # JSON of the e-processes against it
 )
 
-quarantine = Table(
+quarantine = _table(
     "quarantine",
-    METADATA,
     Column("id", BigKey, primary_key=True),
-    Column("kind", exact_text(16), nullable=False),  # prediction | result
-    Column("game", exact_text(64), nullable=False),
-    Column("key", exact_text(128), nullable=False),
+    Column("kind", String(16), nullable=False),  # prediction | result
+    Column("game", String(64), nullable=False),
+    Column("key", String(128), nullable=False),
     Column("reason", Text, nullable=False),
     Column("body", LongText, nullable=False),  # JSON, as it came
     Column("quarantined_at", BigInteger, nullable=False),
@@ -213,40 +208,37 @@ quarantine = Table(
     Index(None, "mended_at"),
 )
 
-alert_rules = Table(
+alert_rules = _table(
     "alert_rules",
-    METADATA,
-    Column("name", exact_text(128), primary_key=True),
-    Column("metric_type", exact_text(64), nullable=False),
-    Column("condition", exact_text(4), nullable=False),
+    Column("name", String(128), primary_key=True),
+    Column("metric_type", String(64), nullable=False),
+    Column("condition", String(4), nullable=False),
     Column("threshold", Text, nullable=False),  # shortest decimal that reads back the same
-    Column("severity", exact_text(16), nullable=False),
-    Column("event", exact_text(64), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("event", String(64), nullable=False),
     Column("description", Text, nullable=False),
     Column("options", Text, nullable=False),  # JSON
     Column("updated_at", BigInteger, nullable=False),
 )
 
-notification_channels = Table(
+notification_channels = _table(
     "notification_channels",
-    METADATA,
-    Column("name", exact_text(128), primary_key=True),
-    Column("type", exact_text(16), nullable=False),  # email | webhook | slack
+    Column("name", String(128), primary_key=True),
+    Column("type", String(16), nullable=False),  # email | webhook | slack
     Column("config", Text, nullable=False),  # JSON; may hold secrets
     Column("events", Text, nullable=False),  # JSON list; empty: all
     Column("updated_at", BigInteger, nullable=False),
 )
 
-notifications = Table(
+notifications = _table(
     "notifications",
-    METADATA,
     Column("id", BigKey, primary_key=True),
-    Column("fingerprint", exact_text(64), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
     Column("starts_at", BigInteger, nullable=False),
-    Column("status", exact_text(16), nullable=False),  # firing | resolved
-    Column("alert", exact_text(128), nullable=False),
-    Column("severity", exact_text(16), nullable=False),
-    Column("event", exact_text(64), nullable=False),
+    Column("status", String(16), nullable=False),  # firing | resolved
+    Column("alert", String(128), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("event", String(64), nullable=False),
     Column("labels", Text, nullable=False),
     Column("annotations", Text, nullable=False),
     Column("received_at", BigInteger, nullable=False),
@@ -255,19 +247,17 @@ notifications = Table(
     Index(None, "received_at"),
 )
 
-retraining_thresholds = Table(
+retraining_thresholds = _table(
     "retraining_thresholds",
-    METADATA,
-    Column("game", exact_text(64), primary_key=True),
+    Column("game", String(64), primary_key=True),
     Column("thresholds", Text, nullable=False),  # JSON
     Column("updated_at", BigInteger, nullable=False),
 )
 
-retraining_schedules = Table(
+retraining_schedules = _table(
     "retraining_schedules",
-    METADATA,
-    Column("game", exact_text(64), primary_key=True),
-    Column("frequency", exact_text(16), nullable=False),
+    Column("game", String(64), primary_key=True),
+    Column("frequency", String(16), nullable=False),
     Column("day_of_week", SmallInteger),
     Column("day_of_month", SmallInteger),
     Column("hour", SmallInteger, nullable=False),
@@ -275,42 +265,39 @@ retraining_schedules = Table(
     Column("updated_at", BigInteger, nullable=False),
 )
 
-retraining_requests = Table(
+retraining_requests = _table(
     "retraining_requests",
-    METADATA,
     Column("id", BigKey, primary_key=True),
-    Column("key", exact_text(128), nullable=False, unique=True),  # what makes two requests one
-    Column("game", exact_text(64), nullable=False),
-    Column("reason", exact_text(128), nullable=False),
+    Column("key", String(128), nullable=False, unique=True),  # what makes two requests one
+    Column("game", String(64), nullable=False),
+    Column("reason", String(128), nullable=False),
     Column("payload", LongText, nullable=False),
     Column("received_at", BigInteger, nullable=False),
-    Column("decision", exact_text(32)),  # null: not decided yet
+    Column("decision", String(32)),  # null: not decided yet
     Column("explanation", Text),
     Column("decided_at", BigInteger),
 )
 
-training_runs = Table(
+training_runs = _table(
     "training_runs",
-    METADATA,
     Column("id", BigKey, primary_key=True),
     Column("request_id", BigInteger, nullable=False),
-    Column("game", exact_text(64), nullable=False),
+    Column("game", String(64), nullable=False),
     Column("started_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
-    Column("outcome", exact_text(32)),  # null: under way
-    Column("model_version", exact_text(128)),
+    Column("outcome", String(32)),  # null: under way
+    Column("model_version", String(128)),
     Column("detail", Text),
-    Column("claimed_by", exact_text(64), nullable=False),  # the retrainer that runs it
+    Column("claimed_by", String(64), nullable=False),  # the retrainer that runs it
     # renewed while it runs; old: its retrainer died
     Column("alive_at", BigInteger, nullable=False),
     Index(None, "game", "started_at"),
 )
 
-maintenance = Table(
+maintenance = _table(
     "maintenance",
-    METADATA,
     Column("id", BigKey, primary_key=True),
-    Column("kind", exact_text(32), nullable=False),  # backup | cleanup | rebuild | migration
+    Column("kind", String(32), nullable=False),  # backup | cleanup | rebuild | migration
     Column("ended_at", BigInteger, nullable=False),
     Column("detail", Text, nullable=False),
 )

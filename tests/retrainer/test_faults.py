@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 
 from exporter.domain.retraining import Outcome, PerformanceThreshold
 from exporter.logs import LogOptions, configure_logs, log_files
-from exporter.storage import retraining_settings
+from exporter.storage import migrate, retraining_settings
 from exporter.storage.engine import reading, writing
 from exporter.storage.models import models_of
 from retrainer.telemetry import Telemetry
@@ -133,7 +133,7 @@ def test_a_fault_that_stays_is_counted_each_time_and_written_down_once(
     with working(make_worker(FakeTraining(DONE))) as worker:
         wait_until(lambda: (faults(telemetry) or 0) >= 3, 60, "three looks that failed")
         assert worker.is_running()
-        change(engine, "UPDATE alembic_version SET version_num = '0001'")
+        change(engine, f"UPDATE alembic_version SET version_num = '{migrate.head()}'")
         wait_until(lambda: decisions(engine) == ["retrain"], 60, "a decision")
     lines = errors(logs)
     assert {line["event"] for line in lines} == {"retraining_look_fault"}

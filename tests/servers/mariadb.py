@@ -11,6 +11,14 @@ import pymysql
 from tests.servers.ports import free_port
 from tests.servers.process import Server, find_program, run_to_end
 
+#: Defaults as some servers have them: nothing of ours may rest on better ones.
+_UNFRIENDLY = (
+    "--character-set-server=latin1",
+    "--skip-character-set-client-handshake",
+    "--default-storage-engine=MyISAM",
+    "--innodb-default-row-format=compact",
+)
+
 
 class MariadbServer:
     """A running server and the way to its databases."""
@@ -22,11 +30,20 @@ class MariadbServer:
     def database(self) -> Iterator[str]:
         """Lend an empty database: its address while it lasts."""
         name = f"test_{uuid4().hex}"
-        self._run(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+        self._run(f"CREATE DATABASE {name}")
         try:
             yield f"mysql+pymysql://root@127.0.0.1:{self.port}/{name}"
         finally:
             self._run(f"DROP DATABASE {name}")
+
+    @contextmanager
+    def defaulting_to(self, charset: str) -> Iterator[None]:
+        """New connections find, and databases get, another character set than they did."""
+        self._run(f"SET GLOBAL character_set_server = {charset}")
+        try:
+            yield
+        finally:
+            self._run("SET GLOBAL character_set_server = latin1")
 
     def answers(self) -> bool:
         """Tell whether it takes connections now."""
@@ -53,7 +70,7 @@ def running_mariadb(folder: Path) -> Iterator[MariadbServer]:
     command = [program, f"--datadir={data}", f"--port={mariadb.port}", "--bind-address=127.0.0.1"]
     command += [f"--socket={data / 'socket'}", f"--pid-file={data / 'pid'}"]
     command += [f"--user={getpass.getuser()}", "--innodb-flush-log-at-trx-commit=0"]
-    command += ["--skip-name-resolve"]
+    command += ["--skip-name-resolve", *_UNFRIENDLY]
     server = Server(command, folder / "mariadb.log")
     try:
         server.wait_until_ready(mariadb.answers)

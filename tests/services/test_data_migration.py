@@ -56,10 +56,10 @@ def test_data_is_backed_up_before_a_step(
 ) -> None:
     store(engine, ticket("a", draw_time(100)))
     steps: list[str] = []
-    monkeypatch.setitem(data_migration.VERSIONS, "v3.0", "0002")
-    monkeypatch.setattr(migrate, "head", lambda: "0002")
+    monkeypatch.setitem(data_migration.VERSIONS, "v3.0", "0003")
+    monkeypatch.setattr(migrate, "head", lambda: "0003")
     monkeypatch.setattr(migrate, "upgrade", lambda _, target: steps.append(target))
     done = migrate_data(engine, tmp_path / "b", lambda: NOW, "v2.0", "v3.0")
-    assert steps == ["0002"]
+    assert steps == ["0003"]
     assert done.backup is not None
     assert done.backup.is_file()

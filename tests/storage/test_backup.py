@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select, text
 
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.moments import DAY
-from exporter.storage import backup, dump, schema
+from exporter.storage import backup, dump, migrate, schema
 from exporter.storage.backup import BackupFailed
 from exporter.storage.dump import DamagedBackup
 from exporter.storage.engine import reading, writing
@@ -140,8 +140,16 @@ def test_a_backup_of_another_schema_is_refused(
     path = write(engine, tmp_path)
     with writing(other) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    with pytest.raises(RestoreRefused, match="has schema 0001, this database 0000"):
+    with pytest.raises(RestoreRefused, match=f"has schema {migrate.head()}, this database 0000"):
         restore(other, path)
+
+
+def test_a_backup_of_another_schema_with_the_same_tables_goes_in(
+    engine: Engine, other: Engine, tmp_path: Path
+) -> None:
+    path = write(engine, tmp_path)
+    migrate.downgrade(other, "0001")
+    assert restore(other, path)["predictions"] == stored(other) == 3
 
 
 def test_a_damaged_backup_is_refused_and_changes_nothing(

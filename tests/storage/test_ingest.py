@@ -1,9 +1,11 @@
 """Predictions and failures go in exactly once, with their roll-ups, whoever else writes."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, event, insert, select, update
 
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.moments import DAY, HOUR
@@ -182,25 +184,39 @@ def test_a_version_starts_with_its_own_first_prediction(engine: Engine) -> None:
 
 @SEVERAL_WRITERS
 def test_a_writer_that_loses_a_deadlock_tries_again(engine: Engine) -> None:
-    """The other one holds the model that a batch moves, and then wants the game the batch holds."""
+    """The other one holds the model that a batch moves, and wants the game that the batch holds."""
     store(engine, ticket("a", MONDAY))
+    holds_the_game = Event()
+
+    def meet(*arguments: Any) -> None:
+        if arguments[2].startswith("UPDATE models") and not holds_the_game.is_set():
+            holds_the_game.set()
+            wait_until(lambda: waits_for_the_game(engine), what="the other one")
+
     with ThreadPoolExecutor(1) as threads, writing(engine) as other:
-        # Much work makes it the one that MariaDB lets go on.
-        other.execute(insert(schema.games), [{"name": f"other-{n}"} for n in range(500)])
+        let_win(other)
         other.execute(update(schema.models).values(active=schema.models.c.active + 1))
+        event.listen(engine, "before_cursor_execute", meet)
         job = threads.submit(store, engine, ticket("b", MONDAY + 1))
-        wait_until(lambda: waits_for_a_lock(engine), what="the batch")
+        assert holds_the_game.wait(60)
         other.execute(update(schema.games).values(name=schema.games.c.name))
     assert job.result(60) == Ingested(1)
     assert stored(engine) == total(engine, "predictions") == 2
 
 
-def waits_for_a_lock(engine: Engine) -> bool:
-    """Whether a batch stands before a model that another transaction holds."""
+def let_win(connection: Connection) -> None:
+    """MariaDB lets go on whoever did more; PostgreSQL ends who looks first, however slow it is."""
+    connection.execute(insert(schema.games), [{"name": f"other-{n}"} for n in range(500)])
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL deadlock_timeout = '1h'")
+
+
+def waits_for_the_game(engine: Engine) -> bool:
+    """Whether another transaction stands before the game that a batch holds."""
     query = """SELECT COUNT(*) FROM information_schema.processlist
-        WHERE db = DATABASE() AND info LIKE 'UPDATE models%'"""
+        WHERE db = DATABASE() AND info LIKE 'UPDATE games%%'"""
     if engine.dialect.name == "postgresql":
         query = """SELECT COUNT(*) FROM pg_stat_activity
             WHERE datname = current_database() AND wait_event_type = 'Lock'"""
     with reading(engine) as connection:
-        return bool(connection.exec_driver_sql(query.replace("%", "%%")).scalar())
+        return bool(connection.exec_driver_sql(query).scalar())

@@ -1,5 +1,7 @@
 """The first schema."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
@@ -11,6 +13,11 @@ depends_on = None
 
 _BIG_KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _SMALL_KEY = sa.SmallInteger().with_variant(sa.Integer(), "sqlite")
+#: What servers and databases would else have their own defaults for.
+_MYSQL = {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}
+_OWN: dict[str, Any] = {
+    f"{name}_{key}": value for name in ("mysql", "mariadb") for key, value in _MYSQL.items()
+}
 _LONG_TEXT = sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
 
 
@@ -28,6 +35,7 @@ def upgrade() -> None:
         sa.Column("last_drawn_at", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("model_id", name=op.f("pk_accuracy_references")),
+        **_OWN,
     )
     op.create_table(
         "alert_rules",
@@ -41,6 +49,7 @@ def upgrade() -> None:
         sa.Column("options", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_alert_rules")),
+        **_OWN,
     )
     op.create_table(
         "day_rollups",
@@ -53,6 +62,7 @@ def upgrade() -> None:
             "model_id", "start", "measure", "bucket", name=op.f("pk_day_rollups")
         ),
         sqlite_with_rowid=False,
+        **_OWN,
     )
     op.create_table(
         "draw_corrections",
@@ -64,6 +74,7 @@ def upgrade() -> None:
         sa.Column("before", sa.Text(), nullable=False),
         sa.Column("after", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draw_corrections")),
+        **_OWN,
     )
     with op.batch_alter_table("draw_corrections", schema=None) as batch_op:
         batch_op.create_index(
@@ -89,6 +100,7 @@ def upgrade() -> None:
         sa.Column("calibration", sa.Text(), nullable=False),
         sa.Column("factors", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("game_id", "model_id", "draw_number", name=op.f("pk_draw_scores")),
+        **_OWN,
     )
     with op.batch_alter_table("draw_scores", schema=None) as batch_op:
         batch_op.create_index(
@@ -109,6 +121,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.Column("cleaned", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("game_id", "number", name=op.f("pk_draws")),
+        **_OWN,
     )
     with op.batch_alter_table("draws", schema=None) as batch_op:
         batch_op.create_index(
@@ -121,6 +134,7 @@ def upgrade() -> None:
         sa.Column("last_drawn_at", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("model_id", name=op.f("pk_evidence")),
+        **_OWN,
     )
     op.create_table(
         "game_totals",
@@ -128,6 +142,7 @@ def upgrade() -> None:
         sa.Column("measure", _exact(48), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("game_id", "measure", name=op.f("pk_game_totals")),
+        **_OWN,
     )
     op.create_table(
         "games",
@@ -135,6 +150,7 @@ def upgrade() -> None:
         sa.Column("name", _exact(64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_games")),
         sa.UniqueConstraint("name", name=op.f("uq_games_name")),
+        **_OWN,
     )
     op.create_table(
         "hour_rollups",
@@ -147,6 +163,7 @@ def upgrade() -> None:
             "model_id", "start", "measure", "bucket", name=op.f("pk_hour_rollups")
         ),
         sqlite_with_rowid=False,
+        **_OWN,
     )
     op.create_table(
         "maintenance",
@@ -155,6 +172,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.BigInteger(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_maintenance")),
+        **_OWN,
     )
     op.create_table(
         "notification_channels",
@@ -164,6 +182,7 @@ def upgrade() -> None:
         sa.Column("events", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_notification_channels")),
+        **_OWN,
     )
     op.create_table(
         "notifications",
@@ -185,6 +204,7 @@ def upgrade() -> None:
             "status",
             name=op.f("uq_notifications_fingerprint_starts_at_status"),
         ),
+        **_OWN,
     )
     with op.batch_alter_table("notifications", schema=None) as batch_op:
         batch_op.create_index(
@@ -202,6 +222,7 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_prediction_failures")),
         sa.UniqueConstraint("key", name=op.f("uq_prediction_failures_key")),
+        **_OWN,
     )
     op.create_table(
         "predictions",
@@ -219,6 +240,7 @@ def upgrade() -> None:
         sa.Column("metadata", _LONG_TEXT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_predictions")),
         sa.UniqueConstraint("key", name=op.f("uq_predictions_key")),
+        **_OWN,
     )
     with op.batch_alter_table("predictions", schema=None) as batch_op:
         batch_op.create_index(
@@ -239,6 +261,7 @@ def upgrade() -> None:
         sa.Column("mended_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
         sa.UniqueConstraint("kind", "game", "key", name=op.f("uq_quarantine_kind_game_key")),
+        **_OWN,
     )
     with op.batch_alter_table("quarantine", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_quarantine_mended_at"), ["mended_at"], unique=False)
@@ -250,6 +273,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_result_keys")),
+        **_OWN,
     )
     op.create_table(
         "retraining_requests",
@@ -264,6 +288,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_retraining_requests")),
         sa.UniqueConstraint("key", name=op.f("uq_retraining_requests_key")),
+        **_OWN,
     )
     op.create_table(
         "retraining_schedules",
@@ -275,6 +300,7 @@ def upgrade() -> None:
         sa.Column("minute", sa.SmallInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("game", name=op.f("pk_retraining_schedules")),
+        **_OWN,
     )
     op.create_table(
         "retraining_thresholds",
@@ -282,6 +308,7 @@ def upgrade() -> None:
         sa.Column("thresholds", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("game", name=op.f("pk_retraining_thresholds")),
+        **_OWN,
     )
     op.create_table(
         "totals",
@@ -291,6 +318,7 @@ def upgrade() -> None:
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("model_id", "measure", "bucket", name=op.f("pk_totals")),
         sqlite_with_rowid=False,
+        **_OWN,
     )
     op.create_table(
         "training_runs",
@@ -305,6 +333,7 @@ def upgrade() -> None:
         sa.Column("claimed_by", _exact(64), nullable=False),
         sa.Column("alive_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_training_runs")),
+        **_OWN,
     )
     with op.batch_alter_table("training_runs", schema=None) as batch_op:
         batch_op.create_index(
@@ -323,32 +352,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["game_id"], ["games.id"], name=op.f("fk_models_game_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_models")),
         sa.UniqueConstraint("game_id", "version", name=op.f("uq_models_game_id_version")),
+        **_OWN,
     )
 
 
 def downgrade() -> None:
     op.drop_table("models")
-    with op.batch_alter_table("training_runs", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_training_runs_game_started_at"))
-
     op.drop_table("training_runs")
     op.drop_table("totals")
     op.drop_table("retraining_thresholds")
     op.drop_table("retraining_schedules")
     op.drop_table("retraining_requests")
     op.drop_table("result_keys")
-    with op.batch_alter_table("quarantine", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_quarantine_mended_at"))
-
     op.drop_table("quarantine")
-    with op.batch_alter_table("predictions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_predictions_game_id_draw_number_model_id_predicted_at"))
-
     op.drop_table("predictions")
     op.drop_table("prediction_failures")
-    with op.batch_alter_table("notifications", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_notifications_received_at"))
-
     op.drop_table("notifications")
     op.drop_table("notification_channels")
     op.drop_table("maintenance")
@@ -356,17 +374,8 @@ def downgrade() -> None:
     op.drop_table("games")
     op.drop_table("game_totals")
     op.drop_table("evidence")
-    with op.batch_alter_table("draws", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_draws_game_id_drawn_at"))
-
     op.drop_table("draws")
-    with op.batch_alter_table("draw_scores", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_draw_scores_game_id_draw_number"))
-
     op.drop_table("draw_scores")
-    with op.batch_alter_table("draw_corrections", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_draw_corrections_game_id_number"))
-
     op.drop_table("draw_corrections")
     op.drop_table("day_rollups")
     op.drop_table("alert_rules")

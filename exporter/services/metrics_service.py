@@ -13,11 +13,12 @@ import msgspec
 from exporter.domain.batches import BatchParser, Columns, predictions_of
 from exporter.domain.games import UNKNOWN_GAME, Games
 from exporter.domain.periods import parse_days
+from exporter.domain.plain_values import json_value
 from exporter.domain.prediction_fields import (
     is_key,
     parse_latency,
-    parse_moment_of,
     parse_optional_text,
+    parse_past,
     parse_role_of,
 )
 from exporter.domain.prediction_parser import NAMES, PredictionParser
@@ -86,9 +87,12 @@ class Records(Stored, Protocol):
         """Writes a verified backup; raises DestinationAway or OSError."""
 
 
+_metadata = msgspec.json.Encoder(enc_hook=json_value)
+
+
 def encode_metadata(metadata: Any) -> str:
     """JSON text of a prediction's metadata; raises TypeError or ValueError."""
-    return msgspec.json.encode(metadata).decode()
+    return _metadata.encode(metadata).decode()
 
 
 class MetricsService:
@@ -269,7 +273,7 @@ class MetricsService:
             game,
             version,
             checked_role,
-            parse_moment_of(failed_at, self._now(), "failed_at"),
+            parse_past(failed_at, self._now(), "failed_at"),
             parse_latency(latency),
             storable(str(error)[:2000]),
             (model_version is None) * VERSION,
@@ -320,7 +324,7 @@ class MetricsService:
 
     def _quarantine(self, raw: Mapping[str, Any], error: InvalidPrediction) -> None:
         given = raw["game_type"]
-        game = given if isinstance(given, str) and given in self._games else UNKNOWN_GAME
+        game = self._games[given].name if given in self._games else UNKNOWN_GAME
         key = raw["idempotency_key"]
         name = key if is_key(key) else uuid4().hex
         _log.warning("prediction_quarantined", game=game, reason=str(error))

@@ -114,7 +114,7 @@ def build(
     history = AlertHistory(database, now)
     adviser = ThresholdAdviser(games, settings.LOTOFACIL_LANGUAGE)
     resources = SystemResources(settings.LOTOFACIL_DATA_DIR)
-    snapshots = Snapshots(database, now, settings.EXPORTER_REFRESH_SECONDS)
+    snapshots = Snapshots(database, games, now, settings.EXPORTER_REFRESH_SECONDS)
     return Application(
         settings=settings,
         now=now,

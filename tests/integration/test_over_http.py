@@ -94,7 +94,7 @@ def stored(app: Application) -> Reading:
     assert app.metrics.flush()
     assert not app.snapshots.take().error
     with reading(app.engine) as connection:
-        return read(connection, app.now())
+        return read(connection, app.now(), app.games)
 
 
 def test_the_documented_calls_reach_the_exporter(

@@ -10,7 +10,7 @@ import msgspec
 
 from exporter.domain.games import Game
 from exporter.domain.moments import from_micros
-from exporter.domain.plain_values import json_value
+from exporter.domain.plain_values import plain
 from exporter.domain.predictions import MAX_TEXT, VERSION, Failure, Prediction
 from exporter.domain.results import Result
 from exporter.domain.texts import printable
@@ -111,10 +111,8 @@ def _as_json(given: object) -> str:
 
 
 def _own(value: object) -> object:
-    try:
-        return json_value(value)
-    except (TypeError, ValueError):
-        return str(value)
+    own = plain(value)
+    return str(value) if type(own) is type(value) else own
 
 
 def _shown(given: object) -> str:

@@ -63,4 +63,4 @@ def _numbered(connection: Connection, game_id: int, highest: int) -> dict[int, i
         .where(_c.game_id == game_id, _c.draw_number > highest, _c.draw_number > recorded)
         .group_by(_c.model_id)
     )
-    return dict(connection.execute(query).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(query)}

@@ -362,7 +362,7 @@ def test_what_an_earlier_version_took_of_a_far_day_is_found_over_http(
     exporter: Application, predictor: Application, port: int
 ) -> None:
     far = to_micros(datetime(2099, 1, 1, tzinfo=UTC))
-    taken = predictor.metrics.record_prediction("lotofacil", NUMBERS, 0.6, "v1")
+    taken = exporter.metrics.record_prediction("lotofacil", NUMBERS, 0.6, "v1")
     assert taken
     exporter.intake.accept(taken._replace(key="far", predicted_at=far, draw_number=9_999_999))
     assert exporter.metrics.flush()
@@ -377,8 +377,9 @@ def test_what_an_earlier_version_took_of_a_far_day_is_found_over_http(
 def test_what_a_model_returns_reaches_the_exporter(
     exporter: Application, predictor: Application, port: int
 ) -> None:
-    own = {"game_type": "lotofacil", "numbers": NUMBERS, "confidence": 0.6, "model_version": "v1"}
+    own: dict[str, Any] = {"game_type": "lotofacil", "numbers": NUMBERS, "confidence": 0.6}
     own |= {"metadata": {"score": 0.5}, "idempotency_key": "a", "predicted_at": WHEN}
+    own |= {"model_version": "v1"}
     natural = own | {"numbers": np.arange(1, 16), "confidence": np.float32(0.6)}
     natural |= {"metadata": {"score": np.float64(0.5)}, "idempotency_key": np.str_("a")}
     with serving(exporter, port):
@@ -387,7 +388,7 @@ def test_what_a_model_returns_reaches_the_exporter(
         assert predictor.metrics.record_predictions([own, natural]).repeated == {0, 1}
         assert exporter.metrics.record_prediction(**own, strict=True)
         predictor.metrics.record_failure("lotofacil", "no", "v1", latency=np.float32(0.5))
-        result = (np.int64(3010), np.array(NUMBERS), np.datetime64("2024-01-31"))
+        result: tuple[Any, ...] = (np.int64(3010), np.array(NUMBERS), np.datetime64("2024-01-31"))
         done = predictor.tracker.record_result("lotofacil", *result, strict=True)
         assert done is Recorded.NEW
         seen = stored(exporter)

@@ -15,6 +15,7 @@ from exporter.collectors import alert_rules, database, process, spool
 from exporter.collectors.exposition import Exposition
 from exporter.config import Settings
 from exporter.domain.games import Games
+from exporter.domain.horizon import Horizon
 from exporter.domain.hosts import KnownHosts, is_loopback
 from exporter.domain.prediction_parser import PredictionParser
 from exporter.logs import level_counts
@@ -120,7 +121,7 @@ def build(
     history = AlertHistory(database, now)
     adviser = ThresholdAdviser(games, settings.LOTOFACIL_LANGUAGE)
     resources = SystemResources(settings.LOTOFACIL_DATA_DIR)
-    snapshots = Snapshots(database, now, settings.EXPORTER_REFRESH_SECONDS)
+    snapshots = Snapshots(database, games, now, settings.EXPORTER_REFRESH_SECONDS)
     return Application(
         settings=settings,
         now=now,
@@ -150,7 +151,8 @@ def _destination(
     if not over_http:
         return SqlDelivery(database, games, now), SqlRecords(database, games, now)
     client = ExporterClient(settings.EXPORTER_URL, settings.EXPORTER_API_TOKEN.get_secret_value())
-    parser = PredictionParser(games, now, encode_metadata, "")
+    # What is stored was accepted once, and is not held against the clock again.
+    parser = PredictionParser(games, now, encode_metadata, "", horizon=Horizon((), now))
     return HttpDelivery(client, games), HttpRecords(client, games, parser)
 
 

@@ -159,7 +159,7 @@ PREDICTIONS_STORED = _gauge(
 )
 PREDICTIONS_PENDING = _gauge(
     "lotofacil_predictions_pending",
-    "Predictions that wait for the result of their draw.",
+    "Predictions that wait for the result of their draw, which is one of the next or was due.",
     MODEL,
     "predictions",
 )

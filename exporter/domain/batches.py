@@ -107,7 +107,7 @@ class BatchParser:
         """The checked batch; `refused` tells by index what is wrong with the others."""
         try:
             columns = self._quickly(batch)
-        except (_Doubt, InvalidPrediction, LookupError, TypeError, AttributeError):
+        except (_Doubt, InvalidPrediction, LookupError, TypeError, AttributeError, OverflowError):
             return self._slowly(batch)
         return Parsed([columns], columns.keys, {}, range(len(columns.keys)))
 
@@ -126,9 +126,8 @@ class BatchParser:
     def _quickly(self, batch: Sequence[Mapping[str, Any]]) -> Columns:
         column = _Columns(batch, self._parser)
         games = set(column.given("game_type"))
-        if len(games) != 1:
+        if len(games) != 1 or type(game := games.pop()) is not str:
             raise _Doubt
-        (game,) = games
         sizes, bits = self._numbers(column.given("numbers"), game)
         highs = [b >> WORD or None for b in bits] if max(bits) > LOW_WORD else [None] * len(bits)
         return Columns(
@@ -136,8 +135,8 @@ class BatchParser:
             column.keys(),
             column.of("model_version", _TEXTS, lambda given: self._parser.version(given, game)),
             column.roles(),
-            column.moments(),
-            column.of("draw_number", _WHOLE, parse_draw_number),
+            column.moments(game),
+            column.draws(game),
             sizes,
             [b & LOW_WORD for b in bits] if any(highs) else bits,
             highs,
@@ -149,15 +148,16 @@ class BatchParser:
 
     def _numbers(self, tickets: list[Any], game: str) -> tuple[list[int], list[int]]:
         table, sizes = self._parser.bits[game], list(map(len, tickets))
-        # One call fetches the powers of two of all of a ticket's numbers.
-        bits = [sum(itemgetter(*ticket)(table)) for ticket in tickets]
-        # A sum of powers of two keeps one bit for each only when they are distinct.
         if (
-            list(map(int.bit_count, bits)) != sizes
-            or not self._parser.sizes[game].issuperset(sizes)
+            not self._parser.sizes[game].issuperset(sizes)
             or not _SEQUENCES.issuperset(map(type, tickets))
             or set(map(type, chain.from_iterable(tickets))) != _INTEGERS
         ):
+            raise _Doubt
+        # One call fetches the powers of two of all of a ticket's numbers.
+        bits = [sum(itemgetter(*ticket)(table)) for ticket in tickets]
+        # A sum of powers of two keeps one bit for each only when they are distinct.
+        if list(map(int.bit_count, bits)) != sizes:
             raise _Doubt
         return sizes, bits
 
@@ -220,11 +220,21 @@ class _Columns:
             return self._parser.new_keys(len(self._batch))
         return list(map(self._parser.key, self.given("idempotency_key")))
 
-    def moments(self) -> list[int]:
+    def moments(self, game: str) -> list[int]:
         """The moments; those left out are now, the same for the whole batch."""
         now = self._parser.now()
         types: _Types = {datetime, str, NoneType}
-        return self.of("predicted_at", types, lambda given: parse_moment_of(given, now))
+        moments = self.of("predicted_at", types, lambda given: parse_moment_of(given, now))
+        if "predicted_at" in self._names:
+            self._parser.horizon.check_moment(game, max(moments))
+        return moments
+
+    def draws(self, game: str) -> list[int | None]:
+        """The draws' numbers; None where none was given."""
+        numbers = self.of("draw_number", _WHOLE, parse_draw_number)
+        if "draw_number" in self._names:
+            self._parser.horizon.check_number(game, max({*numbers} - {None}, default=0))
+        return numbers
 
     def roles(self) -> list[str | None]:
         """The roles; None where none was given."""

@@ -65,8 +65,9 @@ class Lifetime:
 
     @property
     def pending(self) -> int:
-        """Tickets whose draw has no result."""
-        return self.total("predictions") - self.tickets - self.total("ineligible")
+        """Tickets of the next draws, and of past ones that have no result; no `far` ones."""
+        over = self.tickets + self.total("ineligible")
+        return self.total("predictions") - over - self.total("far")
 
     @property
     def money(self) -> Money:

@@ -3,10 +3,14 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from exporter.domain.games import Game
+from exporter.domain.plain_values import plain_moment
 
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
+#: How far ahead of the clock a moment may lie that is over: zones and clocks differ, and a bare
+#: date stands for that evening.
+MAX_AHEAD = DAY
 #: Years that a moment of this record can lie in: another one is a slip of the pen.
 YEARS = range(1900, 2200)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -15,7 +19,8 @@ _MICROSECOND = timedelta(microseconds=1)
 
 def to_micros(moment: datetime) -> int:
     """Microseconds since 1970 of a datetime; a naive one is read as local time."""
-    aware = moment if moment.tzinfo else moment.astimezone()
+    plain = moment if type(moment) is datetime else plain_moment(moment)
+    aware = plain if plain.tzinfo else plain.astimezone()
     return (aware - _EPOCH) // _MICROSECOND
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Self
 
 from exporter.domain.moments import DAY, HOUR, SECOND, day_of, from_micros, hour_of, to_micros
+from exporter.domain.plain_values import plain, whole
 
 CUSTOM = "custom"
 ALL = "all"
@@ -96,9 +97,11 @@ def parse_point(text: str, parameter: str, zone: tzinfo) -> int:
 
 def parse_days(value: object, name: str = "days") -> int:
     """A number of days that records are kept; raises ValueError."""
-    if type(value) is not int or not 1 <= value <= _MOST_DAYS:
-        raise ValueError(f"{name}: {value!r} is not a whole number of days from 1 to {_MOST_DAYS}")
-    return value
+    days = whole(value)
+    if days is None or not 1 <= days <= _MOST_DAYS:
+        reason = f"{plain(value)!r} is not a whole number of days from 1 to {_MOST_DAYS}"
+        raise ValueError(f"{name}: {reason}")
+    return days
 
 
 def is_date(text: str) -> bool:

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from exporter.domain.moments import YEARS, parse_moment, to_micros
+from exporter.domain.moments import MAX_AHEAD, YEARS, parse_moment, to_micros
+from exporter.domain.plain_values import members, plain, plain_text, real, whole
 from exporter.domain.predictions import (
     FILLABLE,
     MAX_LATENCY_SECONDS,
@@ -13,8 +14,6 @@ from exporter.domain.predictions import (
     VERSION,
     InvalidPrediction,
 )
-
-SEQUENCES = (list, tuple)
 
 
 def filled_in(moment: object, version: object, told: object) -> int:
@@ -28,9 +27,10 @@ def filled_in(moment: object, version: object, told: object) -> int:
 
 def parse_filled_in(value: object) -> int:
     """The bits of a list of names; raises InvalidPrediction."""
+    names = members(value, len(FILLABLE))
     try:
-        if isinstance(value, SEQUENCES):
-            return sum(FILLABLE[name] for name in set(value))
+        if names is not None:
+            return sum(FILLABLE[name] for name in set(names))
     except (KeyError, TypeError):
         pass
     known = ", ".join(FILLABLE)
@@ -43,7 +43,7 @@ def parse_confidence(value: object) -> int | None:
         return None
     if (type(value) is float or type(value) is int) and 0 <= value <= 1:
         return round(value * MILLION)
-    raise InvalidPrediction("confidence", f"{value!r} is not a number from 0 to 1")
+    return _millionths("confidence", value, 1, "a number from 0 to 1")
 
 
 def parse_latency(value: object) -> int | None:
@@ -52,7 +52,16 @@ def parse_latency(value: object) -> int | None:
         return None
     if (type(value) is float or type(value) is int) and 0 <= value <= MAX_LATENCY_SECONDS:
         return round(value * MILLION)
-    raise InvalidPrediction("latency", f"{value!r} is not a number of seconds from 0 to 86400")
+    right = f"a number of seconds from 0 to {MAX_LATENCY_SECONDS}"
+    return _millionths("latency", value, MAX_LATENCY_SECONDS, right)
+
+
+def _millionths(field: str, value: object, most: int, right: str) -> int:
+    """What a library gave as a number, from 0 to `most`; raises InvalidPrediction."""
+    number = real(value)
+    if number is not None and 0 <= number <= most:
+        return round(number * MILLION)
+    raise InvalidPrediction(field, f"{plain(value)!r} is not {right}")
 
 
 def parse_text(field: str, value: object) -> str:
@@ -61,7 +70,7 @@ def parse_text(field: str, value: object) -> str:
         return ""
     if isinstance(value, str) and 0 < len(value) <= MAX_TEXT and value.isprintable():
         if value[0] != " " != value[-1]:
-            return value
+            return value if type(value) is str else plain_text(value)
         # MySQL takes "a" and "a " for the same.
         raise InvalidPrediction(field, f"{value!r} begins or ends with a blank")
     raise InvalidPrediction(field, f"{value!r} is not a text of 1 to {MAX_TEXT} letters")
@@ -85,7 +94,7 @@ def parse_role(value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, str) and value in ROLES:
-        return value
+        return plain_text(value)
     raise InvalidPrediction("role", f"{value!r} is not one of {', '.join(ROLES)}")
 
 
@@ -102,7 +111,10 @@ def parse_draw_number(value: object) -> int | None:
     """A draw number, or None; raises InvalidPrediction."""
     if value is None or (type(value) is int and 0 < value < 2**31):
         return value
-    raise InvalidPrediction("draw_number", f"{value!r} is not a positive integer")
+    number = whole(value)
+    if number is not None and 0 < number < 2**31:
+        return number
+    raise InvalidPrediction("draw_number", f"{plain(value)!r} is not a positive integer")
 
 
 def parse_moment_of(value: object, now: int, field: str = "predicted_at") -> int:
@@ -116,3 +128,11 @@ def parse_moment_of(value: object, now: int, field: str = "predicted_at") -> int
     if moment.year not in YEARS:
         raise InvalidPrediction(field, f"{str(value)!r} is not between {YEARS[0]} and {YEARS[-1]}")
     return to_micros(moment)
+
+
+def parse_past(value: object, now: int, field: str) -> int:
+    """The same of what is over, a day ahead of the clock at most; raises InvalidPrediction."""
+    moment = parse_moment_of(value, now, field)
+    if moment > now + MAX_AHEAD:
+        raise InvalidPrediction(field, f"{str(value)!r} is yet to come")
+    return moment

@@ -6,8 +6,9 @@ from operator import itemgetter
 from typing import Any
 
 from exporter.domain.games import Game, Games
+from exporter.domain.horizon import Horizon
+from exporter.domain.plain_values import plain_text
 from exporter.domain.prediction_fields import (
-    SEQUENCES,
     filled_in,
     parse_confidence,
     parse_draw_number,
@@ -20,6 +21,7 @@ from exporter.domain.predictions import UNVERSIONED, InvalidPrediction, Predicti
 from exporter.domain.tickets import LOW_WORD, WORD, InvalidNumbers, encode_ticket
 
 _INTEGERS = frozenset({int})
+_SEQUENCES = (list, tuple)
 #: What a prediction may say, by the documented names, in the order of the documented call.
 NAMES = (
     "game_type",
@@ -43,8 +45,9 @@ class PredictionParser:
 
     `now` gives microseconds, `encode_metadata` JSON text, `default_version` the model
     version in use for a game, None where that is not known now; `key_prefix`, unique to this
-    parser, begins the keys it makes. Every call is checked in full: the quick way through accepts
-    only what is surely right, and the slow way says what is wrong.
+    parser, begins the keys it makes; `horizon`, by default that of all games, says how far ahead
+    they may look. Every call is checked in full: the quick way through accepts only what is surely
+    right, and the slow way takes what a library gave for it, or says what is wrong.
     """
 
     def __init__(
@@ -54,11 +57,13 @@ class PredictionParser:
         encode_metadata: Callable[[Any], str],
         key_prefix: str,
         default_version: Callable[[str], str | None] = lambda _game: UNVERSIONED,
+        horizon: Horizon | None = None,
     ) -> None:
         self._games = games
         self.now = now
         self._encode_metadata = encode_metadata
         self._default_version = default_version
+        self.horizon = horizon or Horizon(games.values(), now)
         self.bits = {name: _bit_table(game) for name, game in games.items()}
         self.sizes = {name: frozenset(game.sizes) for name, game in games.items()}
         self._new_keys = map((key_prefix + "{:08x}").format, count())
@@ -81,11 +86,11 @@ class PredictionParser:
             Prediction,
             (
                 next(self._new_keys) if key is None else self.key(key),
-                game,
+                game if type(game) is str else plain_text(game),
                 self.version(version, game),
                 None if role is None else parse_role_of(role, version),
-                self.now() if moment is None else parse_moment_of(moment, 0),
-                None if draw is None else parse_draw_number(draw),
+                self.now() if moment is None else self._moment(moment, game),
+                None if draw is None else self._draw(draw, game),
                 size,
                 bits & LOW_WORD if high else bits,
                 high or None,
@@ -98,20 +103,16 @@ class PredictionParser:
 
     def _numbers(self, game: Any, numbers: Any) -> tuple[int, int]:
         try:
-            size, bit = len(numbers), self.bits[game]
-            # itemgetter fetches all at once; for one number it would give no tuple.
-            bits = sum(itemgetter(*numbers)(bit)) if size > 1 else bit[numbers[0]]
+            bit, sizes = self.bits[game], self.sizes[game]
+            if isinstance(numbers, _SEQUENCES) and (size := len(numbers)) in sizes:
+                # itemgetter fetches all at once; for one number it would give no tuple.
+                bits = sum(itemgetter(*numbers)(bit)) if size > 1 else bit[numbers[0]]
+                # A sum of powers of two keeps one bit for each only when they are distinct.
+                if bits.bit_count() == size and _INTEGERS.issuperset(map(type, numbers)):
+                    return size, bits
         except (LookupError, TypeError):
-            raise self._explain(game, numbers) from None
-        # A sum of powers of two keeps one bit for each only when they are distinct.
-        if (
-            bits.bit_count() != size
-            or size not in self.sizes[game]
-            or not _INTEGERS.issuperset(map(type, numbers))
-            or not isinstance(numbers, SEQUENCES)
-        ):
-            raise self._explain(game, numbers)
-        return size, bits
+            pass
+        return self._slowly(game, numbers)
 
     def model_version(self, value: object) -> str:
         """A checked model version; raises InvalidPrediction."""
@@ -143,15 +144,27 @@ class PredictionParser:
         except (TypeError, ValueError, RecursionError) as error:
             raise InvalidPrediction("metadata", f"cannot be written as JSON ({error})") from None
 
-    def _explain(self, game: object, numbers: object) -> InvalidPrediction:
+    def _moment(self, value: object, game: str) -> int:
+        moment = parse_moment_of(value, 0)
+        self.horizon.check_moment(game, moment)
+        return moment
+
+    def _draw(self, value: object, game: str) -> int | None:
+        number = parse_draw_number(value)
+        self.horizon.check_number(game, number or 0)
+        return number
+
+    def _slowly(self, game: object, numbers: object) -> tuple[int, int]:
+        """The size and bits of what is no list of plain integers; raises InvalidPrediction."""
         if not isinstance(game, str) or game not in self._games:
             known = ", ".join(sorted(self._games))
-            return InvalidPrediction("game_type", f"{game!r} is not known; known games: {known}")
+            raise InvalidPrediction("game_type", f"{game!r} is not known; known games: {known}")
         try:
-            encode_ticket(numbers, self._games[game])
+            bits = encode_ticket(numbers, self._games[game])
         except InvalidNumbers as error:
-            return InvalidPrediction("numbers", str(error).removeprefix("numbers: "))
-        return InvalidPrediction("numbers", "cannot be read")
+            reason = str(error).removeprefix("numbers: ")
+            raise InvalidPrediction("numbers", reason) from None
+        return bits.bit_count(), bits
 
 
 def _misfit(raw: object) -> InvalidPrediction:

@@ -7,16 +7,21 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from exporter.domain.games import Game
-from exporter.domain.moments import DAY, YEARS, draw_moment, from_micros, parse_moment, to_micros
+from exporter.domain.moments import (
+    MAX_AHEAD,
+    YEARS,
+    draw_moment,
+    from_micros,
+    parse_moment,
+    to_micros,
+)
+from exporter.domain.plain_values import plain, real, whole
 from exporter.domain.prediction_fields import parse_optional_text
 from exporter.domain.predictions import InvalidPrediction
 from exporter.domain.prizes import largest_prize
 from exporter.domain.tickets import InvalidNumbers, encode_draw
 
 Day = TypeVar("Day", bound=date)
-#: How far ahead of the clock a draw may lie: zones and clocks differ, and a bare date stands for
-#: that evening.
-MAX_AHEAD = DAY
 
 
 class InvalidResult(ValueError):
@@ -45,8 +50,9 @@ def parse_result(
     `now` (microseconds) is the clock's: what is yet to be drawn has no result. Raises
     InvalidResult that names the documented field and the rule.
     """
-    if type(number) is not int or not 0 < number < 2**31:
-        raise InvalidResult("draw_number", f"{number!r} is not a positive integer")
+    draw = whole(number)
+    if draw is None or not 0 < draw < 2**31:
+        raise InvalidResult("draw_number", f"{plain(number)!r} is not a positive integer")
     try:
         bits = encode_draw(numbers, game)
     except InvalidNumbers as error:
@@ -56,8 +62,8 @@ def parse_result(
     drawn_at = draw_moment(told, game)
     stated = to_micros(told) if isinstance(told, datetime) else drawn_at
     _check_is_past(game, max(stated, drawn_at), now)
-    check_draw(game, number, drawn_at, now)
-    return Result(number, drawn_at, bits, _prizes(game, prizes))
+    check_draw(game, draw, drawn_at, now)
+    return Result(draw, drawn_at, bits, _prizes(game, prizes))
 
 
 def check_draw(game: Game, number: int, drawn_at: int, now: int) -> None:
@@ -128,9 +134,10 @@ def _of_our_time(field: str, value: Day) -> Day:
 
 
 def _read(field: str, value: object) -> datetime:
-    if isinstance(value, str):
+    written = plain(value)
+    if isinstance(written, str):
         with suppress(ValueError):
-            return parse_moment(value)
+            return parse_moment(written)
     raise InvalidResult(field, f"{value!r} is not a date, such as 2024-01-31")
 
 
@@ -144,15 +151,18 @@ def _prizes(game: Game, value: object) -> dict[int, int]:
 
 
 def _tier(game: Game, value: object) -> int:
-    text = str(value)
+    text = str(plain(value))
     if text.isdecimal() and int(text) in game.tiers:
         return int(text)
-    raise InvalidResult("prizes", f"{value!r} is not one of {game.name}'s tiers {game.tiers}")
+    raise InvalidResult(
+        "prizes", f"{plain(value)!r} is not one of {game.name}'s tiers {game.tiers}"
+    )
 
 
 def _cents(value: object, tier: int, most: int) -> int:
     """The cents of an amount in reais, at most `most` cents."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most / 100:
-        return round(value * 100)
-    reason = f"{value!r} for {tier} hits is not an amount in reais from 0 to {most // 100}"
+    reais = real(value)
+    if reais is not None and 0 <= reais <= most / 100:
+        return round(reais * 100)
+    reason = f"{plain(value)!r} for {tier} hits is not an amount in reais from 0 to {most // 100}"
     raise InvalidResult("prizes", reason)

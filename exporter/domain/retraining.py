@@ -1,9 +1,10 @@
 """The words of retraining: what asks for it, what is decided, how a run ends, and the settings."""
 
-import math
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any, Self
+
+from exporter.domain.plain_values import plain, real, whole
 
 
 class Trigger(StrEnum):
@@ -79,8 +80,8 @@ class PerformanceThreshold:
     def __post_init__(self) -> None:
         """Refuses what could never be compared."""
         for name in ("accuracy_min", "error_rate_max", "confidence_min"):
-            _check_ratio(name, getattr(self, name))
-        _check_whole("sample_size_min", self.sample_size_min, 1, 1_000_000_000)
+            object.__setattr__(self, name, _ratio(name, getattr(self, name)))
+        _set_whole(self, "sample_size_min", 1, 1_000_000_000)
         if (self.accuracy_min, self.error_rate_max, self.confidence_min) == (None, None, None):
             raise ValueError("thresholds: give accuracy_min, error_rate_max or confidence_min")
 
@@ -111,16 +112,15 @@ class Schedule:
 
     def __post_init__(self) -> None:
         """Refuses times that do not exist."""
-        _check_whole("hour", self.hour, 0, 23)
-        _check_whole("minute", self.minute, 0, 59)
+        _set_whole(self, "hour", 0, 23)
+        _set_whole(self, "minute", 0, 59)
         self._check_day(Frequency.WEEKLY, "day_of_week", 0, 6)
         self._check_day(Frequency.MONTHLY, "day_of_month", 1, 28)
 
     def _check_day(self, frequency: Frequency, name: str, least: int, most: int) -> None:
-        value = getattr(self, name)
         if self.frequency is frequency:
-            _check_whole(name, value, least, most)
-        elif value is not None:
+            _set_whole(self, name, least, most)
+        elif getattr(self, name) is not None:
             raise ValueError(f"{name}: belongs to frequency {frequency.value!r} alone")
 
 
@@ -141,14 +141,16 @@ class Figures:
     """Whether the version was put in use; else it is only the newest."""
 
 
-def _check_ratio(name: str, value: object) -> None:
-    if value is None:
-        return
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not 0 <= value <= 1:  # type: ignore[arg-type,operator]
-        raise ValueError(f"{name}: {value!r} is not a ratio from 0 to 1")
+def _ratio(name: str, value: object) -> float | None:
+    ratio = real(value)
+    if value is not None and (ratio is None or not 0 <= ratio <= 1):
+        raise ValueError(f"{name}: {plain(value)!r} is not a ratio from 0 to 1")
+    return ratio
 
 
-def _check_whole(name: str, value: object, least: int, most: int) -> None:
-    if type(value) is not int or not least <= value <= most:
-        raise ValueError(f"{name}: {value!r} is not a whole number from {least} to {most}")
+def _set_whole(values: PerformanceThreshold | Schedule, name: str, least: int, most: int) -> None:
+    value = getattr(values, name)
+    number = whole(value)
+    if number is None or not least <= number <= most:
+        raise ValueError(f"{name}: {plain(value)!r} is not a whole number from {least} to {most}")
+    object.__setattr__(values, name, number)

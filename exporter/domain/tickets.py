@@ -1,8 +1,10 @@
 """Tickets and draws as sets of numbers in one integer: bit k stands for number first + k."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from exporter.domain.games import Game
+from exporter.domain.plain_values import members, plain, whole
 
 #: Bits of a set that one column of a signed 64-bit integer holds; the rest stands in another.
 WORD = 63
@@ -14,13 +16,12 @@ class InvalidNumbers(ValueError):
 
 
 def encode(numbers: object, game: Game, *, sizes: range) -> int:
-    """The bit set of `numbers`, a list or tuple of distinct integers of the game's pool.
+    """The bit set of `numbers`, a collection of distinct integers of the game's pool.
 
-    `sizes` says how many there may be. Raises InvalidNumbers that names what is wrong.
+    Lists, tuples, sets, ranges, arrays in one dimension: their order never matters. `sizes` says
+    how many there may be. Raises InvalidNumbers that names what is wrong.
     """
-    if not isinstance(numbers, list | tuple):
-        raise InvalidNumbers(f"numbers: must be a list of integers, not {type(numbers).__name__}")
-    chosen = _integers(numbers)
+    chosen = _integers(_row(numbers, game, sizes))
     if len(set(chosen)) != len(chosen):
         repeated = sorted({n for n in chosen if chosen.count(n) > 1})
         raise InvalidNumbers(f"numbers: {_listed(repeated)} given more than once")
@@ -62,11 +63,29 @@ def hits(ticket: int, draw: int) -> int:
     return (ticket & draw).bit_count()
 
 
+def _row(numbers: Any, game: Game, sizes: range) -> Sequence[object]:
+    row = members(numbers, game.pool)
+    if row is None:
+        raise InvalidNumbers(f"numbers: must be a list of integers, not {_kind(numbers)}")
+    if len(row) > game.pool:  # before each is looked at: there may be millions
+        reason = f"more than {game.pool} given, {game.name} takes {_count(sizes)}"
+        raise InvalidNumbers(f"numbers: {reason}")
+    return row
+
+
+def _kind(value: object) -> str:
+    name, dimensions = type(value).__name__, getattr(value, "ndim", 1)
+    return name if dimensions == 1 else f"{name} of {dimensions} dimensions"
+
+
 def _integers(numbers: Sequence[object]) -> list[int]:
-    wrong = [n for n in numbers if type(n) is not int]
-    if wrong:
-        raise InvalidNumbers(f"numbers: {wrong[0]!r} is not an integer")
-    return [n for n in numbers if type(n) is int]
+    chosen = []
+    for number in numbers:
+        integer = whole(number)
+        if integer is None:
+            raise InvalidNumbers(f"numbers: {plain(number)!r} is not an integer")
+        chosen.append(integer)
+    return chosen
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -1,9 +1,9 @@
 """Recording draw results: the documented Accuracy Tracker."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any, Protocol, SupportsFloat, SupportsIndex
 
 from exporter.domain.games import Games
 from exporter.domain.periods import parse_days
@@ -74,11 +74,11 @@ class AccuracyTracker:
     def record_result(  # noqa: PLR0913 - the documented call
         self,
         game_type: str,
-        draw_number: int,
-        winning_numbers: Sequence[int],
+        draw_number: SupportsIndex,
+        winning_numbers: Collection[SupportsIndex],
         draw_date: date | datetime | str,
         *,
-        prizes: Mapping[int, float] | None = None,
+        prizes: Mapping[Any, SupportsFloat] | None = None,
         recorded_by: str = "api",
         accepted_at: datetime | str | None = None,
         idempotency_key: str | None = None,
@@ -145,7 +145,7 @@ class AccuracyTracker:
             self._last = max(self._now(), self._last + 1)
             return self._last
 
-    def cleanup_old_data(self, days: int) -> int:
+    def cleanup_old_data(self, days: SupportsIndex) -> int:
         """Deletes raw predictions older than `days`, as MetricsService.cleanup_old_data does."""
         return self._records.cleanup(parse_days(days))
 

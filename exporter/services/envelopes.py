@@ -10,6 +10,7 @@ import msgspec
 
 from exporter.domain.games import Game
 from exporter.domain.moments import from_micros
+from exporter.domain.plain_values import plain
 from exporter.domain.predictions import MAX_TEXT, VERSION, Failure, Prediction
 from exporter.domain.results import Result
 from exporter.domain.texts import printable
@@ -104,9 +105,14 @@ def refused(kind: str, game: str, key: str, reason: str, given: object, at: int)
 
 def _as_json(given: object) -> str:
     try:
-        return json.dumps(given, default=str)
+        return json.dumps(given, default=_own)
     except (TypeError, ValueError, RecursionError):  # such as a mapping within itself
         return json.dumps(_shown(given))
+
+
+def _own(value: object) -> object:
+    own = plain(value)
+    return str(value) if type(own) is type(value) else own
 
 
 def _shown(given: object) -> str:

@@ -40,6 +40,8 @@ from exporter.storage.result_keys import ConflictingResult
 _log = get_logger(__name__)
 #: Statuses of items that were stored, now or before.
 _TAKEN = frozenset({CREATED, OK})
+#: Answers to a failure that none but another failure could better: its key, or its moment.
+_FINAL = frozenset({CONFLICT, UNPROCESSABLE_ENTITY})
 
 
 class NotOverHttp(RuntimeError):
@@ -140,7 +142,7 @@ class HttpDelivery:
         try:
             self._client.post("/api/failures", body)
         except ExporterRefused as error:
-            if error.status != CONFLICT:
+            if error.status not in _FINAL:
                 raise
             _log.warning("failure_refused", key=failure.key, reason=str(error))
             head = ("prediction", failure.game, failure_key(failure), str(error))

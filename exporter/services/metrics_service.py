@@ -1,11 +1,11 @@
 """Recording predictions: the documented Metrics Service."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, SupportsFloat, SupportsIndex
 from uuid import uuid4
 
 import msgspec
@@ -13,11 +13,12 @@ import msgspec
 from exporter.domain.batches import BatchParser, Columns, predictions_of
 from exporter.domain.games import UNKNOWN_GAME, Games
 from exporter.domain.periods import parse_days
+from exporter.domain.plain_values import json_value
 from exporter.domain.prediction_fields import (
     is_key,
     parse_latency,
-    parse_moment_of,
     parse_optional_text,
+    parse_past,
     parse_role_of,
 )
 from exporter.domain.prediction_parser import NAMES, PredictionParser
@@ -86,9 +87,12 @@ class Records(Stored, Protocol):
         """Writes a verified backup; raises DestinationAway or OSError."""
 
 
+_metadata = msgspec.json.Encoder(enc_hook=json_value)
+
+
 def encode_metadata(metadata: Any) -> str:
     """JSON text of a prediction's metadata; raises TypeError or ValueError."""
-    return msgspec.json.encode(metadata).decode()
+    return _metadata.encode(metadata).decode()
 
 
 class MetricsService:
@@ -135,26 +139,28 @@ class MetricsService:
     def record_prediction(  # noqa: PLR0913 - the documented call
         self,
         game_type: str,
-        numbers: list[int],
-        confidence: float | None = None,
+        numbers: Collection[SupportsIndex],
+        confidence: SupportsFloat | None = None,
         model_version: str | None = None,
         metadata: Mapping[str, Any] | None = None,
         *,
-        draw_number: int | None = None,
+        draw_number: SupportsIndex | None = None,
         predicted_at: datetime | str | None = None,
-        latency: float | None = None,
+        latency: SupportsFloat | None = None,
         role: str | None = None,
         idempotency_key: str | None = None,
-        filled_in: Sequence[str] | None = None,
+        filled_in: Collection[str] | None = None,
         strict: bool = False,
     ) -> Prediction | None:
         """Records one prediction; once this returns it survives a crash and a database outage.
 
         A power cut, too, with SPOOL_SYNC=full.
 
+        Numbers may be those of any library, `numbers` any collection of them in one dimension.
         `confidence` is a share from 0 to 1, `latency` the predictor's seconds, `draw_number`
-        None the first draw at or after `predicted_at` (now). One that breaks its game's rules
-        is quarantined and None returned; with `strict` it raises InvalidPrediction instead.
+        None the first draw at or after `predicted_at` (now). One that breaks its game's rules, or
+        looks further ahead than its next draws, is quarantined and None returned; with `strict` it
+        raises InvalidPrediction instead.
         `filled_in` is for who passes predictions on: names ("predicted_at", "model_version") that
         its own caller left out, so that the same call again may differ in them.
         Raises ConflictingPrediction when the key was used for another one, SpoolFull when
@@ -252,7 +258,7 @@ class MetricsService:
         error: str,
         model_version: str | None = None,
         *,
-        latency: float | None = None,
+        latency: SupportsFloat | None = None,
         role: str | None = None,
         failed_at: datetime | str | None = None,
         idempotency_key: str | None = None,
@@ -271,7 +277,7 @@ class MetricsService:
             game,
             version,
             checked_role,
-            parse_moment_of(failed_at, self._now(), "failed_at"),
+            parse_past(failed_at, self._now(), "failed_at"),
             parse_latency(latency),
             storable(str(error)[:2000]),
             (model_version is None) * VERSION,
@@ -297,7 +303,7 @@ class MetricsService:
         self._models.forget(game)
 
     def set_reference_accuracy(
-        self, model_version: str, accuracy: float | None, game_type: str = "lotofacil"
+        self, model_version: str, accuracy: SupportsFloat | None, game_type: str = "lotofacil"
     ) -> None:
         """Names an accuracy (0 to 1, such as the one claimed at release) to hold a version to.
 
@@ -322,7 +328,7 @@ class MetricsService:
 
     def _quarantine(self, raw: Mapping[str, Any], error: InvalidPrediction) -> None:
         given = raw["game_type"]
-        game = given if isinstance(given, str) and given in self._games else UNKNOWN_GAME
+        game = self._games[given].name if given in self._games else UNKNOWN_GAME
         key = raw["idempotency_key"]
         name = key if is_key(key) else uuid4().hex
         _log.warning("prediction_quarantined", game=game, reason=str(error))
@@ -339,6 +345,6 @@ class MetricsService:
             Path(backup_path), compress=compress, retention_days=retention_days
         )
 
-    def cleanup_old_data(self, days: int) -> int:
+    def cleanup_old_data(self, days: SupportsIndex) -> int:
         """Deletes raw predictions older than `days`; roll-ups and totals stay. How many went."""
         return self._records.cleanup(parse_days(days))

@@ -7,6 +7,7 @@ from time import perf_counter
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from exporter.domain.games import Games
 from exporter.domain.moments import SECOND
 from exporter.logs import get_logger
 from exporter.services.delivery import reason
@@ -36,8 +37,11 @@ class State:
 class Snapshots:
     """Takes a reading every `refresh` seconds in a thread of its own; `now` in microseconds."""
 
-    def __init__(self, database: PreparedDatabase, now: Callable[[], int], refresh: float) -> None:
+    def __init__(
+        self, database: PreparedDatabase, games: Games, now: Callable[[], int], refresh: float
+    ) -> None:
         self._database = database
+        self._games = games
         self._now = now
         self._refresh = refresh
         self._stop = Event()
@@ -89,7 +93,7 @@ class Snapshots:
 
     def _read(self) -> Reading:
         with self._database.reading() as connection:
-            return snapshot.read(connection, self._now())
+            return snapshot.read(connection, self._now(), self._games)
 
     def _failed(self, why: str) -> None:
         before = self.state

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, func, select, text
 
 from exporter.domain.alerts import AlertRule
+from exporter.domain.games import Games
 from exporter.domain.lifetime import Lifetime
 from exporter.domain.retraining import INTERVAL_SECONDS
 from exporter.domain.statistics import LONGEST_WINDOW, DrawTotals, Evidence
 from exporter.storage import (
     alert_rules,
     evidence,
+    far_tickets,
     quarantine,
     references,
     retraining,
@@ -88,20 +90,23 @@ class Reading:
     database_bytes: int = 0
 
 
-def read(connection: Connection, now: int) -> Reading:
+def read(connection: Connection, now: int, known_games: Games) -> Reading:
     """Everything at once, in the caller's transaction; `now` in microseconds."""
     known = read_models(connection)
     rules = alert_rules.read_rules(connection)
     schedules = retraining_settings.read_schedules(connection)
     game_ids = {row.id: row.name for row in connection.execute(select(games.c.id, games.c.name))}
+    recorded = _draws(connection, game_ids)
+    lasts = {name: (last.last_number, last.last_at) for name, last in recorded.items()}
+    far = far_tickets.count(connection, known, known_games, lasts, now)
     return Reading(
         taken_at=now,
         models=known,
-        totals=_lifetimes(connection),
+        totals=_lifetimes(connection, far),
         scored={model.id: _scored(connection, model.id) for model in known},
         evidence=evidence.states(connection),
         references=references.read(connection),
-        draws=_draws(connection, game_ids),
+        draws=recorded,
         game_totals=_game_totals(connection, game_ids),
         quarantine=quarantine.waiting(connection),
         retraining={
@@ -117,8 +122,10 @@ def read(connection: Connection, now: int) -> Reading:
     )
 
 
-def _lifetimes(connection: Connection) -> dict[int, Lifetime]:
+def _lifetimes(connection: Connection, far: Mapping[int, int]) -> dict[int, Lifetime]:
     found: dict[int, dict[tuple[str, int], int]] = defaultdict(dict)
+    for model, tickets in far.items():
+        found[model]["far", 0] = tickets
     for model, measure, bucket, value in connection.execute(select(totals)):
         found[model][measure, bucket] = value
     return {model: Lifetime(cells) for model, cells in found.items()}

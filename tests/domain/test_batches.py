@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from exporter.domain.definitions import KNOWN_GAMES, LOTOFACIL
 from exporter.domain.moments import to_micros
 from exporter.domain.prediction_parser import PredictionParser
 from exporter.domain.predictions import InvalidPrediction, Prediction
+from tests.domain.natural import COLLECTIONS, Timestamp
 
 NOW = to_micros(datetime(2024, 1, 31, 12, tzinfo=UTC))
 HOURS = timezone(timedelta(hours=-3))
@@ -25,17 +27,25 @@ def parser() -> PredictionParser:
 TICKETS = st.lists(st.integers(1, 25), min_size=15, max_size=20, unique=True)
 ODD: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, "", "x", -1, 0, 1, 1.0, 0.5, -0.0, float("nan"), 1e300, [], {}]
+) | st.sampled_from(
+    [np.True_, np.str_("v1"), np.float32(0.5), np.int64(1), np.nan, np.arange(1, 16), range(99)]
 )
 VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "numbers": TICKETS | TICKETS.map(tuple) | st.lists(st.integers(-1, 130), max_size=51),
+    "numbers": TICKETS
+    | TICKETS.flatmap(lambda ticket: st.sampled_from([make(ticket) for make in COLLECTIONS]))
+    | st.lists(st.integers(-1, 130), max_size=51),
     "game_type": st.sampled_from(["lotofacil", "lotomania", "none"]),
     "confidence": st.floats(0, 1),
     "latency": st.floats(0, 10),
     "model_version": st.sampled_from(["v1", "v2", " v1", "v" * 200]),
     "role": st.sampled_from(["model", "control", "other"]),
-    "draw_number": st.integers(-1, 5000),
+    "draw_number": st.integers(-1, 15_000),
     "predicted_at": st.sampled_from(
-        ["2024-01-31T12:00Z", "2024-01-31", datetime(2024, 1, 31, 9, tzinfo=HOURS), "soon"]
+        [
+            *("2024-01-31T12:00Z", "2024-01-31", "2099-01-01T00:00Z", "soon"),
+            *(kind(2024, 1, 31, 9, tzinfo=HOURS) for kind in (datetime, Timestamp)),
+            np.datetime64("2024-01-31"),
+        ]
     ),
     "idempotency_key": st.sampled_from(["a", "b", "c" * 200]),
     "metadata": st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),

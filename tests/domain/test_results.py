@@ -3,8 +3,10 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 
 from exporter.domain.definitions import DEMO, KNOWN_GAMES, LOTOFACIL, MEGA_SENA, SIMULATED
@@ -18,6 +20,7 @@ from exporter.domain.results import (
     parse_recorder,
     parse_result,
 )
+from tests.domain.natural import Timestamp
 from tests.services.real_draws.record import published
 
 DRAWN = range(1, 16)
@@ -139,7 +142,39 @@ def test_a_prize_that_no_draw_paid_is_refused(prizes: dict[object, float], most:
         priced(prizes)
 
 
-@pytest.mark.parametrize("amount", ["7", None, True, float("nan"), float("inf"), 10**400])
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        np.datetime64("2026-11-20"),
+        np.datetime64("2026-11-20", "ns"),
+        Timestamp(2026, 11, 20),
+        datetime(2026, 11, 20),  # noqa: DTZ001 - midnight, as feeds write a date
+    ],
+)
+def test_a_result_of_a_library_is_the_plain_one(drawn: Any) -> None:
+    numbers, prizes = np.arange(1, 16), {np.int64(11): np.float32(6.5), 12: Decimal("14.10")}
+    natural = parse_result(LOTOFACIL, np.int64(3800), numbers, drawn, prizes, now=to_micros(NOW))
+    own = {11: 6.5, "12": 14.1}
+    day = date(2026, 11, 20)
+    assert natural == parse_result(LOTOFACIL, 3800, DRAWN, day, own, now=to_micros(NOW))
+    assert {type(natural.number), *map(type, natural.prizes.values())} == {int}
+
+
+@pytest.mark.parametrize("number", [np.True_, np.float64(3800), "3800", np.nan])
+def test_a_draw_that_has_no_number_is_refused_by_name(number: Any) -> None:
+    with pytest.raises(InvalidResult, match=r"draw_number: .* is not a positive integer"):
+        parse_result(LOTOFACIL, number, DRAWN, "2026-11-20", now=to_micros(NOW))
+
+
+@pytest.mark.parametrize("drawn", [np.datetime64("NaT"), np.int64(20261120), 20261120])
+def test_what_is_no_day_is_refused_by_name(drawn: Any) -> None:
+    with pytest.raises(InvalidResult, match=r"draw_date: .* is not a date"):
+        parse_result(LOTOFACIL, 3800, DRAWN, drawn, now=to_micros(NOW))
+
+
+@pytest.mark.parametrize(
+    "amount", ["7", None, True, np.True_, float("nan"), np.nan, float("inf"), 10**400, 1j]
+)
 def test_what_is_no_amount(amount: object) -> None:
     with pytest.raises(InvalidResult, match=r"^prizes: .* for 15 hits is not an amount in reais"):
         priced({15: amount})

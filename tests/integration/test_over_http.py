@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+import numpy as np
 import pytest
 from flask import Flask, Response, jsonify, request
 from sqlalchemy import select
@@ -95,7 +96,7 @@ def stored(app: Application) -> Reading:
     assert app.metrics.flush()
     assert not app.snapshots.take().error
     with reading(app.engine) as connection:
-        return read(connection, app.now())
+        return read(connection, app.now(), app.games)
 
 
 def test_the_documented_calls_reach_the_exporter(
@@ -339,6 +340,63 @@ def test_a_result_that_waited_for_a_slower_clock_is_quarantined_there(
             assert stored(exporter).quarantine == {("lotofacil", "result"): 1}
         told(exporter, NUMBERS, day - timedelta(days=60))
         assert stored(exporter).quarantine == {}
+
+
+def test_what_waited_for_a_slower_clock_looks_too_far_ahead_there(
+    predictor: Application, port: int, tmp_path: Path
+) -> None:
+    predictor.metrics.record_prediction("lotofacil", NUMBERS, 0.6, "v1")
+    predictor.metrics.record_failure("lotofacil", "no memory", "v1")
+    with (
+        closing(made_exporter(tmp_path, lambda: now_micros() - 30 * DAY)) as exporter,
+        serving(exporter, port),
+    ):
+        assert predictor.metrics.flush()
+        assert predictor.intake.state().records == 0
+        assert stored(exporter).quarantine == {("lotofacil", "prediction"): 2}
+        with reading(exporter.engine) as connection:
+            reasons = connection.execute(select(quarantine.c.reason)).scalars().all()
+    assert all("is yet to come" in reason for reason in reasons)
+
+
+def test_what_an_earlier_version_took_of_a_far_day_is_found_over_http(
+    exporter: Application, predictor: Application, port: int
+) -> None:
+    far = to_micros(datetime(2099, 1, 1, tzinfo=UTC))
+    taken = exporter.metrics.record_prediction("lotofacil", NUMBERS, 0.6, "v1")
+    assert taken
+    exporter.intake.accept(taken._replace(key="far", predicted_at=far, draw_number=9_999_999))
+    assert exporter.metrics.flush()
+    with serving(exporter, port):
+        first = predictor.metrics.find("far")
+        assert first is not None
+        assert (first.predicted_at, first.draw_number) == (far, 9_999_999)
+        with pytest.raises(ConflictingPrediction, match="far"):
+            predictor.metrics.record_prediction("lotofacil", OTHERS, idempotency_key="far")
+
+
+def test_what_a_model_returns_reaches_the_exporter(
+    exporter: Application, predictor: Application, port: int
+) -> None:
+    own: dict[str, Any] = {"game_type": "lotofacil", "numbers": NUMBERS, "confidence": 0.6}
+    own |= {"metadata": {"score": 0.5}, "idempotency_key": "a", "predicted_at": WHEN}
+    own |= {"model_version": "v1"}
+    natural = own | {"numbers": np.arange(1, 16), "confidence": np.float32(0.6)}
+    natural |= {"metadata": {"score": np.float64(0.5)}, "idempotency_key": np.str_("a")}
+    with serving(exporter, port):
+        predictor.metrics.record_prediction(**natural, strict=True)
+        assert predictor.metrics.flush()
+        assert predictor.metrics.record_predictions([own, natural]).repeated == {0, 1}
+        assert exporter.metrics.record_prediction(**own, strict=True)
+        predictor.metrics.record_failure("lotofacil", "no", "v1", latency=np.float32(0.5))
+        result: tuple[Any, ...] = (np.int64(3010), np.array(NUMBERS), np.datetime64("2024-01-31"))
+        done = predictor.tracker.record_result("lotofacil", *result, strict=True)
+        assert done is Recorded.NEW
+        seen = stored(exporter)
+    (model,) = seen.models
+    lifetime = seen.totals[model.id]
+    assert [lifetime.total(name) for name in ("predictions", "failures", "hits")] == [1, 1, 15]
+    assert seen.quarantine == {}
 
 
 def test_an_exporter_that_knows_better_is_heard(

@@ -1,7 +1,9 @@
 """The values of thresholds and schedules are checked when they are made."""
 
+import json
 import math
 
+import numpy as np
 import pytest
 
 from exporter.domain.retraining import Frequency, PerformanceThreshold, Schedule
@@ -17,6 +19,22 @@ def test_a_ratio_is_from_0_to_1(value: object) -> None:
 def test_a_sample_size_is_a_whole_number(value: object) -> None:
     with pytest.raises(ValueError, match=r"sample_size_min: .* is not a whole number from 1"):
         PerformanceThreshold(accuracy_min=0.5, sample_size_min=value)  # type: ignore[arg-type]
+
+
+def test_numbers_of_a_library_are_kept_as_pythons_own() -> None:
+    natural = PerformanceThreshold(np.float32(0.5), np.float64(0.1), sample_size_min=np.int64(7))  # type: ignore[arg-type]
+    assert natural == PerformanceThreshold(0.5, 0.1, sample_size_min=7)
+    assert json.loads(json.dumps(natural.to_dict())) == natural.to_dict()
+    weekly = Schedule(Frequency.WEEKLY, day_of_week=np.int64(0), hour=np.uint8(2))  # type: ignore[arg-type]
+    assert {type(weekly.day_of_week), type(weekly.hour)} == {int}
+
+
+@pytest.mark.parametrize("value", [np.True_, np.nan, np.array([0.5])])
+def test_what_is_no_number_of_a_library_is_named(value: object) -> None:
+    with pytest.raises(ValueError, match=r"accuracy_min: (True|nan|\[0.5\]) is not a ratio"):
+        PerformanceThreshold(accuracy_min=value)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"sample_size_min: (True|nan|\[0.5\]) is not a whole"):
+        PerformanceThreshold(0.5, sample_size_min=value)  # type: ignore[arg-type]
 
 
 def test_thresholds_without_any_bound_are_refused() -> None:

@@ -71,7 +71,7 @@ def database_away(app: Application, folder: Path) -> Iterator[None]:
 def stored(app: Application) -> Reading:
     assert app.metrics.flush()
     with reading(app.engine) as connection:
-        return read(connection, app.now())
+        return read(connection, app.now(), app.games)
 
 
 def counted(app: Application, measure: str = "predictions") -> dict[str, int]:

@@ -73,7 +73,7 @@ def test_what_cannot_be_answered_has_no_answer(problem: Exception) -> None:
 
 
 def board_of(engine: Engine, now: Callable[[], int] = lambda: NOW) -> RuleBoard:
-    snapshots = Snapshots(PreparedDatabase(engine), now, refresh=5)
+    snapshots = Snapshots(PreparedDatabase(engine), KNOWN_GAMES, now, refresh=5)
     values = CurrentRules(snapshots, KNOWN_GAMES, lambda: {"system.disk": 0.5})
     return RuleBoard(snapshots, values, KeptAdvice(ADVISER.advice))
 

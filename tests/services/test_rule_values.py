@@ -40,7 +40,7 @@ def read(engine: Engine, *rules: AlertRule) -> Reading:
         for rule in rules:
             alert_rules.put_rule(connection, rule, NOW)
     with reading(engine) as connection:
-        return snapshot.read(connection, NOW)
+        return snapshot.read(connection, NOW, KNOWN_GAMES)
 
 
 def value(engine: Engine, metric_type: str, **options: object) -> float | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from exporter.domain.definitions import KNOWN_GAMES
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.snapshots import Snapshots
 from exporter.storage import migrate
@@ -26,7 +27,7 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 @contextmanager
 def running(engine: Engine, now: Callable[[], int] = lambda: NOW) -> Iterator[Snapshots]:
-    snapshots = Snapshots(PreparedDatabase(engine), now, refresh=0.01)
+    snapshots = Snapshots(PreparedDatabase(engine), KNOWN_GAMES, now, refresh=0.01)
     snapshots.start()
     try:
         yield snapshots

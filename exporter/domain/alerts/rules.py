@@ -10,6 +10,7 @@ from exporter.domain.alerts.names import check_name, check_text
 from exporter.domain.alerts.watched import METRIC_TYPES, Span, Watched, watched
 from exporter.domain.moments import DAY
 from exporter.domain.periods import InvalidPeriod, parse_span
+from exporter.domain.plain_values import plain, real, whole
 from exporter.domain.statistics import LONGEST_WINDOW, SINCE_START, Operator
 
 CONDITIONS = tuple(operator.value for operator in Operator)
@@ -61,10 +62,11 @@ class AlertRule:
                 check_name(name, value)
                 if not metric.of_models:
                     raise ValueError(f"{name}: {self.metric_type} is not of models; leave it out")
-        if type(self.sample_size_min) is not int or not 0 <= self.sample_size_min <= 10**9:
-            raise ValueError(
-                f"sample_size_min: {self.sample_size_min!r} is not a whole number from 0"
-            )
+        sample = whole(self.sample_size_min)
+        if sample is None or not 0 <= sample <= 10**9:
+            shown = repr(plain(self.sample_size_min))
+            raise ValueError(f"sample_size_min: {shown} is not a whole number from 0")
+        object.__setattr__(self, "sample_size_min", sample)
 
     @property
     def span(self) -> Span:
@@ -123,14 +125,15 @@ def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
 
 
 def _threshold(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"threshold: {value!r} is not a number")  # noqa: TRY004 - one kind of error
+    given = real(value)
+    if given is None:
+        raise ValueError(f"threshold: {plain(value)!r} is not a number")
     try:
-        number = float(value)
+        number = float(given)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        raise ValueError(f"threshold: {value!r} is not a finite number")
+        raise ValueError(f"threshold: {given!r} is not a finite number")
     return number
 
 

@@ -1,6 +1,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,6 +74,9 @@ def test_a_name_is_only_a_name_whatever_stands_in_it(name: str, description: str
         ({"game": ""}, "game: '' is not a name"),
         ({"sample_size_min": -1}, "sample_size_min: -1 is not a whole number"),
         ({"sample_size_min": 1.5}, "sample_size_min: 1.5 is not a whole number"),
+        ({"sample_size_min": np.float64(1)}, "sample_size_min: 1.0 is not a whole number"),
+        ({"threshold": np.True_}, "threshold: True is not a number"),
+        ({"threshold": np.inf}, "threshold: inf is not a finite number"),
     ],
 )
 def test_what_is_wrong_is_named_with_what_would_be_right(
@@ -81,6 +85,13 @@ def test_what_is_wrong_is_named_with_what_would_be_right(
     good = {"name": "a", "metric_type": "accuracy", "condition": "<", "threshold": 0.6}
     with pytest.raises(ValueError, match=message):
         AlertRule(**good | changes)  # type: ignore[arg-type]  # that is what is tested
+
+
+def test_numbers_of_a_library_are_kept_as_pythons_own() -> None:
+    rule = AlertRule("a", "accuracy", "<", np.float32(0.5), window=np.int64(30))  # type: ignore[arg-type]
+    changed = rule.changed(threshold=np.int64(1), sample_size_min=np.int64(7))
+    assert changed == AlertRule("a", "accuracy", "<", 1.0, window="30", sample_size_min=7)
+    assert json.loads(json.dumps(changed.to_dict())) == changed.to_dict()
 
 
 def test_high_accuracy_is_another_event_than_low_accuracy() -> None:

@@ -56,7 +56,7 @@ def application(engine: Engine, refresh_seconds: float = 10.0) -> Flask:
 
 def board_of(engine: Engine) -> RuleBoard:
     """Users' rules, looked up whenever they are asked for."""
-    snapshots = Snapshots(PreparedDatabase(engine), now_micros, refresh=0)
+    snapshots = Snapshots(PreparedDatabase(engine), KNOWN_GAMES, now_micros, refresh=0)
     adviser = ThresholdAdviser(KNOWN_GAMES, Language.PT_BR)
     values = CurrentRules(snapshots, KNOWN_GAMES, dict)
     return RuleBoard(snapshots, values, KeptAdvice(adviser.advice))

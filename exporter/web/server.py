@@ -14,6 +14,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask
 
+from exporter.domain.hosts import shown
 from exporter.web.problems import CONTENT_TYPE, Problem, document
 
 #: Waitress refuses bodies this much above the application's own limit before it reads them.
@@ -114,4 +115,4 @@ def _explained(error: OSError | ValueError, host: str, port: int) -> str:
         why = "the port is in use; EXPORTER_PORT chooses another"
     else:
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return f"cannot listen on {host}:{port}: {why}"
+    return f"cannot listen on {shown(host)}:{port}: {why}"

@@ -17,6 +17,8 @@ EXAMPLES = [
     ("GET /feed?key=S1&page=2 HTTP/1.1", "GET /feed?key=***&page=2 HTTP/1.1"),
     ("https://h/a?sv=1&sig=S%2B1&sp=r", "https://h/a?sv=1&sig=***&sp=r"),
     ("https://h/a?auth=S1#top", "https://h/a?auth=***"),
+    ("https://S:x-oauth-basic@h, https://S:@h", "https://***@h, https://***@h"),
+    ("?a=1\\u0026key=S", "?a=1\\u0026key=***"),
     ("next=%2Fx%3Ftoken%3DS1&page=2", "next=%2Fx%3Ftoken%3D***&page=2"),
     # webhooks
     ("https://hooks.slack.com/services/T0/B0/xyz", "https://hooks.slack.com/***"),
@@ -29,6 +31,7 @@ EXAMPLES = [
     ),
     ("https://x.webhook.office.com/webhookb2/a@b/S", "https://x.webhook.office.com/webhookb2/***"),
     ("https://api.telegram.org/bot12:ab-C/send", "https://api.telegram.org/bot***"),
+    ("https://outlook.office.com/webhook/a@b/I/S/c", "https://outlook.office.com/webhook/***"),
     # headers
     ("Authorization: Bearer abc.def", "Authorization: ***"),
     ("sent Bearer abc.def, refused", "sent Bearer ***, refused"),
@@ -62,6 +65,11 @@ EXAMPLES = [
     ('["--api-key","S","-v"]', '["--api-key",***,"-v"]'),
     ("train --password S --port 5", "train --password *** --port 5"),
     ("train --token='a b' --port 5", "train --token=*** --port 5"),
+    ("curl -u ana:S https://host", "curl -u ana:*** https://host"),
+    ("get(auth=('ana', 'S'), url=x)", "get(auth=***, url=x)"),
+    ("password=p(s)s1 port=5", "password=*** port=5"),
+    ("password='a'b port=5", "password=***"),
+    ("<password>S</password>", "<password>***"),
     # SQL
     ("ALTER USER x PASSWORD 'S''s' VALID", "ALTER USER x PASSWORD *** VALID"),
     ("CREATE USER x IDENTIFIED BY 'S'; ok", "CREATE USER x IDENTIFIED BY ***; ok"),
@@ -73,6 +81,7 @@ EXAMPLES = [
         "x *** y",
     ),
     ("-----BEGIN PRIVATE KEY-----\\nabc, cut", "***"),
+    ("-----BEGIN PGP PRIVATE KEY BLOCK-----\nx\n-----END PGP PRIVATE KEY BLOCK-----", "***"),
     ("abc\ndef\n-----END EC PRIVATE KEY-----\nready", "***\nready"),
 ]
 ORDINARY = [
@@ -93,6 +102,7 @@ ORDINARY = [
     "numbers: 1, 2, 3 of 15; signal 9; assign=1; design: new",
     "A chave (`idempotency_key`) de uma predição apagada é esquecida",
     "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----",
+    "secretary: Ana, tokenizer: bpe, pass rate 0.9, pass_rate=0.9, bypass=1",
     "robots: /both/ways, /services/status",
 ]
 #: Where a secret stands as one word; where it may hold spaces; where any sign but a line's end.
@@ -126,7 +136,9 @@ QUOTED = [
 ]
 _SIGNS = "abcXYZ0189-_.~!*$%"
 WORD = st.text(_SIGNS, min_size=4, max_size=40).map("S3".__add__)
-PHRASE = st.lists(WORD, min_size=1, max_size=4).map(" ".join)
+PHRASE = st.lists(
+    st.text(f"{_SIGNS}()[]{{}}<>|^/@#?+", min_size=4).map("S3".__add__), min_size=1, max_size=4
+).map(" ".join)
 
 
 @pytest.mark.parametrize(("text", "shown"), EXAMPLES)
@@ -180,6 +192,7 @@ HOSTILE = [
     "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "-----BEGIN ", "https://hooks.",
     "/api/webhooks/", "\\/", "://", "PASSWORD FOR ", "IDENTIFIED WITH ", "cookie: ", "\\\\\\\\",
     "'", '"', "','", "passwd passwd", "identified by ", "%3D", "sig", "-", "a@", "digest a=",
+    "key=(", "pass ({", "-u ", "auth='\\", "\n",
 ]  # fmt: skip
 
 

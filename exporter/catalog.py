@@ -687,6 +687,12 @@ RETRAINER_MEMORY = _gauge(
     (),
     "retrainer",
 )
+RETRAINER_LOG_LINES_LOST = _counter(
+    "lotofacil_retrainer_log_lines_lost",
+    "Log lines that could not be written since this process started, on a full disk for instance.",
+    (),
+    "retrainer",
+)
 RETRAINER_ALERTS = _counter(
     "lotofacil_retrainer_alerts_received",
     "Alerts that this process took from webhooks, repeated ones too.",

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from exporter.config import InvalidSettings, Settings, load_settings
-from exporter.domain.hosts import is_loopback
+from exporter.domain.hosts import is_loopback, shown
 from exporter.logs import LogOptions, configure_logs, get_logger
 from exporter.serving.allowance import Allowance
 from exporter.serving.lanes import MONITORING, Lane
@@ -94,13 +94,12 @@ def _configure_logs(settings: Settings) -> None:
 def _check_host(settings: Settings) -> None:
     open_to_others = not is_loopback(settings.RETRAINER_HOST)
     if open_to_others and not settings.RETRAINER_TOKEN.get_secret_value():
-        raise InvalidSettings(
-            f"RETRAINER_TOKEN: needed to listen on {settings.RETRAINER_HOST}, beyond loopback"
-        )
+        host = shown(settings.RETRAINER_HOST)
+        raise InvalidSettings(f"RETRAINER_TOKEN: needed to listen on {host}, beyond loopback")
 
 
 def _address(settings: Settings) -> str:
-    return f"{settings.RETRAINER_HOST}:{settings.RETRAINER_PORT}"
+    return f"{shown(settings.RETRAINER_HOST)}:{settings.RETRAINER_PORT}"
 
 
 def _fail(lines: str, code: int) -> int:

@@ -3,7 +3,7 @@
 from sqlalchemy import exc
 
 from exporter import catalog
-from exporter.logs import get_logger
+from exporter.logs import get_logger, redact
 from retrainer.telemetry import Telemetry
 
 _log = get_logger(__name__)
@@ -32,5 +32,5 @@ def is_away(error: Exception) -> bool:
 
 
 def first_line(error: Exception) -> str:
-    """An error in few words."""
-    return str(error).partition("\n")[0] or type(error).__name__
+    """An error in few words, which are kept and shown: without what is secret in it."""
+    return redact(str(error).partition("\n")[0]) or type(error).__name__

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from exporter import catalog
 from exporter.catalog import Kind, Metric
 from exporter.domain.moments import SECOND
+from exporter.logs import lost_lines
 from exporter.serving.traffic import DROPPED, REFUSED, Traffic
 
 Family = CounterMetricFamily | GaugeMetricFamily
@@ -86,6 +87,7 @@ class Telemetry(Collector):
         yield _family(catalog.RETRAINER_START, self._started_at / SECOND)
         yield _family(catalog.RETRAINER_CPU, times.user + times.system)
         yield _family(catalog.RETRAINER_MEMORY, process.memory_info().rss)
+        yield _family(catalog.RETRAINER_LOG_LINES_LOST, lost_lines())
         info = _family(catalog.RETRAINER_BUILD_INFO)
         info.add_metric([version("lotofacil-monitor"), platform.python_version()], 1)
         yield info

@@ -8,6 +8,7 @@ from exporter.app import Application, build_trial
 from exporter.cli.sessions import application, read_settings
 from exporter.cli.tables import aligned
 from exporter.domain.alerts import CONDITIONS, SEVERITIES, AlertRule, NotificationChannel
+from exporter.logs import redact
 from exporter.messages import Language, text
 from exporter.messages.figures import evidence
 from exporter.outbound.alertmanager import AlertmanagerAway
@@ -120,8 +121,9 @@ def test(name: str, timeout: float) -> None:
             way = Way(channel.type, receiver_of(name))
             outcome = build_trial(app).send(way, _labels(name), _annotations(name), timeout)
         except AlertmanagerAway as error:
-            values = {"url": settings.ALERTMANAGER_URL, "reason": error}
-            raise click.ClickException(text("rules.away", language, **values)) from None
+            url = redact(settings.ALERTMANAGER_URL)
+            said = text("rules.away", language, url=url, reason=error)
+            raise click.ClickException(said) from None
     values = {"type": channel.type, "name": repr(name), "seconds": timeout}
     click.echo(text(f"rules.test_{outcome.value}", language, **values))
     if outcome is not TrialOutcome.DELIVERED:

@@ -7,6 +7,7 @@ import click
 
 from exporter.app import build_doctor
 from exporter.cli.sessions import read_settings
+from exporter.logs import redact
 from exporter.messages import Language, text
 from exporter.services.doctor import Finding, Health
 from exporter.stack.local.programs import ROOT
@@ -38,5 +39,11 @@ def doctor(rules: Path | None) -> None:
 def _line(finding: Finding, language: Language) -> str:
     health = text(f"doctor.{finding.health.value}", language)
     subject = text(f"doctor.subject_{finding.subject}", language)
-    said = text(f"doctor.{finding.key}", language, **finding.values)
+    values = {name: _readable(value) for name, value in finding.values.items()}
+    said = text(f"doctor.{finding.key}", language, **values)
     return f"{health:<7} {subject:<15} {' '.join(said.split())}"
+
+
+def _readable(value: object) -> object:
+    """A value for people: an address may hold a password, and a reason may quote one."""
+    return value if isinstance(value, int | float) else redact(str(value))

@@ -5,6 +5,7 @@ from datetime import date
 import click
 
 from exporter.config import InvalidSettings, load_settings
+from exporter.config.kinds import parse_size
 from exporter.domain.draw_records import parse_day
 from exporter.domain.games import Game, UnknownGame
 from exporter.domain.pickers import Picker, UnknownModel, picker
@@ -39,6 +40,21 @@ class DrawBound(click.ParamType[int | date]):
             return int(text) if text.isdecimal() else parse_day(text)
         except ValueError:
             self.fail(f"{text!r} must be a draw's number, DD/MM/YYYY or YYYY-MM-DD", param, ctx)
+
+
+class Size(click.ParamType[int]):
+    """A number of bytes, as settings write it."""
+
+    name = "size"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        try:
+            size = parse_size(value)
+        except ValueError as error:
+            self.fail(f"{value!r} {error}", param, ctx)
+        return size if isinstance(size, int) and size > 0 else self.fail("must be above 0")
 
 
 class ModelNames(click.ParamType[tuple[Picker, ...]]):

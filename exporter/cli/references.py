@@ -16,6 +16,7 @@ from exporter.domain.moments import from_micros
 from exporter.domain.predictions import MILLION
 from exporter.domain.references import InvalidReference
 from exporter.domain.verdicts import standing_of_evidence
+from exporter.logs import redact
 from exporter.messages import Language, text
 from exporter.messages.figures import evidence, number
 from exporter.outbound.exporter_client import ExporterRefused
@@ -42,7 +43,7 @@ def list_all() -> None:
     settings = read_settings()
     language = settings.LOTOFACIL_LANGUAGE
     if settings.EXPORTER_URL:
-        url = f"{settings.EXPORTER_URL}/api/metrics/models"
+        url = redact(f"{settings.EXPORTER_URL}/api/metrics/models")
         raise click.UsageError(text("references.elsewhere", language, url=url))
     with application(settings, "references") as app:
         reading = _reading(app)

@@ -14,6 +14,7 @@ from exporter.cli.sessions import read_settings
 from exporter.cli.tables import aligned
 from exporter.config import Settings
 from exporter.domain.definitions import DEMO
+from exporter.logs import redact
 from exporter.messages import Language, text
 from exporter.stack.local.addresses import (
     ALERTMANAGER,
@@ -118,7 +119,7 @@ class _Session:
         """Whether this is started here; says why not."""
         setting = _URLS.get(name)
         if setting and is_elsewhere(self._settings, setting):
-            self._say("elsewhere", setting=setting, url=getattr(self._settings, setting))
+            self._say("elsewhere", setting=setting, url=redact(getattr(self._settings, setting)))
             return False
         if setting and find_server(name) is None:
             self._say("missing", name=name)

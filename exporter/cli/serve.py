@@ -8,7 +8,7 @@ import click
 from exporter.app import build, build_server
 from exporter.cli.sessions import check_data_folder, read_settings
 from exporter.config import Settings
-from exporter.domain.hosts import is_loopback
+from exporter.domain.hosts import is_loopback, shown
 from exporter.logs import LogOptions, configure_logs, get_logger
 from exporter.serving.server import CannotListen, stop_on_signals
 
@@ -37,7 +37,7 @@ def _check_access(settings: Settings) -> None:
     open_to_others = not is_loopback(settings.EXPORTER_HOST)
     if open_to_others and not settings.EXPORTER_API_TOKEN.get_secret_value():
         raise click.UsageError(
-            f"EXPORTER_HOST: {settings.EXPORTER_HOST} is reachable by others; "
+            f"EXPORTER_HOST: {shown(settings.EXPORTER_HOST)} is reachable by others; "
             "set EXPORTER_API_TOKEN (or EXPORTER_API_TOKEN_FILE), or listen on 127.0.0.1"
         )
 

@@ -1,7 +1,7 @@
 """More games, or newer prices of known ones, from a YAML file (LOTOFACIL_GAMES_FILE)."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from exporter.config.faults import fault_lines
+from exporter.config.faults import fault_lines, short
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.games import Calendar, Game, Games, Tariff
 
@@ -193,4 +193,9 @@ def _checked(form: type[Model], value: Any) -> Model:
 
 
 def _lines(error: ValidationError) -> Iterator[str]:
-    yield from fault_lines(error.errors(include_url=False), ())
+    yield from fault_lines(error.errors(include_url=False), _shown)
+
+
+def _shown(fault: Mapping[str, Any]) -> str:
+    """A value of a field; the whole of what is no file of games may be a secret."""
+    return short(fault["input"]) if fault["loc"] else ""

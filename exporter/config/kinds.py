@@ -91,7 +91,11 @@ def _check_token(value: SecretStr) -> SecretStr:
 
 def _check_receivers(value: str) -> str:
     if value.strip():
-        NotificationChannel("ALERT_EMAIL_TO", "email", {"to": value})
+        try:
+            NotificationChannel("ALERT_EMAIL_TO", "email", {"to": value})
+        except ValueError:  # its words repeat the value
+            reason = "must be mail addresses such as admin@empresa.com, comma-separated"
+            raise ValueError(reason) from None
     return value
 
 
@@ -119,6 +123,8 @@ FileMode = Annotated[str, _matching("0?[0-7]{3}", "a mode such as 0640")]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_check_database)]
 WebhookUrl = Annotated[SecretStr, AfterValidator(_check_webhook)]
 Token = Annotated[SecretStr, AfterValidator(_check_token)]
+#: A name or an address of a machine to listen on or to call.
+Host = Annotated[str, _matching(r"[\w.:%\[\]-]*", "a host such as localhost or mail.empresa.com")]
 HostNames = Annotated[
     str,
     _matching(

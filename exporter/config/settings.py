@@ -12,12 +12,19 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from exporter.config.faults import InvalidSettings, fault_lines, refuse_unusable, without_user
+from exporter.config.faults import (
+    InvalidSettings,
+    fault_lines,
+    plain,
+    refuse_unusable,
+    without_user,
+)
 from exporter.config.games import known_games
 from exporter.config.kinds import (
     DatabaseUrl,
     Duration,
     FileMode,
+    Host,
     HostNames,
     HttpUrl,
     Line,
@@ -50,7 +57,7 @@ class Settings(BaseSettings):
     DATABASE_URL: Annotated[DatabaseUrl, Field(description="Where the records are kept.")] = (
         SecretStr("sqlite:///metrics.db")
     )
-    SMTP_SERVER: Annotated[Line, Field(description="Mail server; empty: no mail.")] = ""
+    SMTP_SERVER: Annotated[Host, Field(description="Mail server; empty: no mail.")] = ""
     SMTP_PORT: Annotated[Port, Field(description="Its port.")] = 587
     SMTP_USERNAME: Annotated[Line, Field(description="User there; empty: no log-in.")] = ""
     SMTP_PASSWORD: Annotated[SecretStr, Field(description="Password there.")] = SecretStr("")
@@ -71,7 +78,7 @@ class Settings(BaseSettings):
     ] = 100_000_000
 
     # the exporter
-    EXPORTER_HOST: Annotated[Line, Field(description="Address to listen on.")] = "127.0.0.1"
+    EXPORTER_HOST: Annotated[Host, Field(description="Address to listen on.")] = "127.0.0.1"
     EXPORTER_PORT: Annotated[Port, Field(description="Port to listen on.")] = 5000
     EXPORTER_API_TOKEN: Annotated[
         Token, Field(description="Bearer token of the REST API; needed beyond loopback.")
@@ -187,11 +194,12 @@ class Settings(BaseSettings):
     ] = ""
     ALERTMANAGER_CONFIG_MODE: Annotated[
         FileMode,
+        Host,
         Field(description="Mode of that file; 0640 where Alertmanager is in the exporter's group."),
     ] = "0600"
 
     # the retrainer
-    RETRAINER_HOST: Annotated[Line, Field(description="Address to listen on.")] = "127.0.0.1"
+    RETRAINER_HOST: Annotated[Host, Field(description="Address to listen on.")] = "127.0.0.1"
     RETRAINER_PORT: Annotated[Port, Field(description="Port to listen on.")] = 5001
     RETRAINER_URL: Annotated[
         HttpUrl, Field(description="The retrainer, as Alertmanager reaches it.")
@@ -260,9 +268,10 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
     try:
         return Settings(**dict(overrides or {}))
     except ValidationError as error:
-        lines = fault_lines(error.errors(include_url=False), _secrets())
+        lines = fault_lines(error.errors(include_url=False), _shown)
         raise InvalidSettings("\n".join(lines)) from None
 
 
-def _secrets() -> list[str]:
-    return [name for name, f in Settings.model_fields.items() if f.annotation is SecretStr]
+def _shown(fault: Mapping[str, Any]) -> str:
+    field = Settings.model_fields[fault["loc"][0]]
+    return "" if field.annotation is SecretStr else plain(fault["input"])

@@ -78,12 +78,12 @@ def _read_secret(name: str, path: object) -> str | Unusable:
             content = file.read(_LARGEST_SECRET + 1)
         text = content.decode().rstrip("\r\n")
     except OSError as error:
-        return Unusable(f"cannot read the file of {name}_FILE, {str(path)!r}: {error.strerror}")
+        return Unusable(f"cannot read the file that {name}_FILE names: {error.strerror}")
     except ValueError:
-        return Unusable(f"the file of {name}_FILE, {str(path)!r}, is not UTF-8 text")
+        return Unusable(f"the file that {name}_FILE names is not UTF-8 text")
     if len(content) > _LARGEST_SECRET or not text:
         size = "larger than 64 KiB" if text else "empty"
-        return Unusable(f"the file of {name}_FILE, {str(path)!r}, is {size}")
+        return Unusable(f"the file that {name}_FILE names is {size}")
     return text
 
 

@@ -17,6 +17,11 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def shown(host: str) -> str:
+    """A host for people: what does not read like one may be a password, by a slip of settings."""
+    return host if host == "localhost" or "." in host or _is_address(host) else "(its value)"
+
+
 @dataclass(frozen=True, slots=True)
 class KnownHosts:
     """The names under which a server is called; None: any, since nobody told them.

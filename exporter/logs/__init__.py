@@ -4,7 +4,8 @@
 library's would, so `logging.basicConfig(level=logging.DEBUG)` shows them.
 """
 
-from exporter.logs.cleaning import clean, redact
+from exporter.domain.redaction import redact
+from exporter.logs.cleaning import clean
 from exporter.logs.lines import get_logger, level_counts, lost_lines
 from exporter.logs.setup import LogOptions, configure_logs, log_files, log_folder
 

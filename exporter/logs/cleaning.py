@@ -1,51 +1,20 @@
 """What may stand in a log line: plain JSON values of bounded size, and no secret.
 
-Secrets are found twice: by the name of the field they stand in, and by their looks in any text
-(addresses with a password, bearer tokens, `password=...`): exceptions quote what they please.
+Secrets are found by the name of the field they stand in, and in any text as domain.redaction does:
+exceptions quote what they please.
 """
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Final
 
-HIDDEN: Final = "***"
+from exporter.domain.redaction import HIDDEN, announces_secret, names_secret, redact
+
 LONGEST_TEXT: Final = 8_000
 LONGEST_READ: Final = 64_000
 MOST_ITEMS: Final = 200
 DEEPEST: Final = 6
-
-_NAMES = (
-    r"passw(?:or)?d|passwd|pwd|senha|secret|segredo|token|authorization|api[_-]?key|apikey|"
-    r"cookie|credential|private[_-]?key|signature"
-)
-_SECRET_KEY = re.compile(_NAMES, re.IGNORECASE)
-# Every repetition is bounded, so that no text can make the search slow.
-_PATTERNS: Final = (
-    # scheme://user:password@host; a password may hold any sign but a space, also '@' and '/'
-    (
-        re.compile(r"(\b[a-z][a-z0-9+.-]{0,20}://[^\s:/@]{0,100}:)[^\s\"']{1,500}@", re.IGNORECASE),
-        rf"\1{HIDDEN}@",
-    ),
-    (re.compile(r"\b(Bearer|Basic)\s{1,9}[^\s\"',;]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
-    (re.compile(r"(https?://hooks\.[^\s/]{1,200}/)[^\s\"']+", re.IGNORECASE), rf"\1{HIDDEN}"),
-    (
-        re.compile(
-            rf"((?:{_NAMES})[\w-]{{0,40}}[\"']?\s{{0,9}}[=:]\s{{0,9}})"
-            r"(?:\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'|[^\s,;&]+)",
-            re.IGNORECASE,
-        ),
-        rf"\1{HIDDEN}",
-    ),
-)
-
-
-def redact(text: str) -> str:
-    """`text` with everything that looks like a secret replaced by ***."""
-    for pattern, replacement in _PATTERNS:
-        text = pattern.sub(replacement, text)
-    return text
 
 
 def clean(fields: Mapping[str, object]) -> dict[str, object]:
@@ -65,7 +34,7 @@ def _name(key: object) -> str:
 
 
 def _hidden_or_clean(name: str, value: object, depth: int) -> object:
-    if _SECRET_KEY.search(name) and value not in (None, ""):
+    if names_secret(name) and value not in (None, ""):
         return HIDDEN
     return _clean_value(value, depth)
 
@@ -83,7 +52,13 @@ def _clean_value(value: object, depth: int) -> object:
 
 
 def _clean_items(items: Iterable[object], depth: int) -> list[object]:
-    return [_clean_value(item, depth) for item in islice(items, MOST_ITEMS)]
+    """Of an argument list and of a pair, too, what follows the name of a secret is hidden."""
+    cleaned: list[object] = []
+    secret_follows = False
+    for item in islice(items, MOST_ITEMS):
+        cleaned.append(HIDDEN if secret_follows else _clean_value(item, depth))
+        secret_follows = isinstance(item, str) and announces_secret(item[:200])
+    return cleaned
 
 
 def _cut(text: str) -> str:

@@ -2,9 +2,15 @@
 
 Each line is one appending write, so lines of two processes never mix. Whoever finds the file too
 large rotates it under a lock; the others notice that the file under the name is another one.
+
+A full disk takes a part of a line, and a killed process may leave one. Nobody waits for a lock over
+that: whoever writes next closes the torn part off, and looks afterwards whether its own line
+begins a line, since another process may have torn one in that very moment.
 """
 
+import errno
 import os
+import stat
 import threading
 from pathlib import Path
 
@@ -13,6 +19,8 @@ from filelock import FileLock
 from exporter.forks import on_fork
 
 _MODE = 0o600
+#: How often a line is written, each time behind a line feed, that was torn or joined to another.
+_TRIES = 3
 
 
 class RotatingFile:
@@ -30,13 +38,16 @@ class RotatingFile:
         lock = self.path.with_name(f".{self.path.name}.lock")
         self._thread_lock = threading.Lock()
         self._process_lock = FileLock(lock, mode=_MODE)
+        self._close()  # a forked child would share its place in the file with its parent
 
     def write(self, line: bytes) -> None:
         """Appends one line (with its newline). Raises OSError when the disk refuses it."""
         with self._thread_lock:
             if self._is_full(len(line)):
                 self._rotate(len(line))
-            os.write(self._open(), line)
+            descriptor = self._open()
+            if not any(_append(descriptor, line) for _ in range(_TRIES)):
+                raise OSError(errno.ENOSPC, "no room for a whole line", str(self.path))
 
     def close(self) -> None:
         """Closes the file; the next write opens it again."""
@@ -67,7 +78,7 @@ class RotatingFile:
             return self._descriptor
         self._close()
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _MODE)
+        self._descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, _MODE)
         return self._descriptor
 
     def _was_moved(self, descriptor: int) -> bool:
@@ -80,6 +91,29 @@ class RotatingFile:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _append(descriptor: int, line: bytes) -> bool:
+    """Writes the line; whether it is there as a whole and begins a line of its own."""
+    if _ends_torn(descriptor):
+        line = b"\n" + line
+    if os.write(descriptor, line) < len(line):
+        return False
+    start = os.lseek(descriptor, 0, os.SEEK_CUR) - len(line)
+    return line.startswith(b"\n") or _begins_line(descriptor, start)
+
+
+def _ends_torn(descriptor: int) -> bool:
+    state = os.fstat(descriptor)
+    if _begins_line(descriptor, state.st_size):
+        return False
+    # Perhaps another process is in the midst of a write: to set the mode waits for its end.
+    os.fchmod(descriptor, stat.S_IMODE(state.st_mode))
+    return os.fstat(descriptor).st_size == state.st_size
+
+
+def _begins_line(descriptor: int, place: int) -> bool:
+    return place == 0 or os.pread(descriptor, 1, place - 1) == b"\n"
 
 
 def _move(old: Path, new: Path) -> None:

@@ -35,6 +35,7 @@ class Output:
         self.to_stderr = False
         self.file: RotatingFile | None = None
         self._lost = 0
+        self._untold = 0
         self._counts: Counter[str] = Counter()
         self.begin()
 
@@ -47,12 +48,8 @@ class Output:
         level = fields["level"] if fields.get("level") in _NUMBERS else "info"
         if _NUMBERS[level] < self.level or not (self.file or self.to_stderr):
             return
-        line = json.dumps(_ordered(fields, level, self.role)).encode("ascii") + b"\n"
-        try:
-            self._write_everywhere(line)
-            self._count(level)
-        except (OSError, ValueError):  # ValueError: standard error was closed under us
-            self._count_lost()
+        if self._written(fields, level):
+            self._tell_lost()
 
     def lost(self) -> int:
         """Lines that could not be written."""
@@ -64,16 +61,37 @@ class Output:
         with self._lock:
             return {level: self._counts[level] for level in LEVELS}
 
+    def _written(self, fields: MutableMapping[str, Any], level: str) -> bool:
+        line = json.dumps(_ordered(fields, level, self.role)).encode("ascii") + b"\n"
+        try:
+            self._write_everywhere(line)
+        except (OSError, ValueError):  # ValueError: standard error was closed under us
+            self._count_lost()
+            return False
+        self._count(level)
+        return True
+
     def _write_everywhere(self, line: bytes) -> None:
-        if self.file:
-            self.file.write(line)
-        if self.to_stderr:
-            sys.stderr.write(line.decode("ascii"))
-            sys.stderr.flush()
+        try:
+            if self.file:
+                self.file.write(line)
+        finally:  # a full disk is no reason not to say it on the screen
+            if self.to_stderr:
+                sys.stderr.write(line.decode("ascii"))
+                sys.stderr.flush()
+
+    def _tell_lost(self) -> None:
+        """Says, once there is room again, how many lines are missing before this one."""
+        with self._lock:
+            lines, self._untold = self._untold, 0
+        if lines:
+            notice = {"event": "log_lines_lost", "lines": lines, "logger": __name__}
+            self._written({"timestamp": _now(), **notice}, "warning")
 
     def _count_lost(self) -> None:
         with self._lock:
             self._lost += 1
+            self._untold += 1
 
     def _count(self, level: str) -> None:
         with self._lock:
@@ -114,8 +132,11 @@ def _plain(_: WrappedLogger, __: str, fields: EventDict) -> EventDict:
 
 
 def _timestamp(_: WrappedLogger, __: str, fields: EventDict) -> EventDict:
-    now = datetime.now(UTC).isoformat(timespec="microseconds")
-    return {**fields, "timestamp": now.replace("+00:00", "Z")}
+    return {**fields, "timestamp": _now()}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _write(_: WrappedLogger, __: str, fields: EventDict) -> EventDict:

@@ -2,6 +2,10 @@
 
 MESSAGES: dict[str, tuple[str, str]] = {
     "backup_written": ("Cópia verificada: {path} ({size})", "Verified backup: {path} ({size})"),
+    "unchecked": (
+        "{path} não tem soma de verificação ao lado ({path}.sha256): foi restaurado como veio",
+        "{path} has no checksum beside it ({path}.sha256): it was restored as it came",
+    ),
     "restored": ("{rows} registros restaurados de {path}", "{rows} rows restored from {path}"),
     "cleaned": (
         "{count} previsões com mais de {days} dias apagadas; totais e acertos permanecem.",

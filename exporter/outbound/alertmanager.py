@@ -15,6 +15,8 @@ from typing import Any
 import requests
 from filelock import FileLock
 
+from exporter.domain.redaction import redact
+
 #: Readable by nobody else: the configuration holds passwords and tokens.
 PRIVATE = 0o600
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -34,6 +36,9 @@ class Outcome(StrEnum):
 
 class AlertmanagerAway(RuntimeError):
     """No Alertmanager answers at its address."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(redact(message))  # an address may hold a password
 
 
 class ConfigurationRefused(ValueError):

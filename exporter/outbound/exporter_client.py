@@ -7,6 +7,7 @@ from urllib.parse import quote
 import msgspec
 import requests
 
+from exporter.domain.redaction import redact
 from exporter.forks import on_fork
 
 _NDJSON = "application/x-ndjson"
@@ -16,6 +17,9 @@ _LATER = frozenset({401, 403, 408, 421, 425, 429})
 
 class ExporterAway(ConnectionError):
     """The exporter cannot be reached, or cannot take anything now; trying later may work."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(redact(message))  # an address may hold a password
 
 
 class ExporterRefused(ValueError):

@@ -13,6 +13,7 @@ from email.utils import formatdate, make_msgid
 from pathlib import Path
 
 from exporter.config import Settings
+from exporter.domain.hosts import shown
 
 #: The port where TLS starts with the connection; elsewhere it starts with STARTTLS.
 IMPLICIT_TLS_PORT = 465
@@ -62,7 +63,7 @@ def send_mail(server: MailServer, mail: Mail) -> None:
     message = compose(mail)
     if not server.host:
         raise MailNotSent("mail not sent: no mail server is set (SMTP_SERVER)")
-    where = f"mail not sent by {server.host}:{server.port}"
+    where = f"mail not sent by {shown(server.host)}:{server.port}"
     try:
         with _connected(server) as client:
             refused = client.send_message(message)
@@ -78,7 +79,7 @@ def check_server(server: MailServer) -> None:
         with _connected(server) as client:
             client.noop()
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        raise MailNotSent(f"{server.host}:{server.port}: {_reason(error)}") from error
+        raise MailNotSent(f"{shown(server.host)}:{server.port}: {_reason(error)}") from error
 
 
 def compose(mail: Mail) -> EmailMessage:

@@ -5,9 +5,14 @@ from typing import Any
 
 import requests
 
+from exporter.domain.redaction import redact
+
 
 class PrometheusAway(RuntimeError):
     """No Prometheus answers at its address, or not as one."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(redact(message))  # an address may hold a password
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ class HttpDelivery:
         except ExporterRefused as error:
             if error.status not in _FINAL:
                 raise
-            _log.warning("failure_refused", key=failure.key, reason=str(error))
+            _log.warning("failure_refused", idempotency_key=failure.key, reason=str(error))
             head = ("prediction", failure.game, failure_key(failure), str(error))
             kept = refused(*head, body, max(failure.failed_at, 0))
             self._client.post("/api/quarantine", kept._asdict())
@@ -171,7 +171,7 @@ def _quarantine(
     for prediction, body, item in zip(batch, bodies, items, strict=True):
         if item["status"] not in but:
             why = str(item.get("detail", f"answered {item['status']}"))
-            _log.warning("prediction_refused", key=prediction.key, reason=why)
+            _log.warning("prediction_refused", idempotency_key=prediction.key, reason=why)
             # Under its key it may be mended; what is stored under that already is another one.
             is_taken = item["status"] == CONFLICT
             key = quarantine_key("refused", prediction) if is_taken else prediction.key

@@ -87,7 +87,7 @@ class SqlDelivery:
                         self._keep_failure(connection, failure)
 
     def _keep_failure(self, connection: Connection, failure: Failure) -> None:
-        _log.warning("failure_refused", key=failure.key, reason=_OTHER_BODY)
+        _log.warning("failure_refused", idempotency_key=failure.key, reason=_OTHER_BODY)
         kept = ("prediction", failure.game, failure_key(failure), _OTHER_BODY)
         quarantine.keep(connection, *kept, repr(tuple(failure)), now=failure.failed_at)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from exporter.domain.games import Games
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.storage import rebuilding, verification
-from exporter.storage.restore import restore
+from exporter.storage.restore import Restored, restore
 from exporter.storage.verification import Verified
 
 
@@ -21,10 +21,12 @@ def rebuild_rollups(database: PreparedDatabase, games: Games, now: int) -> int:
         return rebuilding.rebuild(engine, games, now=now)
 
 
-def restore_backup(database: PreparedDatabase, path: Path) -> int:
-    """Fills an empty database from a backup; how many rows.
+def restore_backup(
+    database: PreparedDatabase, path: Path, workplace: Path, max_size: int | None
+) -> Restored:
+    """Fills an empty database from a backup, unpacked in `workplace` to `max_size` bytes at most.
 
     Raises DestinationAway, RestoreRefused, DamagedBackup, OSError.
     """
     with database.ready() as engine:
-        return sum(restore(engine, path).values())
+        return restore(engine, path, workplace, max_size)

@@ -12,6 +12,7 @@ from typing import Any
 
 from waitress.adjustments import Adjustments
 
+from exporter.domain.hosts import shown
 from exporter.serving.allowance import Allowance
 from exporter.serving.lanes import Lane, Lanes
 from exporter.serving.listener import Listener
@@ -155,4 +156,4 @@ def _explained(error: OSError | ValueError, host: str, port: int) -> str:
         why = "the port is in use; EXPORTER_PORT or RETRAINER_PORT chooses another"
     else:
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return f"cannot listen on {host}:{port}: {why}"
+    return f"cannot listen on {shown(host)}:{port}: {why}"

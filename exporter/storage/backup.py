@@ -1,6 +1,7 @@
-"""Backups: a consistent copy, written aside, verified, and only then put in place of older ones.
+"""Backups: a consistent copy, made apart, verified, and only then put beside older ones.
 
-An SQLite database is copied as it is (`.db`), any other as JSON lines (`.jsonl`).
+An SQLite database is copied as it is (`.db`), any other as JSON lines (`.jsonl`); each has its
+checksum beside it. Only one is made in a folder at a time.
 """
 
 import gzip
@@ -8,22 +9,34 @@ import os
 import re
 import shutil
 import sqlite3
+import zlib
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, cast
 
+from filelock import Timeout
 from sqlalchemy import Engine, insert
+from sqlalchemy.exc import SQLAlchemyError
 
 from exporter.domain.moments import from_micros
-from exporter.storage import dump
+from exporter.storage import checksums, dump
 from exporter.storage.engine import reading, writing
+from exporter.storage.faults import Fault, fault_of
 from exporter.storage.schema import maintenance
+from exporter.storage.seclusion import secluded
 
-_NAME = re.compile(r"lotofacil-(\d{8}T\d{6}Z)\.(db|jsonl)(\.gz)?")
+#: Seconds that a backup waits for another one in its folder.
+PATIENCE = 600.0
+_NAME = re.compile(r"lotofacil-(\d{8}T\d{6}Z)(?:-\d+)?\.(?:db|jsonl)(?:\.gz)?")
 _STAMP = "%Y%m%dT%H%M%SZ"
+_ERRORS = (
+    *(OSError, EOFError, UnicodeError, zlib.error),  # reading back what was written, too
+    *(sqlite3.Error, SQLAlchemyError, dump.DamagedBackup),
+)
+#: What earlier versions, killed in the midst of it, left beside their backups.
+_LEFTOVERS = ".lotofacil-*Z.*"
 
 
 class BackupFailed(OSError):
@@ -31,40 +44,68 @@ class BackupFailed(OSError):
 
 
 def write(
-    engine: Engine, folder: Path, *, compress: bool, retention_days: int | None, now: int
+    engine: Engine,
+    folder: Path,
+    *,
+    compress: bool,
+    retention_days: int | None,
+    now: int,
+    patience: float = PATIENCE,
 ) -> Path:
     """Writes a verified backup into `folder`; then removes ones older than `retention_days`.
 
-    Returns its path, a file only its owner may read. Raises BackupFailed.
+    Returns its path, a file only its owner may read. Another one that is being written there is
+    waited for. Raises BackupFailed.
     """
-    suffix = "db" if engine.dialect.name == "sqlite" else "jsonl"
-    name = f"lotofacil-{from_micros(now).strftime(_STAMP)}.{suffix}{'.gz' if compress else ''}"
-    path = folder / name
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with _written_aside(path) as part:
-            (_copy if suffix == "db" else _dump)(engine, part, compress=compress)
-    except (OSError, sqlite3.Error) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise BackupFailed(f"backup_path: cannot write {path}: {why}") from error
-    _note(engine, path, now)
-    if retention_days is not None:
-        _remove_older(folder, from_micros(now) - timedelta(days=retention_days), keep=path)
+        with secluded(folder / ".lotofacil-backup", patience) as apart:
+            _remove_leftovers(folder)
+            path = _write(engine, folder, apart, now, compress=compress)
+            _note(engine, path, now)
+            if retention_days is not None:
+                # Somebody may have gone on in a backup: it is no backup any more.
+                keep = {path.name, Path(str(engine.url.database)).name}
+                _remove_older(folder, from_micros(now) - timedelta(retention_days), keep)
+    except Timeout:
+        reason = f"another backup has been under way there for {patience:g} s; try again later"
+        raise BackupFailed(f"backup_path: cannot write into {folder}: {reason}") from None
+    except _ERRORS as error:
+        if isinstance(error, SQLAlchemyError) and fault_of(error) is not Fault.RECORD:
+            raise
+        raise BackupFailed(f"backup_path: cannot write into {folder}: {_why(error)}") from error
     return path
 
 
-@contextmanager
-def _written_aside(path: Path) -> Iterator[Path]:
-    """A file beside `path` that takes its name when all went well, and is on the disk by then."""
-    part = path.with_name(f".{path.name}.part")
-    os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-    try:
-        yield part
-        _flush(part)
-        part.replace(path)
-        _flush(path.parent)
-    finally:
-        part.unlink(missing_ok=True)
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror} ({error.filename or 'while writing'})"
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _write(engine: Engine, folder: Path, apart: Path, now: int, *, compress: bool) -> Path:
+    suffix = "db" if engine.dialect.name == "sqlite" else "jsonl"
+    part = apart / f"backup.{suffix}{'.gz' if compress else ''}"
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    (_copy if suffix == "db" else _dump)(engine, part, compress=compress)
+    path = _free(folder, from_micros(now).strftime(_STAMP), part.name.removeprefix("backup"))
+    checksum = apart / checksums.SUFFIX
+    checksum.write_text(checksums.line(part, path.name))
+    checksum.chmod(0o600)
+    for file in (part, checksum):
+        _flush(file)
+    checksum.replace(checksums.beside(path))  # first: no backup is ever without it
+    part.replace(path)
+    _flush(folder)
+    return path
+
+
+def _free(folder: Path, stamp: str, suffix: str) -> Path:
+    """A name that no backup there has: several may be made in the same second."""
+    path, number = folder / f"lotofacil-{stamp}{suffix}", 1
+    while path.exists():
+        number += 1
+        path = folder / f"lotofacil-{stamp}-{number}{suffix}"
+    return path
 
 
 def _flush(path: Path) -> None:
@@ -77,17 +118,12 @@ def _flush(path: Path) -> None:
 
 def _copy(engine: Engine, part: Path, *, compress: bool) -> None:
     """SQLite's own online copy: writers go on beside it."""
-    plain = part.with_suffix(".plain") if compress else part
-    os.close(os.open(plain, os.O_CREAT | os.O_WRONLY, 0o600))
-    try:
-        _copy_online(engine, plain)
-        if compress:
-            with plain.open("rb") as raw, gzip.open(part, "wb", 6) as packed:
-                shutil.copyfileobj(raw, packed)
-            _check_packed(plain, part)
-    finally:
-        if compress:
-            plain.unlink(missing_ok=True)
+    plain = part.with_suffix("") if compress else part
+    _copy_online(engine, plain)
+    if compress:
+        with plain.open("rb") as raw, gzip.open(part, "wb", 6) as packed:
+            shutil.copyfileobj(raw, packed)
+        _check_packed(plain, part)
 
 
 def _copy_online(engine: Engine, path: Path) -> None:
@@ -95,14 +131,14 @@ def _copy_online(engine: Engine, path: Path) -> None:
         cast(sqlite3.Connection, connection.connection.driver_connection).backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
         if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            raise BackupFailed(f"the copy {path} is damaged")
+            raise BackupFailed("the copy is damaged")
 
 
 def _check_packed(plain: Path, packed: Path) -> None:
     with plain.open("rb") as raw, gzip.open(packed, "rb") as again:
         while chunk := raw.read(1 << 20):
             if again.read(len(chunk)) != chunk:
-                raise BackupFailed(f"{packed} cannot be read back")
+                raise BackupFailed("the packed copy cannot be read back")
 
 
 def _dump(engine: Engine, part: Path, *, compress: bool) -> None:
@@ -112,13 +148,10 @@ def _dump(engine: Engine, part: Path, *, compress: bool) -> None:
         counts = dump.count_rows(connection)
     with open_text(part, "rt", compress=compress) as file:
         dump.read_revision(file)
-        found: Counter[str] = Counter()
-        try:
-            for some in dump.read(file):
-                found[some.table] += len(some.rows)
-        except dump.DamagedBackup as error:
-            raise BackupFailed(f"cannot be read back: {error}") from error
-    if found != Counter(counts):
+        copied: Counter[str] = Counter()
+        for some in dump.read(file):
+            copied[some.table] += len(some.rows)
+    if copied != Counter(counts):
         raise BackupFailed("the copy has other rows than the database")
 
 
@@ -135,12 +168,22 @@ def _note(engine: Engine, path: Path, now: int) -> None:
         connection.execute(insert(maintenance).values(note))
 
 
-def _remove_older(folder: Path, oldest: datetime, keep: Path) -> None:
+def _remove_older(folder: Path, oldest: datetime, keep: set[str]) -> None:
     for path in folder.iterdir():
         ours = _NAME.fullmatch(path.name)
         if (
             ours
-            and path != keep
+            and path.name not in keep
             and datetime.strptime(ours[1], _STAMP).replace(tzinfo=UTC) < oldest
         ):
             path.unlink()
+            checksums.beside(path).unlink(missing_ok=True)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    for path in folder.glob(_LEFTOVERS):
+        path.unlink()
+    for checksum in folder.glob(f"lotofacil-*{checksums.SUFFIX}"):
+        backup = checksum.with_suffix("")
+        if _NAME.fullmatch(backup.name) and not backup.exists():
+            checksum.unlink()

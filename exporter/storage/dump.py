@@ -16,6 +16,10 @@ from exporter.storage.migrate import revision
 
 _FETCH = 5000
 FORMAT = 1
+#: No row of ours is longer: its longest text has 16 MB, each sign of which may be written as two.
+LONGEST_LINE = 40_000_000
+#: Signs of rows that are handed on together.
+_MOST_SIGNS = 16_000_000
 
 
 class DamagedBackup(ValueError):
@@ -76,7 +80,7 @@ def _put(file: IO[str], value: object) -> None:
 
 def read_revision(file: IO[str]) -> str:
     """The schema of the database that was copied; raises DamagedBackup."""
-    head = _value(file.readline())
+    head = _value(_line(file))
     if isinstance(head, dict) and head.get("format") == FORMAT:
         told = str(head.get("revision"))
         if told.isalnum():
@@ -90,16 +94,17 @@ def read(file: IO[str]) -> Iterator[Rows]:
     Whatever is missing at the end is told only there: act on it in one transaction.
     """
     counts: Counter[str] = Counter()
-    table, columns, rows = "", tuple[str, ...](), list[list[Any]]()
-    for line in file:
+    table, columns, rows, signs = "", tuple[str, ...](), list[list[Any]](), 0
+    while line := _line(file):
         value = _value(line)
-        if isinstance(value, dict) or len(rows) == _FETCH:
+        if isinstance(value, dict) or len(rows) == _FETCH or signs > _MOST_SIGNS:
             counts[table] += len(rows)
             if rows:
                 yield Rows(table, columns, rows)
-            rows = []
+            rows, signs = [], 0
         if isinstance(value, list):
             rows.append(value)
+            signs += len(line)
         elif "counts" in value:
             _check(counts, value["counts"])
             _check_end(file)
@@ -128,6 +133,13 @@ def _check_end(file: IO[str]) -> None:
     """Reads to the end, where a packed file has its checksum."""
     if file.read(1):
         raise DamagedBackup("it goes on after its end")
+
+
+def _line(file: IO[str]) -> str:
+    line = file.readline(LONGEST_LINE)
+    if len(line) == LONGEST_LINE:
+        raise DamagedBackup(f"a line has {LONGEST_LINE} signs or more, as none of ours has")
+    return line
 
 
 def _value(line: str) -> dict[str, Any] | list[Any]:

@@ -26,12 +26,13 @@ def run(*arguments: str) -> Result:
 def test_a_backup_is_restored_into_another_database(monkeypatch: pytest.MonkeyPatch) -> None:
     done = run("backup", "copies", "--retention-days", "30")
     assert done.exit_code == 0
-    (path,) = Path("copies").iterdir()
+    (path,) = Path("copies").glob("*.gz")
     assert done.stdout.startswith(f"Verified backup: {path} (")
     monkeypatch.setenv("DATABASE_URL", "sqlite:///other.db")
     restored = run("restore", str(path))
     assert (restored.exit_code, "rows restored from" in restored.stdout) == (0, True)
     assert run("rollups", "verify").exit_code == 0
+    assert restored.stderr == ""
     again = run("restore", str(path))
     assert again.exit_code == 1
     assert again.stderr.startswith("Error: this database is not empty")
@@ -41,7 +42,7 @@ def test_a_folder_that_cannot_be_written_is_one_line() -> None:
     Path("file").touch()
     done = run("backup", "file")
     assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1)
-    assert done.stderr.startswith("Error: backup_path: cannot write file/")
+    assert done.stderr.startswith("Error: backup_path: cannot write into file: ")
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,43 @@ def test_a_file_that_is_no_backup_is_refused() -> None:
     Path("notes.jsonl").write_text("dear diary")
     done = run("restore", "notes.jsonl")
     assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1)
+
+
+def test_a_backup_without_a_checksum_is_restored_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run("backup", "copies")
+    (checksum,) = Path("copies").glob("*.sha256")
+    checksum.unlink()
+    (path,) = Path("copies").glob("*.gz")
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///other.db")
+    restored = run("restore", str(path))
+    assert restored.exit_code == 0
+    assert restored.stderr.startswith(f"{path} has no checksum beside it")
+
+
+@pytest.mark.parametrize("damage", [b"nonsense", bytes(range(256)) * 40])
+def test_a_damaged_backup_is_one_line(monkeypatch: pytest.MonkeyPatch, damage: bytes) -> None:
+    run("backup", "copies")
+    (path,) = Path("copies").glob("*.gz")
+    whole = path.read_bytes()
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///other.db")
+    for content in (damage, whole[:200] + damage, whole[:2000] + damage + whole[2000:]):
+        path.write_bytes(content)
+        for checksum in Path("copies").glob("*.sha256"):
+            done = run("restore", str(path))
+            assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1)
+            assert "is not what was backed up" in done.stderr
+            checksum.rename(checksum.with_suffix(".away"))
+        done = run("restore", str(path))
+        assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1)
+
+
+def test_a_size_that_is_none_is_refused() -> None:
+    Path("x.jsonl").touch()
+    for size in ("big", "0"):
+        done = run("restore", "x.jsonl", "--max-size", size)
+        assert done.exit_code == 2
 
 
 def test_a_clean_up_is_told_and_seen_by_the_verification() -> None:

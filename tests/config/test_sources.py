@@ -129,15 +129,14 @@ def test_a_file_that_holds_no_secret(given: Give, content: bytes, reason: str) -
     Path("secret").write_bytes(content)
     given(RETRAINER_TOKEN_FILE="secret")
     (line,) = faults()
-    assert line.startswith("RETRAINER_TOKEN: the file of RETRAINER_TOKEN_FILE, ")
+    assert line.startswith("RETRAINER_TOKEN: the file that RETRAINER_TOKEN_FILE names is ")
     assert reason in line
 
 
 def test_a_file_that_cannot_be_read(given: Give, tmp_path: Path) -> None:
-    folder = str(tmp_path)
-    given(DATABASE_URL_FILE="none", SMTP_PASSWORD_FILE=folder)
-    cannot = "{0}: cannot read the file of {0}_FILE, {1!r}: {2}"
+    given(DATABASE_URL_FILE="none", SMTP_PASSWORD_FILE=str(tmp_path))
+    cannot = "{0}: cannot read the file that {0}_FILE names: {1}"
     assert faults() == [
-        cannot.format("DATABASE_URL", "none", "No such file or directory"),
-        cannot.format("SMTP_PASSWORD", folder, "Is a directory"),
+        cannot.format("DATABASE_URL", "No such file or directory"),
+        cannot.format("SMTP_PASSWORD", "Is a directory"),
     ]

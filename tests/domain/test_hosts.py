@@ -1,6 +1,6 @@
 import pytest
 
-from exporter.domain.hosts import LOCAL, KnownHosts, is_loopback
+from exporter.domain.hosts import LOCAL, KnownHosts, is_loopback, shown
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,20 @@ from exporter.domain.hosts import LOCAL, KnownHosts, is_loopback
 )
 def test_which_addresses_are_this_machine(host: str, *, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("::1", "::1"),
+        ("localhost", "localhost"),
+        ("mail.example.org", "mail.example.org"),
+        ("hunter2", "(its value)"),
+    ],
+)
+def test_what_may_be_a_password_is_not_shown_as_a_host(host: str, expected: str) -> None:
+    assert shown(host) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,36 +1,42 @@
 import json
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.logs import clean, redact
+from exporter.logs import clean
 from exporter.logs.cleaning import LONGEST_TEXT
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("mysql://user:p@ss/word@db:3306/x", "mysql://user:***@db:3306/x"),
-        ("postgresql+psycopg://u:secret@db/x", "postgresql+psycopg://u:***@db/x"),
-        ("Authorization: Bearer abc.def", "Authorization: *** ***"),
-        ("sent Bearer abc.def, refused", "sent Bearer ***, refused"),
-        ("https://hooks.slack.com/services/T0/B0/xyz", "https://hooks.slack.com/***"),
-        ("SMTP_PASSWORD=hunter2 SMTP_PORT=587", "SMTP_PASSWORD=*** SMTP_PORT=587"),
-        ("{'password': 'two words', 'port': 1}", "{'password': ***, 'port': 1}"),
-        ('{"api_key":"abc"}', '{"api_key":***}'),
-        ("senha: abc", "senha: ***"),
-        ("draw 2500 of lotofacil at 20:00", "draw 2500 of lotofacil at 20:00"),
-    ],
-)
-def test_a_secret_is_hidden_by_its_looks(text: str, shown: str) -> None:
-    assert redact(text) == shown
 
 
 def test_a_secret_is_hidden_by_the_name_of_its_field() -> None:
     found = clean({"smtp_password": "x", "headers": {"Authorization": 1, "Accept": "y"}})
     assert found == {"smtp_password": "***", "headers": {"Authorization": "***", "Accept": "y"}}
+
+
+@pytest.mark.parametrize("name", ["pass", "pw", "auth", "key", "db_pass", "apiKey", "Cookie"])
+def test_short_names_of_secrets_are_known(name: str) -> None:
+    assert clean({name: "x"}) == {name: "***"}
+
+
+@pytest.mark.parametrize("name", ["idempotency_key", "author", "passes", "groupKey", "keyboard"])
+def test_names_that_merely_look_like_them_are_not(name: str) -> None:
+    assert clean({name: "x"}) == {name: "x"}
+
+
+def test_what_follows_the_name_of_a_secret_in_a_list_is_hidden() -> None:
+    fields = {
+        "argv": ["train", "--password", "x y", "-v"],
+        "headers": [("Authorization", "Token x")],
+    }
+    assert clean(fields) == {
+        "argv": ["train", "--password", "***", "-v"],
+        "headers": [["Authorization", "***"]],
+    }
+
+
+def test_any_text_is_redacted_wherever_it_stands() -> None:
+    fields = {"error": ValueError("?sig=x&a=1"), "deep": [{"text": "Authorization: Token x"}]}
+    assert clean(fields) == {"error": "?sig=***&a=1", "deep": [{"text": "Authorization: ***"}]}
 
 
 def test_an_empty_secret_is_seen_to_be_empty() -> None:
@@ -48,13 +54,6 @@ def test_what_refers_to_itself_ends() -> None:
     loop: dict[str, object] = {}
     loop["self"] = loop
     assert json.dumps(clean(loop))
-
-
-@pytest.mark.parametrize("text", ["a." * 32_000, "a-" * 32_000, "://x:" * 12_000, "pwd" * 20_000])
-def test_no_text_makes_the_search_slow(text: str) -> None:
-    start = time.thread_time()  # what other processes do meanwhile does not count
-    redact(text)
-    assert time.thread_time() - start < 2
 
 
 _VALUES = st.recursive(

@@ -1,6 +1,9 @@
 import io
 import json
 import logging
+import multiprocessing
+import resource
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +140,40 @@ def test_a_disk_that_refuses_loses_the_line_not_the_work(
     LOG.error("lost")
     assert lost_lines() == 1
     assert level_counts()["error"] == 0
+
+
+def _fill_the_disk(folder: Path) -> int:
+    """Writes on while there is no room, then one error more; how many lines were lost."""
+    _configure(folder)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (990, resource.RLIM_INFINITY))
+    for number in range(20):
+        LOG.info("filling", number=number)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    LOG.error("room_again")
+    return lost_lines()
+
+
+def test_lines_lost_on_a_full_disk_are_counted_and_told_later(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as child:
+        lost = child.submit(_fill_the_disk, tmp_path).result()
+    (path,) = log_files(tmp_path)
+    *before, torn, error, notice = path.read_text().splitlines()
+    assert 0 < lost == 20 - len(before)
+    assert not torn.endswith("}")
+    assert json.loads(error)["event"] == "room_again"
+    assert {"event": "log_lines_lost", "level": "warning", "lines": lost}.items() <= json.loads(
+        notice
+    ).items()
+
+
+def test_a_full_disk_does_not_silence_the_screen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _configure(tmp_path / "file" / "is-in-the-way", to_stderr=True)
+    (tmp_path / "file").touch()
+    LOG.error("heard")
+    assert json.loads(capsys.readouterr().err)["event"] == "heard"
+    assert lost_lines() == 1
 
 
 def test_each_role_has_its_own_file(tmp_path: Path) -> None:

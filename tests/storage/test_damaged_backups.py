@@ -45,7 +45,7 @@ class Backups(NamedTuple):
         path.write_bytes(damaged)
         told: list[str] = []
         try:
-            restore(self.into, path)
+            restore(self.into, path, self.folder)
         except (DamagedBackup, RestoreRefused) as error:
             told = str(error).splitlines()
         found = content(self.into)

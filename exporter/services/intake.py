@@ -17,11 +17,14 @@ from exporter.services.delivery import Delivery, DestinationRefuses, is_away
 from exporter.services.envelopes import Record, UnreadableRecord, pack, unpack
 from exporter.services.outage import Outage
 from exporter.services.sifting import Patience, Sifter, unreadable
+from exporter.storage.limits import BRIEF_SECONDS, limited
 from exporter.storage.spool import EVERYTHING, Spool, SpoolState, SpoolUnusable
 
 #: How long a batch waits to fill, and the longest pause between attempts, in seconds.
 FILL_SECONDS = 0.2
 MAX_PAUSE_SECONDS = 5.0
+#: What a batch may take in the background.
+DELIVERY_SECONDS = 120
 #: How long records that the destination refuses are passed over before they are tried again.
 RETRY_SECONDS = 300
 #: Records unpacked without a pause.
@@ -163,10 +166,13 @@ class Intake:
         At once where somebody tries already or did a moment ago: what hangs costs seconds for each
         attempt, and callers would wait for each other's.
         """
-        if self.outage.is_on():
+        if self.outage.is_on() or not self._delivering.acquire(timeout=BRIEF_SECONDS):
             return False
-        with self._delivering:  # whoever was in there may have found out
-            return not self.outage.is_on() and self.flush_now()
+        try:  # whoever was in there may have found out
+            with limited(lock=BRIEF_SECONDS):
+                return not self.outage.is_on() and self.flush_now()
+        finally:
+            self._delivering.release()
 
     def flush_now(self) -> bool:
         """The same, and tries in any case."""
@@ -194,7 +200,8 @@ class Intake:
     def _run(self) -> None:
         while not self._stopping:
             try:
-                more = self._deliver_batch()
+                with limited(DELIVERY_SECONDS):
+                    more = self._deliver_batch()
                 self._pause = 0.0
             except Exception as error:  # noqa: BLE001 - nothing would be delivered any more
                 more = False

@@ -1,54 +1,96 @@
 """Engines and transactions: one way to read and one way to write, on every database."""
 
 import os
-from collections.abc import Iterator
+import socket
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
 
 from exporter.forks import on_fork
-from exporter.storage.turns import LOCK_TIMEOUT, Turns
+from exporter.storage.limits import LOCK_SECONDS, current
+from exporter.storage.turns import Turns
+from exporter.storage.watchdog import check, guard
 
 #: Pools of a forked child's parent: to close their connections would disturb it.
 _LEFT: list[Pool] = []
 #: Strict: what does not fit is refused, and not cut, whatever the server's own mode is.
 _MYSQL_SESSION = "SET time_zone='+00:00', sql_mode=CONCAT_WS(',', @@sql_mode, 'STRICT_ALL_TABLES')"
+#: Connections that stay open, those for threads of ours in the background, and how long somebody
+#: waits for one, in seconds.
+_KEPT = 5
+_BACKGROUND = 8
+_POOL_SECONDS = 5
+_CONNECT_SECONDS = 5
+#: Found dead after a minute without a sign of life, not after hours.
+_KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+#: Has PostgreSQL end a statement whose client is gone, where it can tell (14 and newer).
+_LOOK_AFTER_CLIENT = """SELECT set_config(name, '1000', false) FROM pg_settings
+    WHERE name = 'client_connection_check_interval'"""
 
 
-def create_engine_for(url: str) -> Engine:
+def create_engine_for(url: str, threads: int = 8) -> Engine:
     """An engine for `url` (with its driver, see config.database_url); nothing connects yet.
 
-    Values never appear in its errors: they may be nobody else's business.
+    For so many threads that serve, and ours in the background. Values never appear in its errors:
+    they may be nobody else's business.
     """
     parsed = make_url(url)
+    pool = {
+        "pool_size": _KEPT,
+        "max_overflow": threads + _BACKGROUND - _KEPT,
+        "pool_timeout": _POOL_SECONDS,
+    }
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite_engine(url)
+        return _sqlite_engine(url, pool if parsed.database not in (None, "", ":memory:") else {})
     # READ COMMITTED: what was committed while a writer waited for its lock must be seen.
     engine = create_engine(
         url,
         hide_parameters=True,
-        pool_pre_ping=True,
         pool_recycle=1800,
         isolation_level="READ COMMITTED",
-        connect_args=_connect_arguments(parsed.get_backend_name()),
+        connect_args=_connect_arguments(parsed),
+        **pool,
     )
     on_fork(engine, _leave)
+    event.listen(engine, "connect", _prepare_server)
+    guard(engine)
     return engine
 
 
-def _connect_arguments(backend: str) -> dict[str, Any]:
-    if backend == "postgresql":
-        return {"connect_timeout": 5, "options": "-c timezone=UTC"}
-    return {"connect_timeout": 5, "charset": "utf8mb4", "init_command": _MYSQL_SESSION}
+def _connect_arguments(url: URL) -> dict[str, Any]:
+    if url.get_backend_name() == "postgresql":
+        wait = {"connect_timeout": _CONNECT_SECONDS, "tcp_user_timeout": 60_000, **_KEEPALIVE}
+        return {**wait, "options": "-c timezone=UTC"}
+    wait = {"connect_timeout": _CONNECT_SECONDS}
+    if "read_timeout" not in url.query:
+        wait["read_timeout"] = _CONNECT_SECONDS  # or a server that says nothing holds us for ever
+    return {**wait, "charset": "utf8mb4", "init_command": _MYSQL_SESSION}
 
 
-def _sqlite_engine(url: str) -> Engine:
-    options = {"timeout": LOCK_TIMEOUT, "check_same_thread": False}
-    engine = create_engine(url, connect_args=options, hide_parameters=True)
+def _prepare_server(connection: Any, _record: object) -> None:
+    if isinstance(connection, psycopg.Connection):
+        connection.autocommit = True
+        with suppress(psycopg.Error):  # the server's system has no such thing
+            connection.execute(_LOOK_AFTER_CLIENT)
+        connection.autocommit = False
+        return
+    if connection._read_timeout == _CONNECT_SECONDS:  # noqa: SLF001 - ours, and for connecting only
+        connection._read_timeout = None  # noqa: SLF001 - statements have limits of their own
+    with suppress(OSError):  # not over a socket in the file system
+        for name, seconds in (("IDLE", 30), ("INTVL", 10), ("CNT", 3)):
+            option = getattr(socket, f"TCP_KEEP{name}")
+            connection._sock.setsockopt(socket.IPPROTO_TCP, option, seconds)  # noqa: SLF001
+
+
+def _sqlite_engine(url: str, pool: Mapping[str, Any]) -> Engine:
+    options = {"timeout": LOCK_SECONDS, "check_same_thread": False}
+    engine = create_engine(url, connect_args=options, hide_parameters=True, **pool)
     engine.update_execution_options(turns=Turns())
     on_fork(engine, _leave, _forking)
     event.listen(engine, "do_connect", _keep_private)
@@ -56,6 +98,7 @@ def _sqlite_engine(url: str) -> Engine:
     event.listen(engine, "connect", _remember_file)
     event.listen(engine, "checkout", _check_file)
     event.listen(engine, "begin", _begin_sqlite)
+    guard(engine)
     return engine
 
 
@@ -80,7 +123,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",
-        f"busy_timeout={LOCK_TIMEOUT * 1000}",
+        f"busy_timeout={round(LOCK_SECONDS * 1000)}",
         "cache_size=-65536",
         "temp_store=MEMORY",
     ):
@@ -116,7 +159,11 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees one state of the database; nothing is kept of what it writes."""
+    """A connection that sees one state of the database; nothing is kept of what it writes.
+
+    Raises OutOfTime where the limits of this thread's work are passed.
+    """
+    check(engine)
     turns = _turns(engine)
     options = {} if turns else {"isolation_level": "REPEATABLE READ"}
     with (
@@ -129,11 +176,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A connection in a transaction: committed at the end, rolled back on an exception."""
+    """A connection in a transaction: committed at the end, rolled back on an exception.
+
+    Raises OutOfTime as `reading` does.
+    """
+    check(engine)
     turns = _turns(engine)
     options = {"sqlite_begin": "IMMEDIATE"} if turns else {}
     with (
-        turns.writing() if turns else nullcontext(),
+        turns.writing(current().lock) if turns else nullcontext(),
         engine.connect().execution_options(**options) as connection,
         connection.begin(),
     ):

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition, Lock, get_ident
 
-#: How long a writer waits for another one before it gives up, in seconds.
-LOCK_TIMEOUT = 30
+from exporter.storage.limits import OutOfTime
+
 #: How long a fork waits for the threads that use the database, in seconds.
 FORK_TIMEOUT = 5
 
@@ -47,16 +47,16 @@ class Turns:
             self._changed.notify_all()
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """The same for the one that writes."""
+    def writing(self, seconds: float) -> Iterator[None]:
+        """The same for the one that writes. Raises OutOfTime after waiting so many seconds."""
         # Inside first: who waited for the fork with the turn would hold up those that it waits for.
         with self.using():
-            held = self._writer.acquire(timeout=LOCK_TIMEOUT)  # later SQLite says: it is locked
+            if not self._writer.acquire(timeout=seconds):
+                raise OutOfTime(f"another thread has been writing for {seconds:g} s")
             try:
                 yield
             finally:
-                if held:
-                    self._writer.release()
+                self._writer.release()
 
     @contextmanager
     def forking(self) -> Iterator[None]:

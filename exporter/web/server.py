@@ -58,6 +58,7 @@ class Server:
             "recv_bytes": _RECEIVE,
             "max_request_body_size": app.config["MAX_CONTENT_LENGTH"] + _SLACK,
             "clear_untrusted_proxy_headers": True,
+            "channel_request_lookahead": 1,  # else it does not look whether a client has left
         }
         try:
             self._server: Any = create_server(app, map=self._map, host=host, port=port, **options)

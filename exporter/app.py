@@ -94,7 +94,7 @@ class Application:
         hurry(self.engine, seconds)
         self.alerts.stop()
         self.snapshots.stop()
-        self.intake.stop()
+        self.intake.stop(min(seconds + 2, 30))
         self.engine.dispose()
 
 

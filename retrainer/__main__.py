@@ -4,6 +4,7 @@ import gc
 import logging
 import signal
 import sys
+from functools import partial
 from types import FrameType
 
 from sqlalchemy import Engine
@@ -15,10 +16,13 @@ from exporter.domain.hosts import is_loopback
 from exporter.logs import LogOptions, configure_logs, get_logger
 from exporter.storage.engine import create_engine_for
 from exporter.storage.migrate import MigrationBusy, UnknownSchema, upgrade
+from exporter.storage.watchdog import hurry
 from retrainer.assembly import Retrainer, assemble, folder
 from retrainer.command import InvalidCommand
 from retrainer.web import MAX_BODY
 
+#: How long what is under way in the database may take when the retrainer stops.
+_STOP_SECONDS = 3
 _log = get_logger(__name__)
 
 
@@ -44,7 +48,7 @@ def main() -> int:
 
 def _run(settings: Settings, engine: Engine, retrainer: Retrainer) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _exit)
+        signal.signal(number, partial(_exit, engine))
     _configure_logs(settings)
     server = create_server(
         retrainer.app,
@@ -106,7 +110,8 @@ def _listening(server: MultiSocketServer | BaseWSGIServer) -> str:
     return "{}:{}".format(*server.socket.getsockname()[:2]) if server.socket else "nowhere"
 
 
-def _exit(_number: int, _frame: FrameType | None) -> None:
+def _exit(engine: Engine, _number: int, _frame: FrameType | None) -> None:
+    hurry(engine, _STOP_SECONDS)
     raise SystemExit  # ends the server's loop
 
 

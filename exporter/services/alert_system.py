@@ -78,7 +78,7 @@ class AlertSystem:
         """Ends what `start` began. Prometheus and Alertmanager go on without this process."""
         self._stop.set()
         if self._thread:
-            self._thread.join(timeout=10)
+            self._thread.join(timeout=2)  # it may be calling Alertmanager
 
     def is_running(self) -> bool:
         """Whether the check runs in the background."""

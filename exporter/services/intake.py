@@ -75,6 +75,7 @@ class Intake:
         """What is a process's own: a forked child has no thread, and its parent the queue."""
         self.counts = IntakeCounts()
         self._queue: deque[Record] = deque()
+        self._in_hand: list[Record] = []  # taken from there, and not yet delivered
         self._wake = Condition()
         self._delivering = RLock()
         self._thread: Thread | None = None
@@ -184,16 +185,22 @@ class Intake:
             return False
         return True
 
-    def stop(self) -> None:
-        """Stops delivering after one more attempt; what cannot be delivered stays on disk."""
+    def stop(self, seconds: float = 30) -> None:
+        """Stops delivering after one more attempt; what cannot be delivered stays on disk.
+
+        An attempt that takes longer than so many seconds is left to itself.
+        """
         with self._wake:
             self._stopping = True
             self._wake.notify_all()
         thread = self._thread
         if thread and thread is not current_thread():
-            thread.join(timeout=30)
-        self.flush_now()
+            thread.join(seconds)
         self._forget_end()
+        if thread and thread is not current_thread() and thread.is_alive():
+            self._keep([*self._in_hand, *self._queue])  # delivered twice, they are stored once
+            return
+        self.flush_now()
         self._thread = None  # what is accepted from now on starts another
         self._save_queue()
 
@@ -239,13 +246,15 @@ class Intake:
 
     def _deliver_queued(self) -> bool:
         count = min(len(self._queue), self._batch_size)
-        taken = [self._queue.popleft() for _ in range(count)]
+        taken = self._in_hand = [self._queue.popleft() for _ in range(count)]
         try:
             if taken:
                 self._keep([taken[place] for place in self._deliver(taken)])
         except BaseException:
             self._queue.extendleft(reversed(taken))
             raise
+        finally:
+            self._in_hand = []
         return count == self._batch_size
 
     def _deliver_oldest(self) -> bool:

@@ -59,7 +59,7 @@ class Snapshots:
         """Ends the thread."""
         self._stop.set()
         if self._thread:
-            self._thread.join(timeout=10)
+            self._thread.join(timeout=5)
 
     def take(self) -> State:
         """Takes a reading now; when the database is away the last one stays."""

@@ -17,7 +17,7 @@ from exporter.services.delivery import Delivery, DestinationRefuses, is_away
 from exporter.services.envelopes import Record, UnreadableRecord, pack, unpack
 from exporter.services.outage import Outage
 from exporter.services.sifting import Patience, Sifter, unreadable
-from exporter.storage.limits import BRIEF_SECONDS, limited
+from exporter.storage.limits import current, limited
 from exporter.storage.spool import EVERYTHING, Spool, SpoolState, SpoolUnusable
 
 #: How long a batch waits to fill, and the longest pause between attempts, in seconds.
@@ -167,11 +167,10 @@ class Intake:
         At once where somebody tries already or did a moment ago: what hangs costs seconds for each
         attempt, and callers would wait for each other's.
         """
-        if self.outage.is_on() or not self._delivering.acquire(timeout=BRIEF_SECONDS):
+        if self.outage.is_on() or not self._delivering.acquire(timeout=current().lock):
             return False
         try:  # whoever was in there may have found out
-            with limited(lock=BRIEF_SECONDS):
-                return not self.outage.is_on() and self.flush_now()
+            return not self.outage.is_on() and self.flush_now()
         finally:
             self._delivering.release()
 

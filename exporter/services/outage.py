@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from threading import Lock
 
 from exporter.services.delivery import DestinationAway, is_away
-from exporter.storage.limits import BRIEF_SECONDS, limited
 
 #: For how long nobody else tries after an attempt that failed: at first and at most, in seconds.
 _FIRST_SECONDS = 0.2
@@ -47,13 +46,10 @@ class Outage:
 
     @contextmanager
     def spared(self) -> Iterator[None]:
-        """For an attempt that can be done without: it waits for locks briefly.
-
-        Raises DestinationAway at once while on: others need not make it too.
-        """
+        """For an attempt that others need not make too. Raises DestinationAway at once while on."""
         if self.is_on():
             raise DestinationAway("it was away a moment ago")
-        with limited(lock=BRIEF_SECONDS), self.watched():
+        with self.watched():
             yield
 
     def _ended(self, *, away: bool) -> None:

@@ -155,6 +155,9 @@ def _begin_sqlite(connection: Connection) -> None:
     # A writer takes its lock at once: an upgrade in mid-transaction could fail as "locked".
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")
+    turns = _turns(connection.engine)
+    if turns and mode == "IMMEDIATE":
+        turns.has_begun()
 
 
 @contextmanager

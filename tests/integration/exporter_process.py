@@ -56,7 +56,7 @@ class Exporter:
 def seconds_to_stop(server: Server) -> float:
     process, begun = psutil.Process(server.pid), time.monotonic()
     process.terminate()
-    wait_until(lambda: server.has_ended(), what="the end of the process")
+    wait_until(server.has_ended, what="the end of the process")
     return time.monotonic() - begun
 
 

@@ -1,4 +1,4 @@
-"""Work past its limits is ended, and in the database too; what waits for a lock does not for long."""
+"""Work past its limits is ended, in the database too; who waits for a lock is told soon."""
 
 import time
 from threading import Event, Thread
@@ -93,10 +93,14 @@ def test_the_connections_are_as_good_as_new_afterwards(engine: Engine) -> None:
 
 
 def test_work_between_two_statements_is_ended_too(engine: Engine) -> None:
-    with pytest.raises(SQLAlchemyError), limited(SHORT), reading(engine) as connection:
-        before = ended()["deadline"]
-        wait_until(lambda: ended()["deadline"] > before, what="the watchdog")
-        run_for_ever(connection)
+    def dawdle() -> None:
+        with limited(SHORT), reading(engine) as connection:
+            before = ended()["deadline"]
+            wait_until(lambda: ended()["deadline"] > before, what="the watchdog")
+            run_for_ever(connection)
+
+    with pytest.raises(SQLAlchemyError):
+        dawdle()
     wait_until(lambda: not running(engine), what="the statement's end")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from math import inf
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -59,6 +60,7 @@ from exporter.serving.traffic import Traffic
 from exporter.stack.forwarding import AlertmanagerForwarding
 from exporter.storage.engine import create_engine_for
 from exporter.storage.spool import Spool
+from exporter.storage.watchdog import hurry
 from exporter.web.application import create_app
 from exporter.web.auth import Access
 from exporter.web.dashboard.blueprint import dashboard_blueprint
@@ -90,11 +92,15 @@ class Application:
     rule_values: CurrentRules
     resources: SystemResources
 
-    def close(self) -> None:
-        """Delivers what waits and closes; what cannot be delivered stays on disk."""
+    def close(self, seconds: float = inf) -> None:
+        """Delivers what waits and closes; what cannot be delivered stays on disk.
+
+        What is under way in the database goes on for so many seconds, and is ended then.
+        """
+        hurry(self.engine, seconds)
         self.alerts.stop()
         self.snapshots.stop()
-        self.intake.stop()
+        self.intake.stop(min(seconds + 2, 30))
         self.engine.dispose()
 
 
@@ -106,7 +112,7 @@ def build(
     `over_http` has records sent to the exporter at EXPORTER_URL instead of to the database.
     """
     games = settings.games
-    engine = create_engine_for(settings.database, settings.SPOOL_SYNC)
+    engine = create_engine_for(settings.database, settings.SPOOL_SYNC, settings.EXPORTER_THREADS)
     database = PreparedDatabase(engine)
     delivery, records = _destination(settings, database, games, now, over_http=over_http)
     intake = Intake(
@@ -184,6 +190,7 @@ def build_exposition(app: Application, http: HttpInstruments) -> Exposition:
         "database_file": partial(database.collect_file, app.database.file_fault),
         "resources": partial(process.collect_resources, app.resources),
         "logs": process.collect_logs,
+        "limits": process.collect_limits,
         "http": partial(process.collect_http, http),
     }
     return Exposition(app.snapshots, app.games, live, version("lotofacil-monitor"))
@@ -225,6 +232,7 @@ def build_web(app: Application, traffic: Traffic | None = None) -> Flask:
             access=_access(settings),
             language=settings.LOTOFACIL_LANGUAGE,
             max_body=settings.EXPORTER_MAX_BODY,
+            request_seconds=settings.EXPORTER_REQUEST_SECONDS,
             pages=[dashboard_blueprint(_overviews(app), settings.LOTOFACIL_LANGUAGE)],
         )
     )

@@ -627,6 +627,13 @@ LOG_LINES_LOST = _counter(
     (),
     "logs",
 )
+DATABASE_WORK_ENDED = _counter(
+    "lotofacil_database_work_ended",
+    "Work that this process cancelled in the database: past its deadline, for a client that has"
+    " left, or when the process was stopping.",
+    ("reason",),
+    "limits",
+)
 HTTP_REQUESTS = _counter(
     "lotofacil_http_requests",
     "HTTP requests this process has answered; unknown paths share one route.",

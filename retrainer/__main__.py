@@ -3,6 +3,7 @@
 import gc
 import logging
 import sys
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,10 +17,13 @@ from exporter.serving.server import CannotListen, Server, stop_on_signals
 from exporter.serving.terms import Terms
 from exporter.storage.engine import create_engine_for
 from exporter.storage.migrate import MigrationBusy, UnknownSchema, upgrade
+from exporter.storage.watchdog import hurry
 from retrainer.assembly import Retrainer, assemble, folder
 from retrainer.command import InvalidCommand
 from retrainer.web import MAX_BODY
 
+#: How long what is under way in the database may take when the retrainer stops.
+_STOP_SECONDS = 3
 _log = get_logger(__name__)
 
 
@@ -48,7 +52,7 @@ def main() -> int:
 def _run(settings: Settings, engine: Engine, retrainer: Retrainer) -> int:
     _configure_logs(settings)
     server = _server(settings, retrainer)
-    stop_on_signals(server)
+    stop_on_signals(server, partial(hurry, engine, _STOP_SECONDS))
     _migrate(engine)
     retrainer.background.start()
     if not retrainer.background.works_here():

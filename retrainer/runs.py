@@ -12,6 +12,7 @@ from exporter.domain.retraining import Outcome
 from exporter.logs import get_logger
 from exporter.storage import retraining
 from exporter.storage.engine import reading, writing
+from exporter.storage.limits import limited
 from retrainer.artefacts import remove
 from retrainer.clock import Clock
 from retrainer.faults import Faults, first_line, is_away
@@ -21,6 +22,8 @@ from retrainer.telemetry import Telemetry
 from retrainer.training import Result, Training
 
 _log = get_logger(__name__)
+#: What a sign of life may take: meanwhile nobody looks after the training.
+_BEAT_SECONDS = 2
 #: Ends that nobody need look into.
 _QUIET = (Outcome.SUCCESS, Outcome.STOPPED)
 
@@ -137,7 +140,7 @@ class Pulse:
             return True
         self._next = now + self._every
         try:
-            with writing(self._engine) as connection:
+            with limited(_BEAT_SECONDS), writing(self._engine) as connection:
                 return retraining.renew_run(connection, self._run_id, self._clock())
         except SQLAlchemyError as error:
             _log.warning("training_not_renewed", run=self._run_id, error=first_line(error))

@@ -3,7 +3,7 @@
 import hmac
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -21,8 +21,10 @@ from exporter.domain.retraining import Trigger
 from exporter.logs import get_logger
 from exporter.serving.refusals import Refusal
 from exporter.storage import retraining
-from exporter.storage.engine import file_fault, reading, writing
+from exporter.storage.engine import reading, writing
+from exporter.storage.limits import BRIEF_SECONDS, limited
 from exporter.storage.migrate import is_current
+from exporter.storage.sqlite_engine import file_fault
 from retrainer.answers import landing, plain, problem, request_shown, run_shown, success
 from retrainer.clock import Clock
 from retrainer.intake import keep
@@ -33,6 +35,8 @@ from retrainer.webhook import Malformed, Wish, parse_json, parse_webhook
 MAX_BODY = 4_000_000
 _MOST_RUNS = 500
 _OPEN = frozenset({"/", "/metrics", "/-/healthy", "/-/ready"})
+#: What a request may take in the database: Alertmanager gives up after 10.
+_SECONDS = 5
 _log = get_logger(__name__)
 
 
@@ -86,7 +90,18 @@ def create_app(desk: Desk) -> Flask:
     app.register_error_handler(HTTPException, lambda error: problem(error.code, error.description))
     app.register_error_handler(Malformed, lambda error: problem(HTTPStatus.BAD_REQUEST, str(error)))
     app.register_error_handler(SQLAlchemyError, _database_away)
+    _limit_requests(app)
     return app
+
+
+def _limit_requests(app: Flask) -> None:
+    answer = app.wsgi_app
+
+    def within_limits(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        with limited(_SECONDS, BRIEF_SECONDS, environ.get("waitress.client_disconnected")):
+            return answer(environ, start_response)
+
+    app.wsgi_app = within_limits  # type: ignore[method-assign]  # Flask's own way
 
 
 class Routes:
@@ -179,7 +194,10 @@ class Routes:
 
 def _database_away(error: SQLAlchemyError) -> Response:
     _log.error("request_not_kept", error=str(error).partition("\n")[0])
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "the database cannot be reached; try again")
+    why = "the database cannot be reached, or holds locked what this needs; try again"
+    answer = problem(HTTPStatus.SERVICE_UNAVAILABLE, why)
+    answer.headers["Retry-After"] = "5"
+    return answer
 
 
 def _manual(body: dict[str, Any], games: Games) -> Wish:

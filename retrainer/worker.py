@@ -15,6 +15,7 @@ from exporter.logs import get_logger
 from exporter.messages import text
 from exporter.storage import retraining
 from exporter.storage.engine import reading, writing
+from exporter.storage.limits import limited
 from exporter.storage.migrate import upgrade
 from exporter.storage.retraining import Request, Run
 from exporter.storage.retraining_settings import read_thresholds
@@ -31,6 +32,8 @@ from retrainer.training import Training
 from retrainer.webhook import Wish
 
 _log = get_logger(__name__)
+#: What a look may take: a database that says nothing is asked anew then.
+_LOOK_SECONDS = 300
 
 
 class Found(NamedTuple):
@@ -118,7 +121,8 @@ class Worker:
     def _work(self) -> None:
         while not self._stopping.is_set():
             try:
-                self.work_once()
+                with limited(_LOOK_SECONDS):
+                    self.work_once()
             except Exception as error:  # noqa: BLE001 - whatever it is, the work goes on
                 self._note_failed_pass(error)
             # Waited first, then cleared: a wake in between is not lost, nor one to stop.

@@ -14,6 +14,8 @@ from exporter.serving.server import CannotListen, stop_on_signals
 
 #: How long one thread may keep the interpreter while others wait (Python's default: 0.005).
 _TURN_SECONDS = 0.0005
+#: How long what is under way in the database may take when the exporter stops.
+_STOP_SECONDS = 3
 
 
 @click.command()
@@ -62,7 +64,7 @@ def _serve(settings: Settings) -> None:
         get_logger(__name__).info("exporter_started", host=settings.EXPORTER_HOST, port=server.port)
         server.run()
     finally:
-        app.close()
+        app.close(_STOP_SECONDS)
 
 
 def _favour_short_requests() -> None:

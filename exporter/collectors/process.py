@@ -10,6 +10,7 @@ from exporter.collectors.families import family, histogram, single
 from exporter.logs import level_counts, lost_lines
 from exporter.services.http_instruments import HttpInstruments
 from exporter.serving.traffic import DROPPED, REFUSED
+from exporter.storage.watchdog import ended
 
 
 def collect_resources(read: Callable[[], Mapping[str, float]]) -> Iterator[Family]:
@@ -32,6 +33,11 @@ def collect_logs() -> Iterator[Family]:
     counts = level_counts()
     yield family(catalog.LOG_MESSAGES, [((level,), n) for level, n in counts.items()])
     yield single(catalog.LOG_LINES_LOST, lost_lines())
+
+
+def collect_limits() -> Iterator[Family]:
+    """Families of the collector `limits`."""
+    yield family(catalog.DATABASE_WORK_ENDED, [((why,), n) for why, n in ended().items()])
 
 
 def collect_http(instruments: HttpInstruments) -> Iterator[Family]:

@@ -94,6 +94,10 @@ class Settings(BaseSettings):
         Seconds, Field(gt=0, description="Seconds between snapshots of the roll-ups.")
     ] = 5.0
     EXPORTER_THREADS: Annotated[int, Field(ge=1, le=256, description="Threads of the server.")] = 8
+    EXPORTER_REQUEST_SECONDS: Annotated[
+        Seconds,
+        Field(gt=0, description="Within which a request has to be answered; an export's part too."),
+    ] = 10.0
     EXPORTER_MAX_BODY: Annotated[Size, Field(description="Largest request accepted.")] = 16_000_000
     HTTP_MAX_CONNECTIONS: Annotated[
         int,

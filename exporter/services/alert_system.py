@@ -17,8 +17,11 @@ from exporter.services.alert_channels import ChannelOutcome, Channels
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.threshold_advice import ThresholdAdviser
 from exporter.storage import alert_rules
+from exporter.storage.limits import limited
 
 _log = get_logger(__name__)
+#: What a check may take in the database.
+_CHECK_SECONDS = 120
 
 
 class UnknownRule(LookupError):
@@ -75,7 +78,7 @@ class AlertSystem:
         """Ends what `start` began. Prometheus and Alertmanager go on without this process."""
         self._stop.set()
         if self._thread:
-            self._thread.join(timeout=10)
+            self._thread.join(timeout=2)  # it may be calling Alertmanager
 
     def is_running(self) -> bool:
         """Whether the check runs in the background."""
@@ -171,7 +174,8 @@ class AlertSystem:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                self._check()
+                with limited(_CHECK_SECONDS):
+                    self._check()
             except Exception as error:  # noqa: BLE001 - nothing would be looked after any more
                 self._failed += 1
                 _log.error("alert_check_broken", error=repr(error), exc_info=error)

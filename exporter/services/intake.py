@@ -17,11 +17,14 @@ from exporter.services.delivery import Delivery, DestinationRefuses, is_away
 from exporter.services.envelopes import Record, UnreadableRecord, pack, unpack
 from exporter.services.outage import Outage
 from exporter.services.sifting import Patience, Sifter, unreadable
+from exporter.storage.limits import current, limited
 from exporter.storage.spool import EVERYTHING, Spool, SpoolState, SpoolUnusable
 
 #: How long a batch waits to fill, and the longest pause between attempts, in seconds.
 FILL_SECONDS = 0.2
 MAX_PAUSE_SECONDS = 5.0
+#: What a batch may take in the background.
+DELIVERY_SECONDS = 120
 #: How long records that the destination refuses are passed over before they are tried again.
 RETRY_SECONDS = 300
 #: Records unpacked without a pause.
@@ -74,6 +77,7 @@ class Intake:
         """What is a process's own: a forked child has no thread, and its parent the queue."""
         self.counts = IntakeCounts()
         self._queue: deque[Record] = deque()
+        self._in_hand: list[Record] = []  # taken from there, and not yet delivered
         self._wake = Condition()
         self._delivering = RLock()
         self._thread: Thread | None = None
@@ -165,10 +169,12 @@ class Intake:
         At once where somebody tries already or did a moment ago: what hangs costs seconds for each
         attempt, and callers would wait for each other's.
         """
-        if self.outage.is_on():
+        if self.outage.is_on() or not self._delivering.acquire(timeout=current().lock):
             return False
-        with self._delivering:  # whoever was in there may have found out
+        try:  # whoever was in there may have found out
             return not self.outage.is_on() and self.flush_now()
+        finally:
+            self._delivering.release()
 
     def flush_now(self) -> bool:
         """The same, and tries in any case."""
@@ -180,23 +186,30 @@ class Intake:
             return False
         return True
 
-    def stop(self) -> None:
-        """Stops delivering after one more attempt; what cannot be delivered stays on disk."""
+    def stop(self, seconds: float = 30) -> None:
+        """Stops delivering after one more attempt; what cannot be delivered stays on disk.
+
+        An attempt that takes longer than so many seconds is left to itself.
+        """
         with self._wake:
             self._stopping = True
             self._wake.notify_all()
         thread = self._thread
         if thread and thread is not current_thread():
-            thread.join(timeout=30)
-        self.flush_now()
+            thread.join(seconds)
         self._forget_end()
+        if thread and thread is not current_thread() and thread.is_alive():
+            self._keep([*self._in_hand, *self._queue])  # delivered twice, they are stored once
+            return
+        self.flush_now()
         self._thread = None  # what is accepted from now on starts another
         self._save_queue()
 
     def _run(self) -> None:
         while not self._stopping:
             try:
-                more = self._deliver_batch()
+                with limited(DELIVERY_SECONDS):
+                    more = self._deliver_batch()
                 self._pause = 0.0
             except Exception as error:  # noqa: BLE001 - nothing would be delivered any more
                 more = False
@@ -234,13 +247,15 @@ class Intake:
 
     def _deliver_queued(self) -> bool:
         count = min(len(self._queue), self._batch_size)
-        taken = [self._queue.popleft() for _ in range(count)]
+        taken = self._in_hand = [self._queue.popleft() for _ in range(count)]
         try:
             if taken:
                 self._keep([taken[place] for place in self._deliver(taken)])
         except BaseException:
             self._queue.extendleft(reversed(taken))
             raise
+        finally:
+            self._in_hand = []
         return count == self._batch_size
 
     def _deliver_oldest(self) -> bool:

@@ -10,6 +10,7 @@ from exporter.services.delivery import DestinationAway, DestinationRefuses, reas
 from exporter.storage import engine as connections
 from exporter.storage import migrate
 from exporter.storage.faults import Fault, fault_of
+from exporter.storage.sqlite_engine import file_fault
 
 
 class PreparedDatabase:
@@ -34,7 +35,7 @@ class PreparedDatabase:
 
     def file_fault(self) -> str:
         """Why an SQLite file must not be used any more; "": all is well, or there is no file."""
-        fault = connections.file_fault(self._engine)
+        fault = file_fault(self._engine)
         return fault and f"database: {fault}{_file(self._engine)}"
 
     def answers(self) -> bool:

@@ -13,9 +13,12 @@ from exporter.logs import get_logger
 from exporter.services.delivery import reason
 from exporter.services.prepared_database import PreparedDatabase
 from exporter.storage import snapshot
+from exporter.storage.limits import limited
 from exporter.storage.snapshot import Reading
 
 _log = get_logger(__name__)
+#: Longest time that reading takes: a database that says nothing is asked anew then.
+_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Snapshots:
         """Ends the thread."""
         self._stop.set()
         if self._thread:
-            self._thread.join(timeout=10)
+            self._thread.join(timeout=5)
 
     def take(self) -> State:
         """Takes a reading now; when the database is away the last one stays."""
@@ -92,7 +95,7 @@ class Snapshots:
         return newest is None or self._now() - newest.taken_at > self._refresh * SECOND
 
     def _read(self) -> Reading:
-        with self._database.reading() as connection:
+        with limited(_SECONDS), self._database.reading() as connection:
             return snapshot.read(connection, self._now(), self._games)
 
     def _failed(self, why: str) -> None:

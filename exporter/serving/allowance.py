@@ -33,4 +33,5 @@ class Allowance:
             header_seconds=settings.HTTP_HEADER_SECONDS,
             body_seconds=settings.HTTP_BODY_SECONDS,
             idle_seconds=settings.HTTP_IDLE_SECONDS,
+            queue_seconds=settings.EXPORTER_REQUEST_SECONDS,
         )

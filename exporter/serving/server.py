@@ -119,10 +119,19 @@ class Server:
         return any(each.requests or each.total_outbufs_len for each in open_ones)
 
 
-def stop_on_signals(server: Server) -> None:
-    """Has SIGTERM and SIGINT stop the server; to be called in the main thread."""
+def stop_on_signals(server: Server, also: Callable[[], object] | None = None) -> None:
+    """Has SIGTERM and SIGINT stop the server; to be called in the main thread.
+
+    `also` is called then, too: it must be as short as what may interrupt anything.
+    """
+
+    def stop(*_: object) -> None:
+        if also:
+            also()
+        server.stop()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: server.stop())
+        signal.signal(number, stop)
 
 
 def _adjustments(host: str, port: int, allowance: Allowance) -> Adjustments:

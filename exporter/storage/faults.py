@@ -19,8 +19,8 @@ class Fault(Enum):
 
 
 #: Classes of SQLSTATE: connection, read-only, login, no such database, deadlock, resources full,
-#: locked, being shut down, input and output.
-_AWAY_STATES = ("08", "25", "28", "3D", "40", "53", "55", "57P", "58")
+#: locked, cut short or being shut down, input and output.
+_AWAY_STATES = ("08", "25", "28", "3D", "40", "53", "55", "57", "58")
 #: No right, table or column; no schema.
 _BROKEN_STATES = ("42", "3F")
 _AWAY_NUMBERS = frozenset[int]().union(
@@ -31,6 +31,7 @@ _AWAY_NUMBERS = frozenset[int]().union(
     (1053, 2002, 2003, 2005),  # shut down
     (1205, 1206, 1213, 1305),  # locks; 1305: a savepoint went with the transaction
     (1290, 1792, 1836),  # read-only
+    (1317, 1969, 3024),  # cut short
 )
 #: No right on a table or column, no such table or column, a column that we do not know.
 _BROKEN_NUMBERS = frozenset((1054, 1136, 1142, 1143, 1146, 1227, 1364, 1370))

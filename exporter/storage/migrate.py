@@ -12,6 +12,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from exporter.storage.engine import reading, writing
+from exporter.storage.limits import current, unending
 from exporter.storage.resumption import MIGRATING
 
 #: How long a migrator waits for another one on MySQL and MariaDB, in seconds.
@@ -26,7 +27,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     """
     if revision == "head" and is_current(engine):
         return
-    with _alone(engine) as connection:
+    with unending(), _alone(engine) as connection:
         try:
             command.upgrade(_config(connection), revision)
         except CommandError as error:
@@ -101,8 +102,9 @@ def _locked(engine: Engine) -> Iterator[Connection]:
     """
     with engine.connect().execution_options(**{MIGRATING: True}) as connection:
         lock = text("SELECT GET_LOCK('lotofacil_migrations', :seconds)")
-        if connection.execute(lock, {"seconds": LOCK_SECONDS}).scalar() != 1:
-            raise MigrationBusy(f"another process has been migrating for {LOCK_SECONDS} s")
+        seconds = min(LOCK_SECONDS, round(current().lock))
+        if connection.execute(lock, {"seconds": seconds}).scalar() != 1:
+            raise MigrationBusy(f"another process has been migrating for {seconds} s")
         connection.commit()
         try:
             with connection.begin():

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition, Lock, get_ident
 
-#: How long a writer waits for another one before it gives up, in seconds.
-LOCK_TIMEOUT = 30
+from exporter.storage.limits import OutOfTime
+
 #: How long a fork waits for the threads that use the database, in seconds.
 FORK_TIMEOUT = 5
 
@@ -20,6 +20,7 @@ class Turns:
 
     def __init__(self) -> None:
         self._writer = Lock()
+        self._steps = 0  # of writers: a turn that nobody takes a step in is stuck
         self._users = Counter[int]()  # how often each thread is inside
         self._is_forking = False
         self._changed = Condition()
@@ -47,16 +48,30 @@ class Turns:
             self._changed.notify_all()
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """The same for the one that writes."""
+    def writing(self, seconds: float) -> Iterator[None]:
+        """The same for the one that writes.
+
+        Raises OutOfTime when for so many seconds no writer began or ended.
+        """
         # Inside first: who waited for the fork with the turn would hold up those that it waits for.
         with self.using():
-            held = self._writer.acquire(timeout=LOCK_TIMEOUT)  # later SQLite says: it is locked
+            self._wait_for_turn(seconds)
             try:
                 yield
             finally:
-                if held:
-                    self._writer.release()
+                self._steps += 1
+                self._writer.release()
+
+    def _wait_for_turn(self, seconds: float) -> None:
+        seen = self._steps
+        while not self._writer.acquire(timeout=seconds):
+            if seen == self._steps:
+                raise OutOfTime(f"another thread has been writing for {seconds:g} s")
+            seen = self._steps
+
+    def has_begun(self) -> None:
+        """Says that whoever has the turn has the database's lock too."""
+        self._steps += 1
 
     @contextmanager
     def forking(self) -> Iterator[None]:

@@ -3,7 +3,7 @@
 from flask import Flask, Response, request
 from flask_openapi.blueprint import APIBlueprint
 
-from exporter.web import auth, instruments, problems
+from exporter.web import auth, deadlines, instruments, problems
 from exporter.web.alerts import add_alerts
 from exporter.web.dependencies import WebDependencies
 from exporter.web.handover import add_handover
@@ -23,6 +23,7 @@ def create_app(dependencies: WebDependencies) -> Flask:
     app = make_openapi()
     app.config["MAX_CONTENT_LENGTH"] = d.max_body
     problems.install(app)
+    deadlines.install(app, d.request_seconds)
     instruments.install(app, d.instruments)
     auth.install(app, d.access)
     app.after_request(_unguessed)

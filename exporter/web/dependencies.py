@@ -24,7 +24,8 @@ class WebDependencies:
 
     `not_ready` tells why the exporter is not ready, or None; it must not raise. `version`
     changes with every snapshot of the figures; None: no snapshot yet. `now` gives
-    microseconds; `max_body` is in bytes. `pages` are more blueprints (the dashboard).
+    microseconds; `max_body` is in bytes; `request_seconds` is what a
+    request may take in the database. `pages` are more blueprints (the dashboard).
     """
 
     render: Callable[[str], tuple[bytes, str]]
@@ -43,4 +44,5 @@ class WebDependencies:
     access: Access
     language: Language = Language.PT_BR
     max_body: int = 16_000_000
+    request_seconds: float = 10.0
     pages: Sequence[Blueprint] = field(default_factory=tuple)

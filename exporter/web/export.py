@@ -10,6 +10,7 @@ from flask import Response
 from exporter.domain.queries import FiguresQuery, PageQuery
 from exporter.services import export as rows_of
 from exporter.services.export import Row
+from exporter.storage.limits import renewing
 from exporter.web.csv_text import csv_lines
 from exporter.web.dependencies import WebDependencies
 from exporter.web.queries import ExportParameters
@@ -23,7 +24,7 @@ def export(d: WebDependencies, parameters: ExportParameters) -> Response:
     csv = parameters.format == "csv"
     text = csv_lines(columns, rows) if csv else _json(rows)
     kind = "text/csv; charset=utf-8; header=present" if csv else "application/json"
-    response = Response(_chunks(text), content_type=kind)
+    response = Response(renewing(_chunks(text)), content_type=kind)
     name = f"lotofacil-{parameters.dataset}.{parameters.format}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -6,13 +6,16 @@ from typing import Any
 from flask import Flask, Response, request
 from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from exporter.logs import get_logger
 from exporter.services.delivery import DestinationAway, DestinationRefuses
 from exporter.serving.refusals import PROBLEM_TYPE, problem_document
 from exporter.storage.spool import SpoolUnusable
+from exporter.web.deadlines import time_is_over
 
+_AWAY = "the database cannot be reached now, or holds locked what this needs"
 _log = get_logger(__name__)
 #: Most signs of a value that an answer repeats.
 _LONGEST = 60
@@ -66,7 +69,7 @@ def install(app: Flask) -> None:
     """Has the application answer every error with a problem document."""
     app.register_error_handler(Problem, respond)
     app.register_error_handler(HTTPException, _from_http)
-    for away in (OperationalError, InterfaceError, DestinationAway):
+    for away in (OperationalError, InterfaceError, PoolTimeout, DestinationAway):
         app.register_error_handler(away, _away)
     app.register_error_handler(DestinationRefuses, _refuses)
     app.register_error_handler(SpoolUnusable, _not_accepted)
@@ -106,9 +109,10 @@ def _from_http(error: HTTPException) -> Response:
 
 
 def _away(error: Exception) -> Response:
-    _log.warning("database_away", path=request.path, error=type(error).__name__)
-    detail = "the database cannot be reached now"
-    return respond(Problem(503, detail, {"Retry-After": "5"}))
+    late = time_is_over()
+    event = "request_took_too_long" if late else "database_away"
+    _log.warning(event, path=request.path, error=type(error).__name__)
+    return respond(Problem(503, late or _AWAY, {"Retry-After": "5"}))
 
 
 def _refuses(error: DestinationRefuses) -> Response:

@@ -62,15 +62,15 @@ class Server:
     def wait_until_ready(self, is_ready: Callable[[], bool]) -> None:
         """Wait until it answers; if it ends or never does, show the end of its log."""
         try:
-            wait_until(lambda: self._ended() or is_ready(), START_SECONDS, "ready")
+            wait_until(lambda: self.has_ended() or is_ready(), START_SECONDS, "ready")
         except TimeoutError:
             self.stop()
-        if self._ended():
+        if self.has_ended():
             raise RuntimeError(f"{self.log.stem} did not start:\n{self.log.read_text()[-2000:]}")
 
     def stop(self) -> None:
         """Ask it to end, and make it end."""
-        if self._ended():
+        if self.has_ended():
             return
         self._process.send_signal(self._stop_with)
         try:
@@ -83,7 +83,8 @@ class Server:
         self._process.kill()
         self._process.wait()
 
-    def _ended(self) -> bool:
+    def has_ended(self) -> bool:
+        """Tell whether it ended, by itself or because it was asked to."""
         return self._process.poll() is not None
 
 

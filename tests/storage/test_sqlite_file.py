@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from exporter.storage.engine import create_engine_for, file_fault, reading, writing
+from exporter.storage.engine import create_engine_for, reading, writing
 from exporter.storage.faults import Fault, fault_of
 from exporter.storage.schema import games
 from exporter.storage.spool import Spool
+from exporter.storage.sqlite_engine import file_fault
 from exporter.storage.sqlite_file import create
 from tests.databases import copy_of, damage, opened
 from tests.test_forks import in_child

@@ -30,7 +30,7 @@ def test_a_fork_waits_for_who_uses_the_database_and_others_for_the_fork() -> Non
     begun, forking = Event(), Event()
 
     def write() -> None:
-        with turns.writing():
+        with turns.writing(30):
             begun.set()
             assert forking.wait(PATIENCE_SECONDS)
             steps.append("written")
@@ -69,7 +69,7 @@ def test_newcomers_wait_for_a_fork_that_waits() -> None:
             inside.set()
             assert asked.wait(PATIENCE_SECONDS)
             assert not entered.wait(0.05), "a newcomer is inside"
-            with turns.using(), turns.writing():  # as it may need to finish
+            with turns.using(), turns.writing(30):  # as it may need to finish
                 steps.append("finished")
 
     def fork() -> None:
@@ -77,7 +77,7 @@ def test_newcomers_wait_for_a_fork_that_waits() -> None:
             steps.append("forked")
 
     def second() -> None:
-        with turns.writing():
+        with turns.writing(30):
             entered.set()
             steps.append("entered")
 

@@ -78,7 +78,7 @@ def write(
 
 def _why(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror} ({error.filename or 'while writing'})"
+        return f"{error.strerror} ({error.filename})" if error.filename else error.strerror
     return " ".join(str(error).split()) or type(error).__name__
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, MetaData, func, select
 from sqlalchemy.sql.schema import Table
 
@@ -18,6 +19,9 @@ _FETCH = 5000
 FORMAT = 1
 #: No row of ours is longer: its longest text has 16 MB, each sign of which may be written as two.
 LONGEST_LINE = 40_000_000
+_LONGEST_HEAD = 100_000
+#: A row is flat. A list within it is refused where it begins: in memory it is many times larger.
+_ROW = msgspec.json.Decoder(list[str | int | float | bool | None])
 #: Signs of rows that are handed on together.
 _MOST_SIGNS = 16_000_000
 
@@ -144,8 +148,8 @@ def _line(file: IO[str]) -> str:
 
 def _value(line: str) -> dict[str, Any] | list[Any]:
     try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
+        value = _ROW.decode(line) if line.startswith("[") else json.loads(line[:_LONGEST_HEAD])
+    except (ValueError, RecursionError, msgspec.MsgspecError):
         value = None
     if not isinstance(value, dict | list):
         raise DamagedBackup("a line is not JSON as this product writes it")

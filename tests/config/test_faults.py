@@ -27,7 +27,7 @@ ADDRESSES = sorted(name for name in Settings.model_fields if name.endswith("_URL
 
 
 @given(st.sampled_from(NAMES), st.text(st.characters(codec="ascii", exclude_characters="\0")))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.parametrize("secret", SECRETS)
 def test_no_fault_shows_a_secret(secret: str, name: str, more: str) -> None:
     said = ""

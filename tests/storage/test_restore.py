@@ -31,6 +31,9 @@ def other(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
         yield made
 
 
+HEAD = b'{"format":1,"revision":"0001"}\n{"table":"models","columns":["id"]}\n'
+
+
 def restore_bomb(url: str, path: Path, workplace: Path) -> tuple[str, int]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with opened(url) as engine, pytest.raises((RestoreRefused, DamagedBackup)) as caught:
@@ -39,18 +42,19 @@ def restore_bomb(url: str, path: Path, workplace: Path) -> tuple[str, int]:
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"),
+    ("name", "content", "reason"),
     [
-        ("bomb.db.gz", "holds more than 100000000 bytes: give a larger --max-size"),
-        ("bomb.jsonl.gz", "a line has 40000000 signs or more"),
+        ("bomb.db.gz", b" ", "holds more than 100000000 bytes: give a larger --max-size"),
+        ("bomb.jsonl.gz", b" ", "a line has 40000000 signs or more"),
+        ("bomb.jsonl.gz", HEAD + b"[" + b"[],[]," * 6_000_000 + b"[]]", "a line is not JSON as"),
     ],
 )
 def test_what_unpacks_without_end_is_refused_early(
-    other: Engine, tmp_path: Path, name: str, reason: str
+    other: Engine, tmp_path: Path, name: str, content: bytes, reason: str
 ) -> None:
     """600 MB in 600 kB: little of it is ever unpacked, and none stays."""
     path = tmp_path / name
-    path.write_bytes(gzip.compress(b" " * 10_000_000) * 60)
+    path.write_bytes(gzip.compress(content * (10_000_000 // len(content) or 1)) * 60)
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as child:
         said, kilobytes = child.submit(restore_bomb, str(other.url), path, tmp_path).result()
     assert reason in said

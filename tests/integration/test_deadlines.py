@@ -150,7 +150,7 @@ def test_what_was_accepted_while_they_were_locked_outlives_a_stop(
     migrated_url: str, tmp_path: Path
 ) -> None:
     with opened(migrated_url) as engine:
-        with locked(migrated_url), serving(tmp_path, migrated_url) as exporter:
+        with serving(tmp_path, migrated_url) as exporter, locked(migrated_url):
             for key in range(10):
                 exporter.post("/api/predictions", ticket(str(key)))
             assert exporter.post("/api/results", RESULT).status_code == 202

@@ -36,7 +36,7 @@ RESULT = {
     "winning_numbers": NUMBERS,
     "draw_date": str(date(2024, 1, 31)),
 }
-TABLES = ("predictions", "games", "models", "draws", "retraining_requests", "retraining_runs")
+TABLES = ("predictions", "games", "models", "draws", "retraining_requests", "training_runs")
 LOCKS = {
     "sqlite": "SELECT 1",  # in a transaction that writes
     "postgresql": f"LOCK TABLE {', '.join(TABLES)} IN ACCESS EXCLUSIVE MODE",

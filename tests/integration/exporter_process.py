@@ -14,6 +14,9 @@ from tests.servers.ports import free_port
 from tests.servers.process import Server
 from tests.servers.waiting import PATIENCE_SECONDS, answers, wait_until
 
+#: An answer that a test keeps would keep its connection too.
+_ONCE = {"Connection": "close"}
+
 
 class Exporter:
     """`lotofacil serve` on a port of its own, with its data below a folder."""
@@ -38,10 +41,11 @@ class Exporter:
         self.server.wait_until_ready(lambda: answers(f"{self.url}/-/ready"))
 
     def get(self, path: str) -> requests.Response:
-        return requests.get(self.url + path, timeout=PATIENCE_SECONDS)
+        return requests.get(self.url + path, headers=_ONCE, timeout=PATIENCE_SECONDS)
 
     def post(self, path: str, body: object) -> requests.Response:
-        return requests.post(self.url + path, json=body, timeout=PATIENCE_SECONDS)
+        url = self.url + path
+        return requests.post(url, json=body, headers=_ONCE, timeout=PATIENCE_SECONDS)
 
     def value(self, name: str) -> float:
         """A sample of the metrics page, by its name with labels; 0 where there is none."""

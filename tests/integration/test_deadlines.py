@@ -1,6 +1,7 @@
 """A database that holds everything up holds up nobody who need not ask it, and no stop."""
 
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,13 +11,17 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import psutil
 import pytest
 import requests
 from sqlalchemy import Engine, text
 
 from exporter.storage.engine import reading
 from tests.databases import opened
-from tests.integration.exporter_process import Exporter, serving
+from tests.integration.exporter_process import Exporter, seconds_to_stop, serving
+from tests.retrainer import service
+from tests.servers.ports import free_port
+from tests.servers.process import Server
 from tests.servers.proxy import proxied
 from tests.servers.waiting import wait_until
 
@@ -31,7 +36,7 @@ RESULT = {
     "winning_numbers": NUMBERS,
     "draw_date": str(date(2024, 1, 31)),
 }
-TABLES = ("predictions", "games", "models", "draws")
+TABLES = ("predictions", "games", "models", "draws", "retraining_requests", "training_runs")
 LOCKS = {
     "sqlite": "SELECT 1",  # in a transaction that writes
     "postgresql": f"LOCK TABLE {', '.join(TABLES)} IN ACCESS EXCLUSIVE MODE",
@@ -150,7 +155,7 @@ def test_what_was_accepted_while_they_were_locked_outlives_a_stop(
     migrated_url: str, tmp_path: Path
 ) -> None:
     with opened(migrated_url) as engine:
-        with locked(migrated_url), serving(tmp_path, migrated_url) as exporter:
+        with serving(tmp_path, migrated_url) as exporter, locked(migrated_url):
             for key in range(10):
                 exporter.post("/api/predictions", ticket(str(key)))
             assert exporter.post("/api/results", RESULT).status_code == 202
@@ -256,3 +261,55 @@ def test_a_database_that_says_nothing_any_more_holds_up_no_stop(
             proxy.mend()
         with serving(tmp_path, migrated_url):
             wait_until(lambda: count(engine, "predictions") == 10, what="all of them")
+
+
+def test_a_retrainer_stops_in_time_and_so_does_its_training(
+    migrated_url: str, tmp_path: Path
+) -> None:
+    command = "sh -c 'echo $$ > pid; exec sleep 300 {output} {game} {version}'"
+    settings = service.environment(tmp_path, migrated_url, RETRAINER_COMMAND=command)
+    retrainer = service.start(tmp_path, settings)
+    try:
+        retrainer.retrain(force=True)
+        wait_until(lambda: retrainer.seen()["runs"], what="the training")
+        (child,) = wait_until(
+            lambda: psutil.Process(retrainer.server.pid).children(), what="its process"
+        )
+        with locked(migrated_url):
+            assert requests.get(f"{retrainer.url}/-/healthy", timeout=60).status_code == 200
+            body = {"game": "lotofacil"}
+            asked = requests.post(f"{retrainer.url}/retrain", json=body, timeout=60)
+            assert (asked.status_code, asked.headers["Retry-After"]) == (503, "5")
+            assert seconds_to_stop(retrainer.server) < STOP_SECONDS
+            assert not child.is_running()
+    finally:
+        retrainer.server.kill()
+
+
+#: Held by whoever migrates.
+MIGRATING = {
+    "postgresql": f"SELECT pg_advisory_lock({0x6C6F746F})",
+    "mysql": "SELECT GET_LOCK('lotofacil_migrations', 5)",
+}
+
+
+@pytest.mark.parametrize("kind", ["postgres_url", "mariadb_url"])
+@pytest.mark.parametrize("command", [["exporter.cli", "serve"], ["retrainer"]])
+def test_who_waits_for_a_migration_stops_in_time(
+    kind: str, command: list[str], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue(kind)
+    ports = {name: str(free_port()) for name in ("EXPORTER_PORT", "RETRAINER_PORT")}
+    with opened(url) as engine, engine.connect() as connection:
+        connection.exec_driver_sql(MIGRATING[engine.dialect.name])
+        server = Server(
+            [sys.executable, "-m", *command],
+            tmp_path / "log",
+            environment=service.environment(tmp_path, url, **ports),
+            folder=tmp_path,
+        )
+        try:
+            wait_until(lambda: running(engine), what="somebody who waits")
+            assert seconds_to_stop(server) < STOP_SECONDS
+        finally:
+            server.kill()

@@ -21,6 +21,7 @@ from exporter.domain.retraining import Trigger
 from exporter.logs import get_logger
 from exporter.storage import retraining
 from exporter.storage.engine import reading, writing
+from exporter.storage.faults import fault_of
 from exporter.storage.migrate import is_current
 from retrainer.answers import landing, plain, problem, request_shown, run_shown, success
 from retrainer.clock import Clock
@@ -168,8 +169,9 @@ class Routes:
 
 
 def _database_away(error: SQLAlchemyError) -> Response:
-    _log.error("request_not_kept", error=str(error).partition("\n")[0])
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "the database cannot be reached; try again")
+    fault = fault_of(error)
+    _log.error("request_not_kept", fault=fault.name, error=str(error).partition("\n")[0])
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, f"the database {fault.value}; try again")
 
 
 def _manual(body: dict[str, Any], games: Games) -> Wish:

@@ -15,13 +15,14 @@ from exporter.logs import get_logger
 from exporter.messages import text
 from exporter.storage import retraining
 from exporter.storage.engine import reading, writing
+from exporter.storage.faults import is_outage
 from exporter.storage.migrate import upgrade
 from exporter.storage.retraining import Request, Run
 from exporter.storage.retraining_settings import read_thresholds
 from retrainer import intake
 from retrainer.clock import Clock
 from retrainer.decision import Verdict
-from retrainer.faults import Faults, first_line, is_away
+from retrainer.faults import Faults, first_line
 from retrainer.judgement import Policy, judge_thresholds, settle
 from retrainer.pace import Pace
 from retrainer.runs import Runs
@@ -127,7 +128,7 @@ class Worker:
 
     def _note_failed_pass(self, error: Exception) -> None:
         self._telemetry.add(catalog.RETRAINER_PASS_FAILURES)
-        if is_away(error):
+        if is_outage(error):
             _log.error("retraining_look_failed", error=first_line(error))
         else:
             self._faults.note("retraining_look_fault", error)
@@ -159,7 +160,7 @@ class Worker:
         try:
             return look()
         except Exception as error:
-            if is_away(error):
+            if is_outage(error):
                 raise
             self._faults.note("retraining_look_fault", error)
             return []
@@ -193,7 +194,7 @@ class Worker:
         try:
             self._settle(request)
         except Exception as error:
-            if is_away(error):
+            if is_outage(error):
                 raise
             self._faults.note("retraining_request_fault", error, request=request.id)
             self._refuse(request, f"{type(error).__name__}: {first_line(error)}")

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from exporter.forks import on_fork
 from exporter.logs import get_logger
+from exporter.storage.faults import Fault, fault_of
 from exporter.storage.spool_ledger import Account, Ledger
 
 _SCHEMA = """
@@ -229,7 +230,7 @@ class Spool:
             raise self._fault(error) from error
 
     def _fault(self, error: sqlite3.DatabaseError) -> SpoolUnusable:
-        if "full" in str(error):
+        if fault_of(error) is Fault.FULL:
             limit = f"{self.max_bytes / 1e6:.0f} MB"
             return SpoolFull(self.path, f"is full (SPOOL_MAX_SIZE {limit}, or the disk)")
         return SpoolUnusable(self.path, f"cannot be used: {error}")

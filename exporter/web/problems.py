@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 from flask import Flask, Response, request
 from pydantic import ValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from exporter.logs import get_logger
-from exporter.services.delivery import DestinationAway, DestinationRefuses
+from exporter.services.delivery import DestinationAway, DestinationRefuses, meaning, reason
 from exporter.storage.spool import SpoolUnusable
 
 CONTENT_TYPE = "application/problem+json"
@@ -80,8 +80,8 @@ def install(app: Flask) -> None:
     """Has the application answer every error with a problem document."""
     app.register_error_handler(Problem, respond)
     app.register_error_handler(HTTPException, _from_http)
-    for away in (OperationalError, InterfaceError, DestinationAway):
-        app.register_error_handler(away, _away)
+    app.register_error_handler(SQLAlchemyError, _from_database)
+    app.register_error_handler(DestinationAway, _away)
     app.register_error_handler(DestinationRefuses, _refuses)
     app.register_error_handler(SpoolUnusable, _not_accepted)
     app.register_error_handler(Exception, _unexpected)
@@ -119,16 +119,22 @@ def _from_http(error: HTTPException) -> Response:
     return respond(Problem(error.code or 500, error.description or error.name, headers))
 
 
-def _away(error: Exception) -> Response:
-    _log.warning("database_away", path=request.path, error=type(error).__name__)
-    detail = "the database cannot be reached now"
-    return respond(Problem(503, detail, {"Retry-After": "5"}))
+def _from_database(error: SQLAlchemyError) -> Response:
+    told = meaning(error, reason(error))
+    if told is None:
+        return _unexpected(error)
+    return _refuses(told) if isinstance(told, DestinationRefuses) else _away(told)
+
+
+def _away(error: DestinationAway) -> Response:
+    _log.warning("database_away", path=request.path, fault=error.fault.name)
+    return respond(Problem(503, f"the database {error.fault.value}", {"Retry-After": "5"}))
 
 
 def _refuses(error: DestinationRefuses) -> Response:
     _log.error("database_refuses", path=request.path, error=str(error))
-    detail = "the database answers and refuses this; the log of this server says why"
-    return respond(Problem(503, detail, {"Retry-After": "30"}))
+    detail = f"the database answers and refuses this: it {error.fault.value}"
+    return respond(Problem(503, f"{detail}; the log says more", {"Retry-After": "30"}))
 
 
 def _not_accepted(error: SpoolUnusable) -> Response:

@@ -11,7 +11,7 @@ from sqlalchemy import text as text_clause
 
 from exporter.messages import Language, text
 from exporter.services.doctor import Finding, Health, check_spool
-from exporter.services.doctor.records import check_database
+from exporter.services.doctor.database import check_database
 from exporter.storage import migrate
 from exporter.storage.engine import writing
 from exporter.storage.spool import EVERYTHING, Spool

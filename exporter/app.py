@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -70,6 +70,9 @@ from exporter.web.auth import Access
 from exporter.web.dashboard.blueprint import dashboard_blueprint
 from exporter.web.dashboard.performance_dashboard import PerformanceDashboard
 from exporter.web.dependencies import WebDependencies
+
+#: How long the doctor waits for a mail server, which may take its time, in seconds.
+_MAIL_SECONDS = 10.0
 
 
 def now_micros() -> int:
@@ -273,7 +276,7 @@ def build_doctor(settings: Settings) -> Doctor:
         alertmanager=Alertmanager(settings.ALERTMANAGER_URL),
         forwarding=AlertmanagerForwarding(settings),
         told=partial(Told, default_mail=bool(mail), default_webhook=bool(webhook)),
-        mail=MailServer.of(settings),
+        mail=replace(MailServer.of(settings), timeout=_MAIL_SECONDS),
         adviser=ThresholdAdviser(settings.games, settings.LOTOFACIL_LANGUAGE),
     )
 

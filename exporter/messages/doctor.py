@@ -196,8 +196,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "http_ok": ("responde em {url}", "answers at {url}"),
     "exporter_away": (
-        "não responde em {url} ({reason}) → inicie `lotofacil serve` ou confira EXPORTER_PORT",
-        "does not answer at {url} ({reason}) → start `lotofacil serve` or see EXPORTER_PORT",
+        "não responde em {url} ({reason}) → inicie `lotofacil serve` ou confira EXPORTER_HOST/PORT",
+        "does not answer at {url} ({reason}) → start `lotofacil serve` or see EXPORTER_HOST/PORT",
     ),
     "exporter_other": (
         "em {url} responde outro programa ({program}) → dê outra porta a um deles (EXPORTER_PORT)",

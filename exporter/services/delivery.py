@@ -69,4 +69,5 @@ class Delivery(Protocol):
 def reason(error: SQLAlchemyError) -> str:
     """The driver's own words on one line, without SQL or values."""
     original = getattr(error, "orig", None) or error
-    return " ".join(str(original).split())[:300]
+    words = ": ".join(map(str, original.args)) or str(original)  # MySQL's number comes first
+    return " ".join(words.split())[:300]

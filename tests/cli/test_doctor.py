@@ -233,7 +233,7 @@ def built_in_trainer(ground: Ground) -> None:
 
 
 def wrong_password(ground: Ground) -> None:
-    options: dict[str, Any] = {"auth_required": True, "auth_require_tls": False}
+    options: dict[str, Any] = {"auth_require_tls": False}
     options["authenticator"] = lambda *_: AuthResult(success=False, handled=False)
     mail(ground, Controller(object(), hostname="127.0.0.1", port=free_port(), **options))
 
@@ -280,7 +280,7 @@ ROWS: Mapping[str, Row] = {
         standby_of_postgresql, "database", "is read-only (cannot execute INSERT", "promote it"
     ),
     "MariaDB read-only": Row(
-        standby_of_mariadb, "database", "is read-only (The MariaDB server", "promote it"
+        standby_of_mariadb, "database", "is read-only (1290: The MariaDB", "promote it"
     ),
     "PostgreSQL table locked": Row(
         held("postgresql", "LOCK TABLE predictions IN ACCESS EXCLUSIVE MODE"),
@@ -288,7 +288,7 @@ ROWS: Mapping[str, Row] = {
     ),
     "MariaDB table locked": Row(
         held("mariadb", "LOCK TABLES predictions WRITE"),
-        *("database", "is busy or locked (Lock wait timeout", "end what holds it (LOCK TABLE"),
+        *("database", "is busy or locked (1205: Lock wait", "end what holds it (LOCK TABLE"),
     ),
     "SQLite file locked": Row(
         held("sqlite", "BEGIN IMMEDIATE"),
@@ -311,7 +311,7 @@ ROWS: Mapping[str, Row] = {
         *("database", 'schema is not whole (relation "maintenance" does', "restore the newest"),
     ),
     "MariaDB table dropped": Row(
-        without_table("mariadb"), "database", "schema is not whole (Table '", "restore the newest"
+        without_table("mariadb"), "database", "schema is not whole (1146: Table '", "restore the newest"
     ),
     "column dropped": Row(
         changed("sqlite", "ALTER TABLE predictions RENAME COLUMN metadata TO other"),
@@ -335,7 +335,7 @@ ROWS: Mapping[str, Row] = {
         unknown_name("postgresql"), "database", "does not exist (connection failed", "create it"
     ),
     "MariaDB unknown database": Row(
-        unknown_name("mariadb"), "database", "does not exist (Unknown database", "create it"
+        unknown_name("mariadb"), "database", "does not exist (1049: Unknown database", "create it"
     ),
     "PostgreSQL right missing": Row(
         without_right,

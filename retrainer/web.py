@@ -19,6 +19,7 @@ from exporter.domain.games import Games
 from exporter.domain.hosts import LOCAL, KnownHosts
 from exporter.domain.retraining import Trigger
 from exporter.logs import get_logger
+from exporter.messages import Language, text
 from exporter.storage import retraining
 from exporter.storage.engine import reading, writing
 from exporter.storage.faults import fault_of
@@ -170,8 +171,9 @@ class Routes:
 
 def _database_away(error: SQLAlchemyError) -> Response:
     fault = fault_of(error)
-    _log.error("request_not_kept", fault=fault.name, error=str(error).partition("\n")[0])
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, f"the database {fault.value}; try again")
+    _log.error("request_not_kept", fault=fault.value, error=str(error).partition("\n")[0])
+    why = text(f"faults.{fault.value}", Language.EN)
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, f"the database {why}; try again")
 
 
 def _manual(body: dict[str, Any], games: Games) -> Wish:

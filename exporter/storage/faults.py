@@ -14,17 +14,17 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
 class Fault(Enum):
-    """What an error means; the value goes on after "the database"."""
+    """What an error means; the values name texts of the catalogue's subject "faults"."""
 
-    AWAY = "cannot be reached now"
-    BUSY = "is busy: something holds a lock, or all its connections"
-    FULL = "has no room left"
-    REFUSING = "takes no writes: it is read-only, as a standby is"
-    FORBIDDEN = "does not permit this: a login or a right is missing"
-    BROKEN = "lacks a table, a column or its schema"
-    DAMAGED = "is damaged"
-    UNSURE = "did not take this"  # it may be the record, the size of the batch, or the connection
-    RECORD = "cannot hold this value"  # or it is an error of ours
+    AWAY = "away"  # it cannot be reached, or is being shut down or started
+    BUSY = "busy"  # locks, connections, memory; or it took too long
+    FULL = "full"
+    REFUSING = "refusing"  # read-only by its role: nobody may write
+    FORBIDDEN = "forbidden"  # a login or a right is missing: others may
+    BROKEN = "broken"  # a table, a column or the schema is missing
+    DAMAGED = "damaged"  # a page, an index or a file
+    UNSURE = "unsure"  # it may be the record, the size of the batch, or the connection
+    RECORD = "record"  # a value that no column takes, or an error of ours
 
 
 _Code = TypeVar("_Code")

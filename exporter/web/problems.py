@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from exporter.logs import get_logger
+from exporter.messages import Language, text
 from exporter.services.delivery import DestinationAway, DestinationRefuses, meaning, reason
 from exporter.storage.spool import SpoolUnusable
 
@@ -127,14 +128,18 @@ def _from_database(error: SQLAlchemyError) -> Response:
 
 
 def _away(error: DestinationAway) -> Response:
-    _log.warning("database_away", path=request.path, fault=error.fault.name)
-    return respond(Problem(503, f"the database {error.fault.value}", {"Retry-After": "5"}))
+    _log.warning("database_away", path=request.path, fault=error.fault.value)
+    return respond(Problem(503, f"the database {_said(error)}", {"Retry-After": "5"}))
 
 
 def _refuses(error: DestinationRefuses) -> Response:
     _log.error("database_refuses", path=request.path, error=str(error))
-    detail = f"the database answers and refuses this: it {error.fault.value}"
+    detail = f"the database answers and refuses this: it {_said(error)}"
     return respond(Problem(503, f"{detail}; the log says more", {"Retry-After": "30"}))
+
+
+def _said(error: DestinationAway) -> str:
+    return text(f"faults.{error.fault.value}", Language.EN)
 
 
 def _not_accepted(error: SpoolUnusable) -> Response:

@@ -311,7 +311,10 @@ ROWS: Mapping[str, Row] = {
         *("database", 'schema is not whole (relation "maintenance" does', "restore the newest"),
     ),
     "MariaDB table dropped": Row(
-        without_table("mariadb"), "database", "schema is not whole (1146: Table '", "restore the newest"
+        without_table("mariadb"),
+        "database",
+        "schema is not whole (1146: Table '",
+        "restore the newest",
     ),
     "column dropped": Row(
         changed("sqlite", "ALTER TABLE predictions RENAME COLUMN metadata TO other"),

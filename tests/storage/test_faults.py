@@ -7,11 +7,10 @@ from pathlib import Path
 import psycopg
 import pymysql
 import pytest
-from sqlalchemy import Engine, make_url
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from exporter.storage.dump import count_rows
 from exporter.storage.engine import create_engine_for, reading, writing
 from exporter.storage.faults import Fault, fault_of, is_cut_short, is_outage
 from exporter.storage.trial import try_writing
@@ -214,15 +213,3 @@ def test_a_server_that_is_read_only_refuses_and_is_read(
         with pytest.raises(DBAPIError) as raised, writing(engine) as connection:
             try_writing(connection)
         assert fault_of(raised.value) is REFUSING
-
-
-def test_trying_to_write_writes_nothing(engine: Engine) -> None:
-    before = counts(engine)
-    with writing(engine) as connection:
-        try_writing(connection)
-    assert counts(engine) == before
-
-
-def counts(engine: Engine) -> dict[str, int]:
-    with reading(engine) as connection:
-        return count_rows(connection)

@@ -78,7 +78,7 @@ def _failed(engine: Engine, error: SQLAlchemyError) -> Finding:
     fault = fault_of(error)
     fault = _OTHERWISE.get(fault, fault)
     absent = fault is Fault.BROKEN and is_connecting(error)
-    key = "database_absent" if absent else f"database_{fault.name.lower()}"
+    key = "database_absent" if absent else f"database_{fault.value}"
     where = f" ({engine.url.database})" if engine.dialect.name == "sqlite" else ""
     return problem("database", key, reason=f"{reason(error)}{where}")
 

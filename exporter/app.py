@@ -41,7 +41,6 @@ from exporter.services.doctor import (
     check_room,
     check_spool,
     check_time_zone,
-    impatient,
 )
 from exporter.services.figures.system import SystemReader
 from exporter.services.http_instruments import HttpInstruments
@@ -65,6 +64,7 @@ from exporter.services.threshold_advice import ThresholdAdviser
 from exporter.stack.forwarding import AlertmanagerForwarding
 from exporter.storage.engine import create_engine_for
 from exporter.storage.spool import Spool
+from exporter.storage.trial import impatient
 from exporter.web.application import create_app
 from exporter.web.auth import Access
 from exporter.web.dashboard.blueprint import dashboard_blueprint

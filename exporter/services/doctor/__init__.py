@@ -1,6 +1,5 @@
 """The doctor: walks the way from a record to a mail, and says where it is broken."""
 
-from exporter.services.doctor.database import impatient
 from exporter.services.doctor.findings import Finding, Health
 from exporter.services.doctor.pages import check_exporter, check_retrainer
 from exporter.services.doctor.records import check_spool
@@ -19,5 +18,4 @@ __all__ = [
     "check_room",
     "check_spool",
     "check_time_zone",
-    "impatient",
 ]

@@ -1,51 +1,24 @@
 """The database: whether it answers, is whole, takes writes and every text, and what keeps it."""
 
 import time
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from exporter.services.delivery import reason
 from exporter.services.doctor.findings import Finding, ok, problem
-from exporter.storage import migrate
+from exporter.storage import encodings, migrate
 from exporter.storage.engine import reading, writing
 from exporter.storage.faults import Fault, fault_of, is_connecting, is_cut_short
-from exporter.storage.schema import METADATA
 from exporter.storage.trial import try_writing
 
-#: How long a lock is waited for, a statement may take, and an SQLite file is looked through.
-_LIMITS = {
-    "postgresql": ("SET lock_timeout = '2s'", "SET statement_timeout = '5s'"),
-    "mysql": ("SET SESSION lock_wait_timeout = 2, innodb_lock_wait_timeout = 2",),
-    "mariadb": ("SET SESSION lock_wait_timeout = 2, innodb_lock_wait_timeout = 2",),
-    "sqlite": ("PRAGMA busy_timeout = 2000",),
-}
+#: How long an SQLite file is looked through, and its instructions between two looks at the clock.
 _LOOKING_SECONDS = 3.0
-#: Instructions of SQLite between two looks at the clock.
 _AT_ONCE = 10_000
-#: An error that is no record's comes of the database's state; a trial has no record.
+#: A trial has no record that could be at fault.
 _OTHERWISE = {Fault.UNSURE: Fault.BROKEN, Fault.RECORD: Fault.BROKEN}
-_OTHER_TEXTS = text(
-    "SELECT table_name, column_name, character_set_name FROM information_schema.columns"
-    " WHERE table_schema = DATABASE() AND character_set_name <> 'utf8mb4'"
-)
-
-
-def impatient(engine: Engine) -> Engine:
-    """The engine, whose connections wait for nothing for long."""
-    statements = _LIMITS[engine.dialect.name]
-
-    def set_limits(connection: Any, _record: object) -> None:
-        with closing(connection.cursor()) as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-        connection.commit()
-
-    event.listen(engine, "connect", set_limits)
-    return engine
 
 
 def check_database(engine: Engine) -> Finding:
@@ -55,23 +28,36 @@ def check_database(engine: Engine) -> Finding:
     if is_file and not Path(str(path)).exists():
         return problem("database", "database_missing", path=path)
     try:
-        return _look(engine)
+        fault = _damage(engine) or _schema(engine) or _writing(engine)
     except SQLAlchemyError as error:
         return _failed(engine, error)
+    return fault or ok("database", "database_ok", engine=engine.dialect.name)
 
 
-def _look(engine: Engine) -> Finding:
+def _damage(engine: Engine) -> Finding | None:
+    if engine.dialect.name != "sqlite":
+        return None
     with reading(engine) as connection:
-        if damage := _damage(connection):
-            words = f"{damage} ({engine.url.database})"
-            return problem("database", "database_damaged", reason=words)
-    if not migrate.is_current(engine):
-        key = "database_old" if migrate.is_known(engine) else "database_newer"
-        return problem("database", key)
+        words = _glance(connection)
+    return problem("database", "database_damaged", reason=words) if words else None
+
+
+def _schema(engine: Engine) -> Finding | None:
+    if migrate.is_current(engine):
+        return None
+    return problem("database", "database_old" if migrate.is_known(engine) else "database_newer")
+
+
+def _writing(engine: Engine) -> Finding | None:
     with writing(engine) as connection:
         try_writing(connection)
-        narrow = _narrow_texts(connection)
-    return narrow or ok("database", "database_ok", engine=engine.dialect.name)
+        columns = encodings.narrow_columns(connection)
+        encoding = encodings.narrow_encoding(connection)
+    if columns:
+        table, column, name = columns[0]
+        values = {"table": table, "column": f"{table}.{column}", "name": name}
+        return problem("database", "database_charset", count=len(columns), **values)
+    return problem("database", "database_encoding", name=encoding) if encoding else None
 
 
 def _failed(engine: Engine, error: SQLAlchemyError) -> Finding:
@@ -83,27 +69,8 @@ def _failed(engine: Engine, error: SQLAlchemyError) -> Finding:
     return problem("database", key, reason=f"{reason(error)}{where}")
 
 
-def _narrow_texts(connection: Connection) -> Finding | None:
-    """Where some texts cannot be stored, whatever the tables were meant to hold."""
-    if connection.dialect.name == "postgresql":
-        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
-        if encoding != "UTF8":
-            return problem("database", "database_encoding", name=encoding)
-    if connection.dialect.name not in ("mysql", "mariadb"):
-        return None
-    columns = [row for row in connection.execute(_OTHER_TEXTS) if row[0] in METADATA.tables]
-    if not columns:
-        return None
-    table, column, name = columns[0]
-    count, tables = len(columns), sorted({row[0] for row in columns})
-    values = {"column": f"{table}.{column}", "name": name, "count": count, "table": tables[0]}
-    return problem("database", "database_charset", **values)
-
-
-def _damage(connection: Connection) -> str:
+def _glance(connection: Connection) -> str:
     """What SQLite finds wrong with its file, as far as it gets in a few seconds."""
-    if connection.dialect.name != "sqlite":
-        return ""
     driver: Any = connection.connection.driver_connection
     end = time.monotonic() + _LOOKING_SECONDS
     driver.set_progress_handler(lambda: time.monotonic() > end, _AT_ONCE)

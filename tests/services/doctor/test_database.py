@@ -7,10 +7,11 @@ from sqlalchemy import Engine
 from sqlalchemy import text as text_clause
 
 from exporter.messages import Language, text
-from exporter.services.doctor import Finding, Health, impatient
+from exporter.services.doctor import Finding, Health
 from exporter.services.doctor.database import check_database
 from exporter.storage import migrate
 from exporter.storage.engine import writing
+from exporter.storage.trial import impatient
 from tests.databases import migrated, opened
 
 

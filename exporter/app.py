@@ -71,7 +71,7 @@ from exporter.web.dashboard.blueprint import dashboard_blueprint
 from exporter.web.dashboard.performance_dashboard import PerformanceDashboard
 from exporter.web.dependencies import WebDependencies
 
-#: How long the doctor waits for a mail server, which may take its time, in seconds.
+#: How long the doctor waits for a mail server, in seconds.
 _MAIL_SECONDS = 10.0
 
 

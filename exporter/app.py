@@ -1,23 +1,25 @@
 """The composition root: settings in, wired services out. Nothing is built at import."""
 
+import os
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from math import inf
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
 from prometheus_client.metrics_core import Metric as Family
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from exporter.collectors import alert_rules, database, process, spool
 from exporter.collectors.exposition import Exposition
 from exporter.config import Settings
 from exporter.domain.games import Games
 from exporter.domain.horizon import Horizon
-from exporter.domain.hosts import KnownHosts, is_loopback
+from exporter.domain.hosts import KnownHosts, is_loopback, local_url
 from exporter.domain.prediction_parser import PredictionParser
 from exporter.logs import level_counts
 from exporter.outbound.alertmanager import Alertmanager
@@ -32,7 +34,16 @@ from exporter.services.alert_system import AlertSystem
 from exporter.services.alert_upkeep import AlertUpkeep
 from exporter.services.channel_trial import ChannelTrial
 from exporter.services.delivery import Delivery
-from exporter.services.doctor import Doctor, Told, check_exporter, check_retrainer, check_spool
+from exporter.services.doctor import (
+    Doctor,
+    Finding,
+    Told,
+    check_exporter,
+    check_retrainer,
+    check_room,
+    check_spool,
+    check_time_zone,
+)
 from exporter.services.figures.system import SystemReader
 from exporter.services.http_instruments import HttpInstruments
 from exporter.services.http_records import HttpDelivery, HttpRecords
@@ -66,6 +77,9 @@ from exporter.web.auth import Access
 from exporter.web.dashboard.blueprint import dashboard_blueprint
 from exporter.web.dashboard.performance_dashboard import PerformanceDashboard
 from exporter.web.dependencies import WebDependencies
+
+#: How long the doctor waits for a mail server, in seconds.
+_MAIL_SECONDS = 10.0
 
 
 def now_micros() -> int:
@@ -278,22 +292,31 @@ def build_doctor(settings: Settings) -> Doctor:
     """The doctor, apart from an application: it looks at what may keep one from being built."""
     folder, limit = settings.LOTOFACIL_DATA_DIR, settings.SPOOL_MAX_SIZE
     own = settings.EXPORTER_URL or settings.ALERT_HISTORY_URL
-    exporter = (own or f"http://localhost:{settings.EXPORTER_PORT}").rstrip("/")
+    exporter = own or local_url(settings.EXPORTER_HOST, settings.EXPORTER_PORT)
     token = settings.EXPORTER_API_TOKEN.get_secret_value()
     retrainer = settings.RETRAINER_URL.rstrip("/")
     mail, webhook = settings.ALERT_EMAIL_TO.strip(), settings.WEBHOOK_URL.get_secret_value()
     return Doctor(
         engine=create_engine_for(settings.database),
+        around=partial(_around, settings),
         spool=partial(check_spool, folder, limit, now_micros),
-        exporter=partial(check_exporter, exporter, token),
+        exporter=partial(check_exporter, exporter.rstrip("/"), token),
         retrainer=partial(check_retrainer, retrainer, settings.RETRAINER_COMMAND),
         prometheus=Prometheus(settings.PROMETHEUS_URL),
         alertmanager=Alertmanager(settings.ALERTMANAGER_URL),
         forwarding=AlertmanagerForwarding(settings),
         told=partial(Told, default_mail=bool(mail), default_webhook=bool(webhook)),
-        mail=MailServer.of(settings),
+        mail=replace(MailServer.of(settings), timeout=_MAIL_SECONDS),
         adviser=ThresholdAdviser(settings.games, settings.LOTOFACIL_LANGUAGE),
     )
+
+
+def _around(settings: Settings) -> Iterator[Finding]:
+    url = make_url(settings.database)
+    is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    files = [Path(str(url.database)).parent] if is_file else []
+    yield from check_room([settings.LOTOFACIL_DATA_DIR, *files])
+    yield from check_time_zone(os.environ.get("TZ", ""))
 
 
 def _version(snapshots: Snapshots) -> str | None:

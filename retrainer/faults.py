@@ -1,6 +1,4 @@
-"""What goes wrong: a database that is away is waited for, anything else is told and passed over."""
-
-from sqlalchemy import exc
+"""What goes wrong and is not the database's trouble: told, and passed over."""
 
 from exporter import catalog
 from exporter.logs import get_logger, redact
@@ -22,13 +20,6 @@ class Faults:
         known, self._last = self._last, f"{event} {error!r}"
         is_new = self._last != known
         _log.error(event, error=first_line(error), exc_info=error if is_new else None, **fields)
-
-
-def is_away(error: Exception) -> bool:
-    """Whether the database cannot be used now, so that trying again later helps."""
-    return isinstance(error, exc.DBAPIError | exc.TimeoutError) and not isinstance(
-        error, exc.DataError | exc.IntegrityError
-    )
 
 
 def first_line(error: Exception) -> str:

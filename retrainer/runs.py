@@ -12,10 +12,11 @@ from exporter.domain.retraining import Outcome
 from exporter.logs import get_logger
 from exporter.storage import retraining
 from exporter.storage.engine import reading, writing
+from exporter.storage.faults import is_outage
 from exporter.storage.limits import limited
 from retrainer.artefacts import remove
 from retrainer.clock import Clock
-from retrainer.faults import Faults, first_line, is_away
+from retrainer.faults import Faults, first_line
 from retrainer.judgement import Claim, close
 from retrainer.pace import Pace
 from retrainer.telemetry import Telemetry
@@ -115,7 +116,7 @@ class Runs:
                 with writing(self._engine) as connection:
                     return close(connection, claim, result, self._clock())
             except SQLAlchemyError as error:
-                if not is_away(error):
+                if not is_outage(error):
                     raise
                 _log.error("training_end_not_recorded", run=claim.run_id, error=first_line(error))
                 if self._stopping.wait(self._pace.poll):

@@ -19,9 +19,11 @@ from exporter.domain.games import Games
 from exporter.domain.hosts import LOCAL, KnownHosts
 from exporter.domain.retraining import Trigger
 from exporter.logs import get_logger
+from exporter.messages import Language, text
 from exporter.serving.refusals import Refusal
 from exporter.storage import retraining
 from exporter.storage.engine import reading, writing
+from exporter.storage.faults import fault_of
 from exporter.storage.limits import BRIEF_SECONDS, limited
 from exporter.storage.migrate import is_current
 from exporter.storage.sqlite_engine import file_fault
@@ -193,9 +195,10 @@ class Routes:
 
 
 def _database_away(error: SQLAlchemyError) -> Response:
-    _log.error("request_not_kept", error=str(error).partition("\n")[0])
-    why = "the database cannot be reached, or holds locked what this needs; try again"
-    answer = problem(HTTPStatus.SERVICE_UNAVAILABLE, why)
+    fault = fault_of(error)
+    _log.error("request_not_kept", fault=fault.value, error=str(error).partition("\n")[0])
+    why = text(f"faults.{fault.value}", Language.EN)
+    answer = problem(HTTPStatus.SERVICE_UNAVAILABLE, f"the database {why}; try again")
     answer.headers["Retry-After"] = "5"
     return answer
 

@@ -15,6 +15,7 @@ from exporter.logs import get_logger
 from exporter.messages import text
 from exporter.storage import retraining
 from exporter.storage.engine import reading, writing
+from exporter.storage.faults import is_outage
 from exporter.storage.limits import limited
 from exporter.storage.migrate import upgrade
 from exporter.storage.retraining import Request, Run
@@ -22,7 +23,7 @@ from exporter.storage.retraining_settings import read_thresholds
 from retrainer import intake
 from retrainer.clock import Clock
 from retrainer.decision import Verdict
-from retrainer.faults import Faults, first_line, is_away
+from retrainer.faults import Faults, first_line
 from retrainer.judgement import Policy, judge_thresholds, settle
 from retrainer.pace import Pace
 from retrainer.runs import Runs
@@ -131,7 +132,7 @@ class Worker:
 
     def _note_failed_pass(self, error: Exception) -> None:
         self._telemetry.add(catalog.RETRAINER_PASS_FAILURES)
-        if is_away(error):
+        if is_outage(error):
             _log.error("retraining_look_failed", error=first_line(error))
         else:
             self._faults.note("retraining_look_fault", error)
@@ -163,7 +164,7 @@ class Worker:
         try:
             return look()
         except Exception as error:
-            if is_away(error):
+            if is_outage(error):
                 raise
             self._faults.note("retraining_look_fault", error)
             return []
@@ -197,7 +198,7 @@ class Worker:
         try:
             self._settle(request)
         except Exception as error:
-            if is_away(error):
+            if is_outage(error):
                 raise
             self._faults.note("retraining_request_fault", error, request=request.id)
             self._refuse(request, f"{type(error).__name__}: {first_line(error)}")

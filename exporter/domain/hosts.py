@@ -22,6 +22,15 @@ def shown(host: str) -> str:
     return host if host == "localhost" or "." in host or _is_address(host) else "(its value)"
 
 
+def local_url(host: str, port: int) -> str:
+    """Where a server that listens on `host` is called from its own machine."""
+    bare = host.strip("[]")
+    if bare in ("", "*", "0.0.0.0", "127.0.0.1"):  # noqa: S104 - nothing listens here
+        bare = "localhost"
+    bare = "::1" if bare == "::" else bare
+    return f"http://[{bare}]:{port}" if ":" in bare else f"http://{bare}:{port}"
+
+
 @dataclass(frozen=True, slots=True)
 class KnownHosts:
     """The names under which a server is called; None: any, since nobody told them.

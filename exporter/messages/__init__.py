@@ -15,6 +15,7 @@ SUBJECTS: Final = (
     "cli",
     "dashboard",
     "doctor",
+    "faults",
     "landing",
     "mails",
     "page",

@@ -5,6 +5,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "warning": ("aviso", "warning"),
     "problem": ("ERRO", "ERROR"),
     "subject_database": ("banco de dados", "database"),
+    "subject_disk": ("disco", "disk"),
+    "subject_time_zone": ("fuso horário", "time zone"),
     "subject_spool": ("fila em disco", "spool"),
     "subject_exporter": ("exportador", "exporter"),
     "subject_dashboard": ("painel", "dashboard"),
@@ -22,6 +24,54 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "não responde ({reason}) → confira DATABASE_URL e se o servidor está de pé",
         "does not answer ({reason}) → see DATABASE_URL and whether the server is up",
     ),
+    "database_busy": (
+        (
+            "está ocupado ou travado ({reason}) → encerre o que o segura (LOCK TABLE, VACUUM FULL,"
+            " ALTER TABLE, transação longa, conexões demais); os registros esperam"
+        ),
+        (
+            "is busy or locked ({reason}) → end what holds it (LOCK TABLE, VACUUM FULL, ALTER"
+            " TABLE, a long transaction, too many connections); records wait meanwhile"
+        ),
+    ),
+    "database_full": (
+        "não tem espaço ({reason}) → libere ou aumente o disco dele; os registros esperam",
+        "has no room ({reason}) → free or enlarge its disk; records wait meanwhile",
+    ),
+    "database_refusing": (
+        (
+            "só pode ser lido ({reason}) → promova-o, desligue o modo somente leitura, ou aponte"
+            " DATABASE_URL para o servidor que aceita escrita; os registros esperam"
+        ),
+        (
+            "is read-only ({reason}) → promote it, switch read-only off, or point DATABASE_URL at"
+            " the server that takes writes; records wait meanwhile"
+        ),
+    ),
+    "database_forbidden": (
+        (
+            "não permite ({reason}) → confira usuário e senha em DATABASE_URL e os direitos dele"
+            " (GRANT; de um arquivo, dono e modo)"
+        ),
+        (
+            "does not permit it ({reason}) → see user and password in DATABASE_URL and that user's"
+            " rights (GRANT; of a file, owner and mode)"
+        ),
+    ),
+    "database_absent": (
+        "não existe ({reason}) → crie-o ou corrija DATABASE_URL",
+        "does not exist ({reason}) → create it or mend DATABASE_URL",
+    ),
+    "database_broken": (
+        (
+            "o esquema não está inteiro ({reason}) → restaure a cópia mais nova num banco vazio"
+            " (`lotofacil restore`); os registros esperam"
+        ),
+        (
+            "the schema is not whole ({reason}) → restore the newest backup into an empty database"
+            " (`lotofacil restore`); records wait meanwhile"
+        ),
+    ),
     "database_damaged": (
         (
             "{path} está danificado ({reason}) → pare tudo que o usa e restaure a cópia mais"
@@ -30,6 +80,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
         (
             "{path} is damaged ({reason}) → stop all that uses it and restore the newest backup:"
             " docs/runbooks/LotofacilDatabaseFileLost.md"
+        ),
+    ),
+    "database_charset": (
+        (
+            "{count} colunas, como {column}, têm o conjunto de caracteres {name}, que não guarda"
+            " todo texto → ALTER TABLE {table} CONVERT TO CHARACTER SET utf8mb4, em cada tabela"
+        ),
+        (
+            "{count} columns, {column} for one, have the character set {name}, which does not hold"
+            " every text → ALTER TABLE {table} CONVERT TO CHARACTER SET utf8mb4, for each table"
+        ),
+    ),
+    "database_encoding": (
+        (
+            "a codificação é {name}, que não guarda todo texto → crie o banco com ENCODING 'UTF8' e"
+            " restaure uma cópia nele"
+        ),
+        (
+            "its encoding is {name}, which does not hold every text → create the database with"
+            " ENCODING 'UTF8' and restore a backup into it"
         ),
     ),
     "database_missing": (
@@ -71,11 +141,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "spool_refused": (
         (
             "{records} de {waiting} registros são recusados por um banco que responde: {reason} →"
-            " corrija isso (direitos, esquema, tamanho máximo); eles esperam"
+            " corrija isso (direitos, esquema, somente leitura, tamanho máximo); eles esperam"
         ),
         (
             "{records} of {waiting} records are refused by a database that answers: {reason} →"
-            " mend that (rights, schema, largest size); they wait"
+            " mend that (rights, schema, read-only, largest size); they wait"
         ),
     ),
     "spool_lost": (
@@ -95,14 +165,47 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
         "{folder} cannot be used ({reason}) → allow writing there or change LOTOFACIL_DATA_DIR",
     ),
+    "spool_full": (
+        "{folder} não recebe mais nada ({reason}) → libere espaço ou aumente SPOOL_MAX_SIZE",
+        "{folder} takes no more ({reason}) → free room there or raise SPOOL_MAX_SIZE",
+    ),
+    "disk_ok": ("{free} livres", "{free} free"),
+    "disk_full": (
+        (
+            "sem espaço em {folder}: restam {free}, nada é aceito → libere espaço (o maior ali:"
+            " {largest}) ou mude a pasta para outro disco"
+        ),
+        (
+            "no room in {folder}: {free} left, nothing is accepted → free space (largest there:"
+            " {largest}) or move the folder to another disk"
+        ),
+    ),
+    "time_zone_unknown": (
+        (
+            "TZ={zone} não é conhecido, vale UTC → use um fuso como America/Sao_Paulo, ou instale"
+            " o pacote tzdata"
+        ),
+        (
+            "TZ={zone} is an unknown zone, UTC is used → set one such as America/Sao_Paulo, or"
+            " install tzdata"
+        ),
+    ),
+    "hangs": (
+        "nenhuma resposta em {seconds:.0f} s → o servidor aceita a conexão e se cala: reinicie-o",
+        "no answer in {seconds:.0f} s → the server takes the connection and is silent: restart it",
+    ),
     "http_ok": ("responde em {url}", "answers at {url}"),
     "exporter_away": (
-        "não responde em {url} ({reason}) → inicie `lotofacil serve` ou confira EXPORTER_PORT",
-        "does not answer at {url} ({reason}) → start `lotofacil serve` or see EXPORTER_PORT",
+        "não responde em {url} ({reason}) → inicie `lotofacil serve` ou confira EXPORTER_HOST/PORT",
+        "does not answer at {url} ({reason}) → start `lotofacil serve` or see EXPORTER_HOST/PORT",
+    ),
+    "exporter_other": (
+        "em {url} responde outro programa ({program}) → dê outra porta a um deles (EXPORTER_PORT)",
+        "another program answers at {url} ({program}) → give one another port (EXPORTER_PORT)",
     ),
     "exporter_unready": (
-        "responde, mas ainda não está pronto: {reason}",
-        "answers, but is not ready yet: {reason}",
+        "responde, mas não está pronto: {reason} → corrija isso; o que chega é aceito e espera",
+        "answers, but is not ready: {reason} → mend that; records are accepted and wait",
     ),
     "page_away": (
         "{url} dá {reason} → confira EXPORTER_API_TOKEN e o log do exportador",
@@ -193,9 +296,35 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "não responde em {url} ({reason}) → inicie `lotofacil-retrainer` ou corrija RETRAINER_URL",
         "does not answer at {url} ({reason}) → start `lotofacil-retrainer` or mend RETRAINER_URL",
     ),
-    "retrainer_idle": (
-        "responde, mas RETRAINER_COMMAND está vazio: nada será treinado",
-        "answers, but RETRAINER_COMMAND is empty: nothing will be trained",
+    "retrainer_other": (
+        "em {url} responde outro programa ({program}) → dê outra porta a um deles (RETRAINER_PORT)",
+        "another program answers at {url} ({program}) → give one another port (RETRAINER_PORT)",
+    ),
+    "retrainer_builtin": (
+        (
+            "responde em {url}; RETRAINER_COMMAND está vazio: o treinador embutido treina qualquer"
+            " jogo que o peça e põe o modelo em uso → defina RETRAINER_COMMAND, ou pare"
+            " `lotofacil-retrainer`"
+        ),
+        (
+            "answers at {url}; RETRAINER_COMMAND is empty: the built-in trainer trains any game"
+            " that asks and puts its model in use → set RETRAINER_COMMAND, or stop"
+            " `lotofacil-retrainer`"
+        ),
+    ),
+    "command_missing": (
+        (
+            "RETRAINER_COMMAND: {name} não foi encontrado no PATH; todo treino falhará → instale-o"
+            " ou escreva o caminho inteiro"
+        ),
+        (
+            "RETRAINER_COMMAND: {name} is not found on PATH; every training will fail → install it"
+            " or write its whole path"
+        ),
+    ),
+    "command_unreadable": (
+        "RETRAINER_COMMAND não pode ser lido ({reason}) → corrija as aspas",
+        "RETRAINER_COMMAND cannot be read ({reason}) → mend its quotes",
     ),
     "thresholds_ok": ("{count} regras de usuário", "{count} rules of users"),
     "thresholds_noisy": ("{reason}", "{reason}"),

@@ -29,12 +29,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "unavailable": (
         (
             "Os números voltam sozinhos quando ele responder. Predições registradas agora ficam"
-            " guardadas em disco. O que falhou: {reason}"
+            " guardadas em disco. O banco {reason}."
         ),
         (
             "Figures come back by themselves when it does. Predictions recorded now"
-            " are kept on disk."
-            " What failed: {reason}"
+            " are kept on disk. The database {reason}."
         ),
     ),
     "honest": (

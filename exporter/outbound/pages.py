@@ -1,8 +1,11 @@
 """Pages of this product's processes and of the servers beside it: whether they answer."""
 
+import re
 from dataclasses import dataclass
 
 import requests
+
+_BUILD = re.compile(r"^(?!go_)(\w+)_build_info\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,21 @@ def ask(url: str, token: str = "", timeout: float = 5.0) -> Answer:
     except requests.RequestException as error:
         return Answer(0, type(error).__name__)
     return Answer(answer.status_code, _reason(answer))
+
+
+def program_at(url: str, timeout: float = 5.0) -> str | None:
+    """The program that answers at an address, by the `…_build_info` of its metrics.
+
+    Of one without metrics what its header `Server` says; None: it cannot be told now.
+    """
+    try:
+        answer = requests.get(f"{url}/metrics", timeout=timeout)
+    except requests.RequestException:
+        return None
+    if answer.status_code >= 500 or answer.status_code == 401:
+        return None
+    named = _BUILD.search(answer.text) if answer.ok else None
+    return named[1] if named else answer.headers.get("Server") or f"HTTP {answer.status_code}"
 
 
 def _reason(answer: requests.Response) -> str:

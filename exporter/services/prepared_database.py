@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from exporter.services.delivery import DestinationAway, DestinationRefuses, reason
+from exporter.services.delivery import DestinationAway, DestinationRefuses, meaning, reason
 from exporter.storage import engine as connections
 from exporter.storage import migrate
-from exporter.storage.faults import Fault, fault_of
+from exporter.storage.faults import Fault
 from exporter.storage.sqlite_engine import file_fault
 
 
@@ -29,8 +29,10 @@ class PreparedDatabase:
                     migrate.upgrade(self._engine)
                     self._migrated = True
                 yield self._engine
-        except DestinationRefuses:
+        except DestinationRefuses as error:
             self._migrated = False  # it may be another database by now
+            if error.fault is Fault.REFUSING:
+                self._engine.dispose()  # the one that takes writes may be another server by now
             raise
 
     def file_fault(self) -> str:
@@ -66,17 +68,14 @@ def reachable(engine: Engine) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        fault = fault_of(error)
-        if fault is Fault.RECORD:
+        told = meaning(error, f"database: {reason(error)}{_file(engine)}")
+        if told is None:
             raise
-        why = f"database: {reason(error)}{_file(engine)}"
-        if fault is Fault.BROKEN:
-            raise DestinationRefuses(why, broken=True) from error
-        raise DestinationAway(why, unsure=fault is Fault.UNSURE) from error
+        raise told from error
     except migrate.MigrationBusy as error:
-        raise DestinationAway(f"database: {error}") from error
+        raise DestinationAway(f"database: {error}", Fault.BUSY) from error
     except migrate.UnknownSchema as error:
-        raise DestinationRefuses(f"database: {error}", broken=True) from error
+        raise DestinationRefuses(f"database: {error}", Fault.BROKEN, whole=True) from error
 
 
 def _file(engine: Engine) -> str:

@@ -7,6 +7,7 @@ from exporter.domain.games import UNKNOWN_GAME
 from exporter.logs import get_logger
 from exporter.services.delivery import Delivery, DestinationAway, DestinationRefuses
 from exporter.services.envelopes import Quarantined, Record, SpooledResult
+from exporter.storage.faults import Fault
 
 #: Refusals of a batch before its records are tried apart, and of one record before it is at fault.
 TRIES = 3
@@ -26,7 +27,12 @@ class Patience:
         self._look_at = TRIES
 
     def is_over(self, error: Exception) -> bool:
-        """Counts one more; whether to look closer now: at once where a record seems at fault."""
+        """Counts one more; whether to look closer now: at once where a record seems at fault.
+
+        Never where no record at all would be taken.
+        """
+        if isinstance(error, DestinationRefuses) and error.whole:
+            return False
         self._refused += 1
         if isinstance(error, DestinationRefuses) or self._refused > 1:
             if self._refused < self._look_at:
@@ -98,6 +104,8 @@ class Sifter:
         try:
             self._delivery.deliver(records)
         except DestinationRefuses as error:
+            if error.whole:
+                raise
             return error
         except DestinationAway:
             raise
@@ -153,4 +161,4 @@ def _is_own(fault: Exception, kind: type[Record], taken: Set[type[Record]], *, a
 def _refusal(fault: Exception) -> DestinationRefuses:
     if isinstance(fault, DestinationRefuses):
         return fault
-    return DestinationRefuses(f"neither stored nor quarantined: {fault}", broken=False)
+    return DestinationRefuses(f"neither stored nor quarantined: {fault}", Fault.UNSURE)

@@ -24,6 +24,7 @@ from exporter.storage import draws, quarantine, result_keys
 from exporter.storage.draws import DrawIsClosed, Recorded
 from exporter.storage.engine import writing
 from exporter.storage.failures import find_failures, write_failures
+from exporter.storage.faults import Fault
 from exporter.storage.ingest import write_predictions
 from exporter.storage.result_keys import ConflictingResult
 
@@ -50,7 +51,7 @@ class SqlDelivery:
                     self._write(engine, kind, list(run))
         except DestinationAway as error:
             if error.unsure and self._database.answers():
-                raise DestinationRefuses(str(error), broken=False) from error
+                raise DestinationRefuses(str(error), Fault.UNSURE) from error
             raise
 
     def _write(self, engine: Engine, kind: type[Record], run: list[Record]) -> None:

@@ -7,6 +7,7 @@ import yaml
 
 from exporter.config import Settings
 from exporter.domain.alerts import NotificationChannel
+from exporter.domain.hosts import local_url
 from exporter.logs import get_logger
 from exporter.outbound.alertmanager import (
     Alertmanager,
@@ -74,7 +75,7 @@ class AlertmanagerForwarding:
 
 def history_url(settings: Settings) -> str:
     """Where Alertmanager tells the exporter of every alert."""
-    own = settings.ALERT_HISTORY_URL or f"http://localhost:{settings.EXPORTER_PORT}"
+    own = settings.ALERT_HISTORY_URL or local_url(settings.EXPORTER_HOST, settings.EXPORTER_PORT)
     return f"{own.rstrip('/')}{HISTORY_PATH}"
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError, StatementError
 from exporter.storage import checksums, dump
 from exporter.storage.dump import DamagedBackup, Rows
 from exporter.storage.engine import create_engine_for, reading, writing
-from exporter.storage.faults import Fault, fault_of
+from exporter.storage.faults import is_outage
 from exporter.storage.migrate import revision
 from exporter.storage.schema import METADATA
 from exporter.storage.seclusion import secluded
@@ -212,7 +212,7 @@ def _fill(connection: Connection, source: Iterable[Rows]) -> dict[str, int]:
             values = [dict(zip(columns, row, strict=True)) for row in rows]
             connection.execute(insert(table), values)
         except (StatementError, OverflowError, TypeError, ValueError) as error:
-            if isinstance(error, StatementError) and fault_of(error) is Fault.AWAY:
+            if is_outage(error):
                 raise
             raise DamagedBackup(f"{name}: rows that this schema refuses") from error
         counts[name] = counts.get(name, 0) + len(rows)

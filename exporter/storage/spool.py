@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from exporter.config.kinds import Sync
 from exporter.forks import on_fork
 from exporter.logs import get_logger
+from exporter.storage.faults import Fault, fault_of
 from exporter.storage.spool_ledger import Account, Ledger
 from exporter.storage.spool_room import PAGE, Room, cost
 from exporter.storage.sqlite_file import create
@@ -292,7 +293,7 @@ class Spool:
             raise self._fault(error) from error
 
     def _fault(self, error: sqlite3.DatabaseError) -> SpoolUnusable:
-        if "full" in str(error):
+        if fault_of(error) is Fault.FULL:
             return SpoolFull(self.path, f"is full ({self._room.why_not()})")
         return SpoolUnusable(self.path, f"cannot be used: {error}")
 

@@ -5,17 +5,16 @@ from typing import Any
 
 from flask import Flask, Response, request
 from pydantic import ValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from exporter.logs import get_logger
-from exporter.services.delivery import DestinationAway, DestinationRefuses
+from exporter.messages import Language, text
+from exporter.services.delivery import DestinationAway, DestinationRefuses, meaning, reason
 from exporter.serving.refusals import PROBLEM_TYPE, problem_document
 from exporter.storage.spool import SpoolUnusable
 from exporter.web.deadlines import time_is_over
 
-_AWAY = "the database cannot be reached now, or holds locked what this needs"
 _log = get_logger(__name__)
 #: Most signs of a value that an answer repeats.
 _LONGEST = 60
@@ -69,8 +68,8 @@ def install(app: Flask) -> None:
     """Has the application answer every error with a problem document."""
     app.register_error_handler(Problem, respond)
     app.register_error_handler(HTTPException, _from_http)
-    for away in (OperationalError, InterfaceError, PoolTimeout, DestinationAway):
-        app.register_error_handler(away, _away)
+    app.register_error_handler(SQLAlchemyError, _from_database)
+    app.register_error_handler(DestinationAway, _away)
     app.register_error_handler(DestinationRefuses, _refuses)
     app.register_error_handler(SpoolUnusable, _not_accepted)
     app.register_error_handler(Exception, _unexpected)
@@ -108,17 +107,28 @@ def _from_http(error: HTTPException) -> Response:
     return respond(Problem(error.code or 500, error.description or error.name, headers))
 
 
-def _away(error: Exception) -> Response:
+def _from_database(error: SQLAlchemyError) -> Response:
+    told = meaning(error, reason(error))
+    if told is None:
+        return _unexpected(error)
+    return _refuses(told) if isinstance(told, DestinationRefuses) else _away(told)
+
+
+def _away(error: DestinationAway) -> Response:
     late = time_is_over()
     event = "request_took_too_long" if late else "database_away"
-    _log.warning(event, path=request.path, error=type(error).__name__)
-    return respond(Problem(503, late or _AWAY, {"Retry-After": "5"}))
+    _log.warning(event, path=request.path, fault=error.fault.value)
+    return respond(Problem(503, late or f"the database {_said(error)}", {"Retry-After": "5"}))
 
 
 def _refuses(error: DestinationRefuses) -> Response:
     _log.error("database_refuses", path=request.path, error=str(error))
-    detail = "the database answers and refuses this; the log of this server says why"
-    return respond(Problem(503, detail, {"Retry-After": "30"}))
+    detail = f"the database answers and refuses this: it {_said(error)}"
+    return respond(Problem(503, f"{detail}; the log says more", {"Retry-After": "30"}))
+
+
+def _said(error: DestinationAway) -> str:
+    return text(f"faults.{error.fault.value}", Language.EN)
 
 
 def _not_accepted(error: SpoolUnusable) -> Response:

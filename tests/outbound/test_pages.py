@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask, Response, request
 
-from exporter.outbound.pages import Answer, ask
+from exporter.outbound.pages import Answer, ask, program_at
 from tests.servers.ports import free_port
 from tests.web.dashboard.conftest import serving
 
@@ -41,3 +41,27 @@ def test_a_page_tells_how_it_is(app: Flask, path: str, expected: Answer, *, is_g
 def test_nobody_there_is_an_answer_too() -> None:
     answer = ask(f"http://127.0.0.1:{free_port()}/")
     assert (answer, answer.is_good) == (Answer(0, "ConnectionError"), False)
+
+
+@pytest.mark.parametrize(
+    ("page", "status", "program"),
+    [
+        ('go_build_info 1\nprometheus_build_info{version="3"} 1\n', 200, "prometheus"),
+        ('lotofacil_exporter_build_info{version="1"} 1.0\n', 200, "lotofacil_exporter"),
+        ("# HELP x_build_info of another", 200, "Werkzeug"),
+        ("nothing here", 404, "Werkzeug"),
+        ("too busy", 503, "None"),
+        ("who are you?", 401, "None"),
+    ],
+)
+def test_a_program_is_known_by_its_metrics_else_by_its_server(
+    page: str, status: int, program: str
+) -> None:
+    app = Flask("test")
+    app.add_url_rule("/metrics", view_func=lambda: (page, status))
+    with serving(app) as url:
+        assert str(program_at(url)).partition("/")[0] == program
+
+
+def test_nobody_there_is_no_program() -> None:
+    assert program_at(f"http://127.0.0.1:{free_port()}") is None

@@ -13,6 +13,7 @@ from exporter.app import build
 from exporter.config import load_settings
 from exporter.services.delivery import DestinationAway, DestinationRefuses
 from exporter.services.outage import Outage
+from exporter.storage.faults import Fault
 from tests.servers.ports import free_port
 from tests.servers.waiting import wait_until
 
@@ -65,7 +66,7 @@ def test_while_somebody_tries_again_nobody_else_does() -> None:
 def test_who_refuses_is_there() -> None:
     outage = Outage(Seconds())
     fail(outage, DestinationAway("away"))
-    fail(outage, DestinationRefuses("no such table", broken=True))
+    fail(outage, DestinationRefuses("no such table", Fault.BROKEN))
     assert not outage.is_on()
 
 

@@ -21,6 +21,7 @@ from exporter.storage.engine import reading, writing
 from exporter.storage.schema import quarantine
 from tests.databases import migrated, opened
 from tests.servers.waiting import wait_until
+from tests.standby import read_only_mariadb, read_only_postgres
 from tests.storage.records import MONDAY, ticket
 
 REFUSING_TRIGGERS = {
@@ -178,6 +179,27 @@ def test_a_missing_right_holds_everything_up_until_it_is_given_back(
         run(writer.owner, writer.give)
         wait_for_all(app)
     assert (stored(writer.owner), quarantined(writer.owner)) == (["a", "b", "c"], [])
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("kind", ["postgres", "mariadb"])
+def test_a_standby_refuses_at_once_and_gets_everything_once_it_is_promoted(
+    request: pytest.FixtureRequest, kind: str, tmp_path: Path, clock: Clock
+) -> None:
+    url = migrated(request.getfixturevalue(f"{kind}_url"))
+    made = {"postgres": read_only_postgres, "mariadb": read_only_mariadb}[kind]
+    keys = [f"{n:03}" for n in range(100)]
+    with made(url) as standby, application(standby.url, tmp_path, clock) as app:
+        assert app.snapshots.take().is_up, "it is read as ever"
+        predict(app, *keys)
+        wait_until(lambda: is_stuck(app, 100))
+        assert "read" in app.intake.state().why
+        wait_until(lambda: app.intake.counts.flush_failures > 5)
+        assert is_stuck(app, 100)
+        standby.promote()
+        wait_for_all(app)
+    with opened(url) as engine:
+        assert (stored(engine), quarantined(engine)) == (keys, [])
 
 
 @pytest.mark.integration

@@ -12,12 +12,13 @@ from exporter.services.delivery import DestinationAway, DestinationRefuses
 from exporter.services.envelopes import Quarantined, Record, SpooledResult
 from exporter.services.intake import Intake
 from exporter.services.sifting import TRIES, Patience, Sifter
+from exporter.storage.faults import Fault
 from exporter.storage.spool import Spool
 from tests.servers.waiting import wait_until
 from tests.storage.records import ticket
 
-REFUSED = DestinationRefuses("too large", broken=False)
-BROKEN = DestinationRefuses("no right", broken=True)
+REFUSED = DestinationRefuses("too large", Fault.UNSURE)
+BROKEN = DestinationRefuses("no right", Fault.FORBIDDEN)
 
 
 class Picky:

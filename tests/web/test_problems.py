@@ -13,6 +13,7 @@ from exporter.app import Application
 from exporter.services.delivery import DestinationRefuses
 from exporter.serving.refusals import PROBLEM_TYPE
 from exporter.storage import migrate
+from exporter.storage.faults import Fault
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_a_database_that_refuses_is_no_defect_and_no_outage(
     app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail() -> str:
-        raise DestinationRefuses("database: permission denied for table channels", broken=True)
+        raise DestinationRefuses("database: permission denied for table channels", Fault.FORBIDDEN)
 
     app.add_url_rule("/api/refused", view_func=fail)
     answer = app.test_client().get("/api/refused")

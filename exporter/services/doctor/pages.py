@@ -1,34 +1,66 @@
 """The processes of this product that answer over HTTP: exporter and retrainer."""
 
+import shlex
+import shutil
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
-from exporter.outbound.pages import ask
+from exporter.domain.hosts import is_loopback
+from exporter.outbound.pages import ask, program_at
 from exporter.services.doctor.findings import Finding, ok, problem, warning
+
+_EXPORTER = "lotofacil_exporter"
+_RETRAINER = "lotofacil_retrainer"
 
 
 def check_exporter(url: str, token: str) -> Iterator[Finding]:
     """Exporter, its dashboard and its REST API at `url`."""
     ready = ask(f"{url}/-/ready")
-    if ready.status in (0, 404):
+    if not ready.status:
         yield problem("exporter", "exporter_away", url=url, reason=ready.reason)
-        return
-    if ready.status != 200:
+    elif other := _other(url, _EXPORTER):
+        yield problem("exporter", "exporter_other", url=url, program=other)
+    elif ready.status != 200:
         yield problem("exporter", "exporter_unready", reason=ready.reason)
-        return
-    yield ok("exporter", "http_ok", url=url)
-    for subject, path in (("dashboard", "/dashboard"), ("api", "/api/metrics/summary")):
-        page = ask(f"{url}{path}", token)
-        if page.status == 200:
-            yield ok(subject, "http_ok", url=f"{url}{path}")
-        else:
-            yield problem(subject, "page_away", url=f"{url}{path}", reason=page.reason)
+    else:
+        yield ok("exporter", "http_ok", url=url)
+        yield _page("dashboard", f"{url}/dashboard", token)
+        yield _page("api", f"{url}/api/metrics/summary", token)
 
 
-def check_retrainer(url: str, command: str) -> Finding:
-    """The retrainer at `url`; without a command it takes requests and trains nothing."""
+def check_retrainer(url: str, command: str) -> Iterator[Finding]:
+    """The retrainer at `url`, and what it trains with."""
     ready = ask(f"{url}/-/ready")
-    if ready.status != 200:
-        return problem("retrainer", "retrainer_away", url=url, reason=ready.reason)
-    return (
-        ok("retrainer", "http_ok", url=url) if command else warning("retrainer", "retrainer_idle")
-    )
+    if ready.status and (other := _other(url, _RETRAINER)):
+        yield problem("retrainer", "retrainer_other", url=url, program=other)
+    elif ready.status != 200:
+        yield problem("retrainer", "retrainer_away", url=url, reason=ready.reason)
+    elif not command.strip():
+        yield warning("retrainer", "retrainer_builtin", url=url)
+    else:
+        yield ok("retrainer", "http_ok", url=url)
+    if command.strip() and is_loopback(urlsplit(url).hostname or ""):  # elsewhere has its own
+        yield from _program(command)
+
+
+def _page(subject: str, url: str, token: str) -> Finding:
+    page = ask(url, token)
+    if page.status == 200:
+        return ok(subject, "http_ok", url=url)
+    return problem(subject, "page_away", url=url, reason=page.reason)
+
+
+def _other(url: str, wanted: str) -> str:
+    """What answers in the place of the wanted program, where its metrics say so."""
+    program = program_at(url)
+    return "" if program in (None, wanted) else program
+
+
+def _program(command: str) -> Iterator[Finding]:
+    try:
+        name = shlex.split(command)[0]
+    except ValueError as error:
+        yield problem("retrainer", "command_unreadable", reason=error)
+        return
+    if shutil.which(name) is None:
+        yield problem("retrainer", "command_missing", name=name)

@@ -1,8 +1,10 @@
-"""The doctor's rounds: one step after another, where a later one builds on what was found."""
+"""The doctor's rounds: the database first, then all else at once; nothing is waited for long."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Protocol
 
 from sqlalchemy import Engine
@@ -12,8 +14,8 @@ from exporter.outbound.alertmanager import Alertmanager
 from exporter.outbound.mail import MailServer
 from exporter.outbound.prometheus import Prometheus
 from exporter.services.delivery import DestinationAway
-from exporter.services.doctor.findings import Finding, Health
-from exporter.services.doctor.records import check_database
+from exporter.services.doctor.database import check_database
+from exporter.services.doctor.findings import Finding, Health, problem
 from exporter.services.doctor.telling import (
     Told,
     check_alertmanager,
@@ -26,6 +28,9 @@ from exporter.services.prepared_database import PreparedDatabase
 from exporter.services.threshold_advice import ThresholdAdviser
 from exporter.storage import alert_rules, channels
 
+#: The longest that a step may take; each has shorter limits of its own where it can.
+STEP_SECONDS = 25.0
+Step = Callable[[], Iterable[Finding]]
 Stored = tuple[list[AlertRule], list[NotificationChannel]]
 
 
@@ -40,14 +45,15 @@ class Forwarding(Protocol):
 class Doctor:
     """Examines the whole way from a record to a mail; what it looks at it does not change.
 
-    `spool`, `exporter` and `retrainer` are steps that stand alone; `told` says who is told when
-    these channels are stored.
+    `around`, `spool`, `exporter` and `retrainer` are steps that stand alone; `told` says who is
+    told when these channels are stored.
     """
 
     engine: Engine
-    spool: Callable[[], Iterable[Finding]]
-    exporter: Callable[[], Iterable[Finding]]
-    retrainer: Callable[[], Finding]
+    around: Step
+    spool: Step
+    exporter: Step
+    retrainer: Step
     prometheus: Prometheus
     alertmanager: Alertmanager
     forwarding: Forwarding
@@ -57,15 +63,23 @@ class Doctor:
 
     def examine(self, rules: Path) -> Iterator[Finding]:
         """Every finding; `rules` is the folder of Prometheus's files of rules."""
-        database = check_database(self.engine)
-        yield database
-        yield from self.spool()
-        yield from self.exporter()
-        yield from check_prometheus(self.prometheus, rules)
-        known, stored = self._stored() if database.health is Health.OK else ([], [])
-        yield from self._telling(stored)
-        yield from check_thresholds(known, self.adviser, self.prometheus)
-        yield self.retrainer()
+        database = _Examined("database", lambda: [check_database(self.engine)]).findings()
+        yield from database
+        is_well = database[0].health is Health.OK
+        known, stored = self._stored() if is_well else ([], [])
+        steps: dict[str, Step] = {
+            "disk": self.around,
+            "spool": self.spool,
+            "exporter": self.exporter,
+            "prometheus": lambda: check_prometheus(self.prometheus, rules),
+            "alertmanager": lambda: self._telling(stored),
+            "smtp": lambda: [check_mail(self.mail, self.told(stored))],
+            "thresholds": lambda: check_thresholds(known, self.adviser, self.prometheus),
+            "retrainer": self.retrainer,
+        }
+        begun = [_Examined(subject, step) for subject, step in steps.items()]
+        for step in begun:
+            yield from step.findings()
 
     def close(self) -> None:
         """Lets go of the database."""
@@ -77,7 +91,6 @@ class Doctor:
         yield from found
         if found[0].health is Health.OK:
             yield check_channels(told, lambda: self.forwarding.has_in_force(stored))
-        yield check_mail(self.mail, told)
 
     def _stored(self) -> Stored:
         try:
@@ -86,3 +99,26 @@ class Doctor:
                 return alert_rules.read_rules(connection), found
         except DestinationAway:
             return [], []
+
+
+class _Examined:
+    """A step under way, in a thread that keeps nobody from leaving."""
+
+    def __init__(self, subject: str, step: Step) -> None:
+        self._subject = subject
+        self._step = step
+        self._future = Future[list[Finding]]()
+        Thread(target=self._run, name=f"doctor-{subject}", daemon=True).start()
+
+    def findings(self) -> list[Finding]:
+        """What was found; that it hangs, when it takes too long."""
+        try:
+            return self._future.result(STEP_SECONDS)
+        except TimeoutError:
+            return [problem(self._subject, "hangs", seconds=STEP_SECONDS)]
+
+    def _run(self) -> None:
+        try:
+            self._future.set_result(list(self._step()))
+        except Exception as error:  # noqa: BLE001 - told by whoever asks for the findings
+            self._future.set_exception(error)

@@ -40,7 +40,8 @@ def check_alertmanager(server: Alertmanager, prometheus: Prometheus) -> Iterator
         version = server.status()["versionInfo"]["version"]
         counts = sending_counts(server.url)
     except AlertmanagerAway as error:
-        yield problem("alertmanager", "alertmanager_away", url=server.url, reason=error)
+        why = str(error).rpartition(": ")[2]
+        yield problem("alertmanager", "alertmanager_away", url=server.url, reason=why)
         return
     yield ok("alertmanager", "alertmanager_ok", version=version)
     for way, count in counts.failed.items():

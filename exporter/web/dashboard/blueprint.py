@@ -10,10 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from exporter.domain.games import UnknownGame
 from exporter.logs import get_logger
-from exporter.messages import Language
+from exporter.messages import Language, text
 from exporter.services.delivery import DestinationAway
 from exporter.services.overview import Overview, OverviewReader, Span
 from exporter.services.presentation.wording import Wording
+from exporter.storage.faults import Fault, fault_of
 from exporter.web.dashboard.assets import PLOTLY_VERSION, plotly_script
 from exporter.web.dashboard.view import view
 
@@ -91,7 +92,8 @@ class _Pages:
         try:
             values = _values(self._overview(asked), asked)
         except _AWAY as error:
-            return Response(json.dumps({"error": _reason(error)}), 503, mimetype="application/json")
+            told = json.dumps({"error": _said(_fault(error), asked)})
+            return Response(told, 503, mimetype="application/json")
         body = {
             "moment": values["moment"],
             "content": render_template("dashboard/content.html", **values),
@@ -125,10 +127,12 @@ def _values(overview: Overview, asked: _Asked) -> dict[str, Any]:
     }
 
 
-def _away(asked: _Asked, error: Exception, refresh: float) -> Response:
-    _log.error("dashboard_unavailable", error=_reason(error))
+def _away(asked: _Asked, error: DestinationAway | SQLAlchemyError, refresh: float) -> Response:
+    fault = _fault(error)
+    _log.error("dashboard_unavailable", fault=fault.value)
     say = Wording(asked.language, "UTC")
-    html = render_template("dashboard/away.html", say=say, reason=_reason(error), refresh=refresh)
+    why = _said(fault, asked)
+    html = render_template("dashboard/away.html", say=say, reason=why, refresh=refresh)
     return _secured(Response(html, 503, content_type="text/html; charset=utf-8"))
 
 
@@ -140,10 +144,13 @@ def _secured(response: Response) -> Response:
     return response
 
 
-def _reason(error: Exception) -> str:
+def _fault(error: DestinationAway | SQLAlchemyError) -> Fault:
+    return error.fault if isinstance(error, DestinationAway) else fault_of(error)
+
+
+def _said(fault: Fault, asked: _Asked) -> str:
     """The kind of failure only: drivers quote addresses and statements."""
-    cause = error.__cause__ if isinstance(error, DestinationAway) else error
-    return type(getattr(cause, "orig", None) or cause or error).__name__
+    return text(f"faults.{fault.value}", asked.language)
 
 
 def _span(text: str) -> Span:

@@ -1,0 +1,39 @@
+"""What the doctor says of the database's schema."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy import text as text_clause
+
+from exporter.messages import Language, text
+from exporter.services.doctor import Finding, Health
+from exporter.services.doctor.database import check_database
+from exporter.storage import migrate
+from exporter.storage.engine import writing
+from tests.databases import migrated, opened
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A database of this test's own: other tests share theirs, and need its schema."""
+    with opened(migrated(database_url)) as made:
+        yield made
+
+
+def said(finding: Finding) -> str:
+    return text(f"doctor.{finding.key}", Language.EN, **finding.values)
+
+
+def test_a_newer_schema_asks_for_a_newer_version(engine: Engine) -> None:
+    assert check_database(engine).health is Health.OK
+    with writing(engine) as connection:
+        connection.execute(text_clause("UPDATE alembic_version SET version_num = '9999'"))
+    finding = check_database(engine)
+    assert finding.health is Health.PROBLEM
+    assert said(finding).startswith("the schema is not known to this version → ")
+
+
+def test_a_schema_that_is_behind_asks_for_the_exporter(engine: Engine) -> None:
+    migrate.downgrade(engine, "base")
+    assert said(check_database(engine)).endswith("start the exporter, which updates it")

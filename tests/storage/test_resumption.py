@@ -128,11 +128,12 @@ def test_each_start_goes_on_where_the_one_before_was_killed(
 
 
 @EACH_STEP
+@pytest.mark.timeout(600 * (1 + KILLS))
 def test_one_start_completes_what_was_killed_within_a_statement(
     lend: Lend, revision: str, before: str
 ) -> None:
     expected, statements = whole(revision, before, lend)
-    chance = random.Random(len(statements))
+    chance = random.Random(f"{revision} {KILLS}")
     chosen = list(statements) * KILLS or chance.sample(list(statements), min(2, len(statements)))
     for statement in chosen:
         with database_at(before, lend) as (url, engine):

@@ -31,7 +31,9 @@ def other(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
         yield made
 
 
-HEAD = f'{{"format":1,"revision":"{migrate.head()}"}}\n{{"table":"models","columns":["id"]}}\n'.encode()
+HEAD = b'{"format":1,"revision":"%s"}\n{"table":"models","columns":["id"]}\n' % (
+    migrate.head().encode()
+)
 
 
 def restore_bomb(url: str, path: Path, workplace: Path) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from exporter.storage import backup
+from exporter.storage import backup, migrate
 from exporter.storage.dump import DamagedBackup
 from exporter.storage.restore import RestoreRefused, restore
 from exporter.storage.seclusion import secluded
@@ -31,7 +31,9 @@ def other(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
         yield made
 
 
-HEAD = b'{"format":1,"revision":"0001"}\n{"table":"models","columns":["id"]}\n'
+HEAD = b'{"format":1,"revision":"%s"}\n{"table":"models","columns":["id"]}\n' % (
+    migrate.head().encode()
+)
 
 
 def restore_bomb(url: str, path: Path, workplace: Path) -> tuple[str, int]:

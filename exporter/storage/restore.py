@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError, StatementError
 from exporter.storage import checksums, dump
 from exporter.storage.dump import DamagedBackup, Rows
 from exporter.storage.engine import create_engine_for, reading, writing
-from exporter.storage.faults import is_outage
+from exporter.storage.faults import Fault, fault_of
 from exporter.storage.migrate import revision
 from exporter.storage.schema import METADATA
 from exporter.storage.seclusion import secluded
@@ -32,6 +32,9 @@ _PATIENCE = 60.0
 
 #: Revisions with the same tables and columns: a backup of any goes into any.
 _EQUAL = frozenset[str | None](("0001", "0002"))
+
+#: What rows that were edited bring about; all else is the database's own trouble.
+_OF_THE_ROWS = frozenset((Fault.RECORD, Fault.UNSURE))
 
 
 class RestoreRefused(ValueError):
@@ -212,7 +215,7 @@ def _fill(connection: Connection, source: Iterable[Rows]) -> dict[str, int]:
             values = [dict(zip(columns, row, strict=True)) for row in rows]
             connection.execute(insert(table), values)
         except (StatementError, OverflowError, TypeError, ValueError) as error:
-            if is_outage(error):
+            if isinstance(error, StatementError) and fault_of(error) not in _OF_THE_ROWS:
                 raise
             raise DamagedBackup(f"{name}: rows that this schema refuses") from error
         counts[name] = counts.get(name, 0) + len(rows)

@@ -71,7 +71,7 @@ from exporter.serving.traffic import Traffic
 from exporter.stack.forwarding import AlertmanagerForwarding
 from exporter.storage.engine import create_engine_for
 from exporter.storage.spool import Spool
-from exporter.storage.watchdog import hurry
+from exporter.storage.watchdog import end_all, hurry
 from exporter.web.application import create_app
 from exporter.web.auth import Access
 from exporter.web.dashboard.blueprint import dashboard_blueprint
@@ -115,6 +115,8 @@ class Application:
         self.alerts.stop()
         self.snapshots.stop()
         self.intake.stop(min(seconds + 2, 30))
+        if seconds < inf:
+            end_all(self.engine)
         self.engine.dispose()
 
 

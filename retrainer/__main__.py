@@ -17,7 +17,7 @@ from exporter.serving.server import CannotListen, Server, stop_on_signals
 from exporter.serving.terms import Terms
 from exporter.storage.engine import create_engine_for
 from exporter.storage.migrate import MigrationBusy, UnknownSchema, upgrade
-from exporter.storage.watchdog import hurry
+from exporter.storage.watchdog import end_all, hurry
 from retrainer.assembly import Retrainer, assemble, folder
 from retrainer.command import InvalidCommand
 from retrainer.web import MAX_BODY
@@ -45,6 +45,7 @@ def main() -> int:
     except (UnknownSchema, MigrationBusy) as error:
         return _fail(f"database: {error}", 1)
     finally:
+        end_all(engine)
         engine.dispose()
         gc.freeze()  # else Python searches all its modules for garbage on the way out: 0.6 s
 

@@ -24,6 +24,8 @@ REASONS = ("deadline", "client_left", "stopping")
 #: Between two looks, and from a kind word to cutting the line, in seconds.
 _TICK = 0.1
 _GRACE = 1.0
+#: How long a process that ends waits for what it cancelled, in seconds.
+_PATIENCE = 1.5
 _log = get_logger(__name__)
 _ended = Counter[str]()
 
@@ -49,7 +51,7 @@ class Watch:
     """One use of a connection, from when it is taken out of the pool until it is back."""
 
     def __init__(self, engine: Engine, connection: Any) -> None:
-        self._engine = engine
+        self.engine = engine
         self._connection = connection
         self._limits = current()
         self._ending = _ending(engine)
@@ -66,7 +68,7 @@ class Watch:
         elif time.monotonic() - self._told_at > _GRACE:
             with self._lock, suppress(Exception):  # whatever the driver says of a dying connection
                 if not self._is_over:
-                    sever(self._engine.dialect, self._connection)
+                    sever(self.engine.dialect, self._connection)
 
     def end(self) -> bool:
         """The connection goes back; whether it was told to end."""
@@ -86,7 +88,7 @@ class Watch:
 
     def _cancel(self) -> None:
         try:
-            cancel(self._engine, self._connection)
+            cancel(self.engine, self._connection)
         except Exception as error:  # noqa: BLE001 - cutting the line is next
             _log.info("database_not_told", error=f"{type(error).__name__}: {error}")
 
@@ -115,6 +117,10 @@ class Watchdog:
     def remove(self, watch: Watch) -> None:
         """Looks at it no more."""
         self._watches.discard(watch)
+
+    def watches(self, engine: Engine) -> bool:
+        """Whether a connection of this engine is in use."""
+        return any(watch.engine is engine for watch in self._watches.copy())
 
     def _start(self) -> None:
         with self._starting:
@@ -174,6 +180,14 @@ def hurry(engine: Engine, seconds: float) -> None:
     One assignment: safe in a signal handler.
     """
     _ending(engine).at = time.monotonic() + seconds
+
+
+def end_all(engine: Engine) -> None:
+    """Ends what is under way now, and waits a little: MySQL would go on for who has gone."""
+    hurry(engine, 0)
+    patience = time.monotonic() + _PATIENCE
+    while _WATCHDOG.watches(engine) and time.monotonic() < patience:
+        time.sleep(_TICK / 2)
 
 
 def _ending(engine: Engine) -> Ending:

@@ -74,12 +74,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "database_damaged": (
         (
-            "{path} está danificado ({reason}) → pare tudo que o usa e restaure a cópia mais"
-            " recente: docs/runbooks/LotofacilDatabaseFileLost.md"
+            "está danificado ({reason}) → pare o exportador, guarde o arquivo e restaure a cópia"
+            " mais nova (`lotofacil restore`)"
         ),
         (
-            "{path} is damaged ({reason}) → stop all that uses it and restore the newest backup:"
-            " docs/runbooks/LotofacilDatabaseFileLost.md"
+            "is damaged ({reason}) → stop the exporter, put the file aside and restore the newest"
+            " backup (`lotofacil restore`)"
         ),
     ),
     "database_charset": (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
@@ -69,6 +70,17 @@ def reading(engine: Engine) -> Iterator[Connection]:
         engine.connect().execution_options(**options) as connection,
     ):
         connection.begin()  # also for what goes to the driver itself; undone when it is closed
+        yield connection
+
+
+@contextmanager
+def connected(engine: Engine, **options: Any) -> Iterator[Connection]:
+    """A connection whose user begins the transactions: for a lock that outlasts one of them.
+
+    Raises OutOfTime as `reading` does.
+    """
+    check(engine)
+    with engine.connect().execution_options(**options) as connection:
         yield connection
 
 

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
-from exporter.storage.engine import reading, writing
+from exporter.storage.engine import connected, reading, writing
 from exporter.storage.limits import current, unending
 from exporter.storage.resumption import MIGRATING
 
@@ -100,7 +100,7 @@ def _locked(engine: Engine) -> Iterator[Connection]:
 
     Both on one connection: the lock of a killed migrator lasts as long as its last statement.
     """
-    with engine.connect().execution_options(**{MIGRATING: True}) as connection:
+    with connected(engine, **{MIGRATING: True}) as connection:
         lock = text("SELECT GET_LOCK('lotofacil_migrations', :seconds)")
         seconds = min(LOCK_SECONDS, round(current().lock))
         if connection.execute(lock, {"seconds": seconds}).scalar() != 1:

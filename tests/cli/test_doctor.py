@@ -203,6 +203,24 @@ def newer_schema(ground: Ground) -> None:
     ground.serve(f"http://localhost:{ground.settings['EXPORTER_PORT']}", "/-/healthy")
 
 
+def lost(ending: str, *, replaced: bool = False) -> Callable[[Ground], None]:
+    """The file or its log goes away, or is another one, under an exporter that writes to it."""
+
+    def make(ground: Ground) -> None:
+        path = Path(f"{make_url(ground.database()).database}{ending}")
+        url = f"http://localhost:{ground.settings['EXPORTER_PORT']}"
+        ground.serve(url, EXPORTER_REFRESH_SECONDS="1")
+        other = ground.folder / "other"
+        other.write_bytes(path.read_bytes())
+        if replaced:
+            other.replace(path)
+        else:
+            path.unlink()
+        wait_until(lambda: requests.get(f"{url}/-/ready", timeout=60).status_code == 503)
+
+    return make
+
+
 def port_of_prometheus(ground: Ground) -> None:
     ground.database()
     start = ground.fixture("start_prometheus")
@@ -352,6 +370,16 @@ ROWS: Mapping[str, Row] = {
         newer_schema,
         *("exporter", "answers, but is not ready: 503 database: its schema is not known"),
         "mend that; records are accepted and wait",
+    ),
+    "log deleted": Row(
+        lost("-wal"),
+        *("exporter", "its log (-wal) was removed under this process"),
+        "nothing is written to it until this process is restarted",
+    ),
+    "file replaced": Row(
+        lost("", replaced=True),
+        *("exporter", "the file was replaced under this process"),
+        "nothing is written to it until ",
     ),
     "EXPORTER_PORT is Prometheus'": Row(
         port_of_prometheus, "exporter", "another program answers", "EXPORTER_PORT"

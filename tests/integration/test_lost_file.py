@@ -152,7 +152,7 @@ def test_a_damaged_page_stops_the_writing(site: Site) -> None:
     assert verified.returncode == 1
     exporter.stop()
 
-    (backup,) = (site.folder / "backups").iterdir()
+    (backup,) = (site.folder / "backups").glob("*.db")
     for end in ("", "-wal", "-shm"):
         Path(f"{site.database}{end}").unlink(missing_ok=True)
     backup.rename(site.database)

@@ -13,10 +13,10 @@ from exporter.storage.faults import Fault, fault_of, is_connecting
 from exporter.storage.limits import limited
 from exporter.storage.trial import try_writing
 
-#: How long an SQLite file is looked through, all of it may take, and a lock is waited for.
-_LOOKING_SECONDS = 3.0
-_SECONDS = 10.0
+#: How long all of it may take, a lock is waited for, and an SQLite file is looked through.
+_SECONDS = 20.0
 _LOCK_SECONDS = 2.0
+_LOOKING_SECONDS = 3.0
 #: A trial has no record that could be at fault.
 _OTHERWISE = {Fault.UNSURE: Fault.BROKEN, Fault.RECORD: Fault.BROKEN}
 
@@ -36,12 +36,10 @@ def check_database(engine: Engine) -> Finding:
 
 
 def _damage(engine: Engine) -> Finding | None:
-    if engine.dialect.name != "sqlite":
-        return None
     with reading(engine) as connection:
         words = integrity.glance(connection, _LOOKING_SECONDS)
-    path = engine.url.database
-    return problem("database", "database_damaged", path=path, reason=words) if words else None
+    why = f"{words} ({engine.url.database})"
+    return problem("database", "database_damaged", reason=why) if words else None
 
 
 def _schema(engine: Engine) -> Finding | None:
@@ -68,4 +66,4 @@ def _failed(engine: Engine, error: SQLAlchemyError) -> Finding:
     absent = fault is Fault.BROKEN and is_connecting(error)
     key = "database_absent" if absent else f"database_{fault.value}"
     where = f" ({engine.url.database})" if engine.dialect.name == "sqlite" else ""
-    return problem("database", key, path=engine.url.database, reason=f"{reason(error)}{where}")
+    return problem("database", key, reason=f"{reason(error)}{where}")

@@ -10,8 +10,6 @@ from exporter.storage.spool import Spool, SpoolFull, SpoolState
 
 #: Records that wait longer than this for no known reason are late, in seconds.
 _LATE = 300
-#: How long a file is looked through for damage, in seconds: of a large one, the first pages.
-_GLANCE = 3.0
 
 
 def check_spool(folder: Path, limit: int, now: Callable[[], int]) -> Iterator[Finding]:

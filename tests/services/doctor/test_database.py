@@ -1,6 +1,8 @@
-"""What the doctor says of the database's schema."""
+"""What the doctor says of the database's schema, and that it holds nothing up while it looks."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -37,3 +39,14 @@ def test_a_newer_schema_asks_for_a_newer_version(engine: Engine) -> None:
 def test_a_schema_that_is_behind_asks_for_the_exporter(engine: Engine) -> None:
     migrate.downgrade(engine, "base")
     assert said(check_database(engine)).endswith("start the exporter, which updates it")
+
+
+def test_a_damaged_file_is_told(sqlite_url: str) -> None:
+    path = Path(migrated(sqlite_url).removeprefix("sqlite:///"))
+    with path.open("r+b") as file:  # nobody has it open
+        file.seek(-4096, os.SEEK_END)
+        file.write(b"\xff" * 4096)
+    with opened(sqlite_url) as engine:
+        finding = check_database(engine)
+    assert finding.health is Health.PROBLEM
+    assert said(finding).startswith("is damaged (")

@@ -26,6 +26,7 @@ LABELS = {
     "route": ("/metrics", "/api/metrics"),
     "method": ("GET",),
     "code": ("200", "500"),
+    "reason": ("deadline", "room"),
     "outcome": ("succeeded", "failed"),
     "decision": ("accepted", "refused"),
     "rule": ("Baixa Acurácia",),

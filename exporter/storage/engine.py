@@ -2,8 +2,10 @@
 
 import os
 import socket
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -13,7 +15,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
 
 from exporter.forks import on_fork
-from exporter.storage.limits import LOCK_SECONDS, current
+from exporter.storage.limits import BRIEF_SECONDS, LOCK_SECONDS, current
 from exporter.storage.turns import Turns
 from exporter.storage.watchdog import check, guard
 
@@ -27,6 +29,8 @@ _KEPT = 5
 _BACKGROUND = 8
 _POOL_SECONDS = 5
 _CONNECT_SECONDS = 5
+#: How long SQLite waits for another process's lock without a look at the limits.
+_STEP_MILLISECONDS = 200
 #: Found dead after a minute without a sign of life, not after hours.
 _KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 #: Has PostgreSQL end a statement whose client is gone, where it can tell (14 and newer).
@@ -154,10 +158,29 @@ def _identity(path: str) -> tuple[int, int] | None:
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes its lock at once: an upgrade in mid-transaction could fail as "locked".
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    if mode != "IMMEDIATE" or not _begins_in_steps(connection):
+        connection.exec_driver_sql(f"BEGIN {mode}")
     turns = _turns(connection.engine)
     if turns and mode == "IMMEDIATE":
         turns.has_begun()
+
+
+def _begins_in_steps(connection: Connection) -> bool:
+    """Whether it could, where it may wait long: SQLite hears nothing while it waits for another."""
+    lock, driver = current().lock, connection.connection.driver_connection
+    until = monotonic() + lock
+    if driver is None or lock <= BRIEF_SECONDS:
+        return False
+    driver.execute(f"PRAGMA busy_timeout = {_STEP_MILLISECONDS}")
+    try:
+        while monotonic() < until:
+            with suppress(sqlite3.OperationalError):
+                driver.execute("BEGIN IMMEDIATE")
+                return True
+            check(connection.engine)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {round(lock * 1000)}")
+    return False
 
 
 @contextmanager

@@ -5,15 +5,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from exporter.config.kinds import Sync
-from exporter.storage.limits import LOCK_SECONDS
+from exporter.storage.limits import BRIEF_SECONDS, LOCK_SECONDS, current
 from exporter.storage.sqlite_file import FileLost, LiveFile, create
 from exporter.storage.turns import Turns
+from exporter.storage.watchdog import check
+
+#: How long SQLite waits for another process's lock without a look at the limits.
+_STEP_MILLISECONDS = 200
 
 
 def sqlite_engine(url: str, sync: Sync, pool: Mapping[str, Any]) -> Engine:
@@ -91,7 +96,38 @@ def _begin(connection: Connection) -> None:
         raise OperationalError(None, None, FileLost(fault))
     # A writer takes its lock at once: an upgrade in mid-transaction could fail as "locked".
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    if mode != "IMMEDIATE" or not _begins_in_steps(connection):
+        connection.exec_driver_sql(f"BEGIN {mode}")
     turns = turns_of(connection.engine)
     if turns and mode == "IMMEDIATE":
         turns.has_begun()
+
+
+def _begins_in_steps(connection: Connection) -> bool:
+    """Whether it could, where it may wait long: SQLite hears nothing while it waits for another."""
+    lock = current().lock
+    driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+    if lock <= BRIEF_SECONDS:
+        return False
+    until = monotonic() + lock
+    driver.execute(f"PRAGMA busy_timeout = {_STEP_MILLISECONDS}")
+    try:
+        while monotonic() < until:
+            if _begins(driver):
+                return True
+            check(connection.engine)
+    except sqlite3.OperationalError:
+        return False  # the usual way says what it is
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {round(lock * 1000)}")
+    return False
+
+
+def _begins(driver: sqlite3.Connection) -> bool:
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True

@@ -266,7 +266,7 @@ def test_a_database_that_says_nothing_any_more_holds_up_no_stop(
 def test_a_retrainer_stops_in_time_and_so_does_its_training(
     migrated_url: str, tmp_path: Path
 ) -> None:
-    command = "sh -c 'echo $$ > pid; exec sleep 300 {output} {game} {version}'"
+    command = "sh -c 'exec sleep 300' {output} {game} {version}"
     settings = service.environment(tmp_path, migrated_url, RETRAINER_COMMAND=command)
     retrainer = service.start(tmp_path, settings)
     try:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
@@ -64,7 +64,7 @@ from exporter.services.structured_logger import StructuredLogger
 from exporter.services.system_resources import SystemResources
 from exporter.services.threshold_advice import ThresholdAdviser
 from exporter.serving.allowance import Allowance
-from exporter.serving.lanes import EXPORTS, MONITORING, Lane
+from exporter.serving.lanes import EXPORTS, MONITORING, WRITING, Lane
 from exporter.serving.server import Server
 from exporter.serving.terms import Terms
 from exporter.serving.traffic import Traffic
@@ -128,7 +128,8 @@ def build(
     `over_http` has records sent to the exporter at EXPORTER_URL instead of to the database.
     """
     games = settings.games
-    engine = create_engine_for(settings.database, settings.SPOOL_SYNC, settings.EXPORTER_THREADS)
+    threads = sum(lane.threads for lane in _lanes(settings))
+    engine = create_engine_for(settings.database, settings.SPOOL_SYNC, threads)
     database = PreparedDatabase(engine)
     delivery, records = _destination(settings, database, games, now, over_http=over_http)
     intake = Intake(
@@ -215,14 +216,18 @@ def build_exposition(app: Application, http: HttpInstruments) -> Exposition:
 def build_server(app: Application) -> Server:
     """The HTTP server with every route, listening. Raises CannotListen."""
     settings, traffic = app.settings, Traffic()
-    lanes = MONITORING, EXPORTS, Lane(("/",), settings.EXPORTER_THREADS)
     return Server(
         build_web(app, traffic),
         settings.EXPORTER_HOST,
         settings.EXPORTER_PORT,
-        lanes,
+        _lanes(settings),
         Terms(Allowance.of(settings, settings.EXPORTER_MAX_BODY), _access(settings).gate, traffic),
     )
+
+
+def _lanes(settings: Settings) -> Sequence[Lane]:
+    threads = settings.EXPORTER_THREADS
+    return MONITORING, EXPORTS, Lane(("/",), threads, WRITING), Lane(("/",), threads)
 
 
 def build_web(app: Application, traffic: Traffic | None = None) -> Flask:

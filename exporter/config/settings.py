@@ -93,7 +93,12 @@ class Settings(BaseSettings):
     EXPORTER_REFRESH_SECONDS: Annotated[
         Seconds, Field(gt=0, description="Seconds between snapshots of the roll-ups.")
     ] = 5.0
-    EXPORTER_THREADS: Annotated[int, Field(ge=1, le=256, description="Threads of the server.")] = 8
+    EXPORTER_THREADS: Annotated[
+        int,
+        Field(
+            ge=1, le=256, description="Threads for reading calls; as many for those that record."
+        ),
+    ] = 8
     EXPORTER_REQUEST_SECONDS: Annotated[
         Seconds,
         Field(gt=0, description="Within which a request has to be answered; an export's part too."),

@@ -8,19 +8,28 @@ from typing import Any, NamedTuple
 from waitress.task import ThreadedTaskDispatcher
 
 from exporter.serving.connection import Connection
+from exporter.serving.incoming import Incoming
 
 
 class Lane(NamedTuple):
-    """Threads for the requests whose path begins with one of `paths`."""
+    """Threads for the requests whose path begins with one of `paths`; of some methods, or any."""
 
     paths: tuple[str, ...]
     threads: int
+    methods: frozenset[str] = frozenset()
+
+    def takes(self, request: Incoming) -> bool:
+        """Whether a request belongs here."""
+        is_ours = not self.methods or str(request.command) in self.methods
+        return is_ours and request.path.startswith(self.paths)
 
 
 #: What monitoring asks for. A scrape and a probe at once, and one more of each.
 MONITORING = Lane(("/metrics", "/-/"), 4)
 #: Streamed to the client, for as long as it takes to read.
 EXPORTS = Lane(("/api/metrics/export",), 4)
+#: What records: reading must not hold it up, however slow it is.
+WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _REFUSALS = Lane((), 1)
 
 
@@ -45,12 +54,12 @@ class Lanes:
     def add_task(self, connection: Connection) -> None:
         """Has a thread of the right lane answer the connection's next request."""
         request = connection.requests[0]
-        lane = _REFUSALS if request.error else self._lane_of(request.path)
+        lane = _REFUSALS if request.error else self._lane_of(request)
         task: Any = connection  # as waitress takes its channels
         self._lanes[lane].add_task(task)
 
-    def _lane_of(self, path: str) -> Lane:
-        return next((lane for lane in self._lanes if path.startswith(lane.paths)), self._rest)
+    def _lane_of(self, request: Incoming) -> Lane:
+        return next((lane for lane in self._lanes if lane.takes(request)), self._rest)
 
     def shutdown(self, timeout: float) -> None:
         """Ends the threads; those at work when the time is over are left alone."""

@@ -15,7 +15,7 @@ import requests
 from flask import Flask, Response, request
 
 from exporter.serving.allowance import Allowance
-from exporter.serving.lanes import MONITORING, Lane
+from exporter.serving.lanes import MONITORING, WRITING, Lane
 from exporter.serving.refusals import Gate, Refusal, open_gate
 from exporter.serving.server import Server
 from exporter.serving.terms import Terms
@@ -33,7 +33,7 @@ class Site:
     def __init__(self, allowance: Allowance, gate: Gate) -> None:
         self.app = Flask("site")
         self.traffic = Traffic()
-        lanes = (MONITORING, Lane(("/",), THREADS))
+        lanes = (MONITORING, Lane(("/",), THREADS, WRITING), Lane(("/",), THREADS))
         self.server = Server(self.app, "127.0.0.1", 0, lanes, Terms(allowance, gate, self.traffic))
         self.url = f"http://127.0.0.1:{self.server.port}"
         self.asked = threading.Semaphore(0)
@@ -259,6 +259,16 @@ def test_monitoring_does_not_wait_for_the_others() -> None:
         for _ in range(THREADS):
             assert site.asked.acquire(timeout=PATIENCE_SECONDS)
         assert site.get("/-/healthy").text == "healthy"
+        assert not site.may_answer.is_set()
+
+
+def test_recording_does_not_wait_for_reading() -> None:
+    with served() as site:
+        for _ in range(THREADS + 3):
+            site.connect(SLOW)
+        for _ in range(THREADS):
+            assert site.asked.acquire(timeout=PATIENCE_SECONDS)
+        assert site.post(b"recorded").text == "recorded"
         assert not site.may_answer.is_set()
 
 

@@ -40,8 +40,8 @@ class SendingCounts:
         return _of(self.failed, way)
 
     def delivered(self, way: Way) -> int:
-        """Attempts that the other side took."""
-        return _of(self.attempts, way) - self.failures(way)
+        """Attempts that the other side took; a failure may be counted before its attempt is."""
+        return max(_of(self.attempts, way) - self.failures(way), 0)
 
 
 def sending_counts(url: str, timeout: float = 5.0) -> SendingCounts:

@@ -124,7 +124,9 @@ class FullAtCommit:
     def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
         if statement == "COMMIT" and self._left:
             self._left -= 1
-            raise sqlite3.OperationalError("database or disk is full")
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
         return self._real.execute(statement, *values)
 
     def __getattr__(self, name: str) -> Any:

@@ -1,5 +1,6 @@
 """The processes of this product that answer over HTTP: exporter and retrainer."""
 
+import re
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from exporter.services.doctor.findings import Finding, ok, problem, warning
 
 _EXPORTER = "lotofacil_exporter"
 _RETRAINER = "lotofacil_retrainer"
+#: What the name of a program, or its path, is made of.
+_PROGRAM = re.compile(r"[\w./+-]+")
 
 
 def check_exporter(url: str, token: str) -> Iterator[Finding]:
@@ -63,4 +66,6 @@ def _program(command: str) -> Iterator[Finding]:
         yield problem("retrainer", "command_unreadable", reason=error)
         return
     if shutil.which(name) is None:
-        yield problem("retrainer", "command_missing", name=name)
+        # By a slip it may be a password: then it has signs that no program's name has.
+        shown = name if _PROGRAM.fullmatch(name) else "(its value)"
+        yield problem("retrainer", "command_missing", name=shown)

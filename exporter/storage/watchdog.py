@@ -174,6 +174,11 @@ def check(engine: Engine) -> None:
         raise OutOfTime("the process ends" if reason == "stopping" else "the client has left")
 
 
+def seconds_left(engine: Engine) -> float:
+    """How long this thread's work may still take; infinite where it has no end."""
+    return min(_ending(engine).at, current().ends) - time.monotonic()
+
+
 def hurry(engine: Engine, seconds: float) -> None:
     """Ends in so many seconds whatever is then under way, and lets nothing begin after that.
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from exporter.domain.hosts import is_loopback
+from exporter.domain.hosts import is_loopback, shown
 from exporter.outbound.pages import ask, program_at
 from exporter.services.doctor.findings import Finding, ok, problem, warning
 
@@ -20,13 +20,13 @@ def check_exporter(url: str, token: str) -> Iterator[Finding]:
     """Exporter, its dashboard and its REST API at `url`."""
     ready = ask(f"{url}/-/ready")
     if not ready.status:
-        yield problem("exporter", "exporter_away", url=url, reason=ready.reason)
+        yield problem("exporter", "exporter_away", url=_shown(url), reason=ready.reason)
     elif other := _other(url, _EXPORTER):
-        yield problem("exporter", "exporter_other", url=url, program=other)
+        yield problem("exporter", "exporter_other", url=_shown(url), program=other)
     elif ready.status != 200:
         yield problem("exporter", "exporter_unready", reason=ready.reason)
     else:
-        yield ok("exporter", "http_ok", url=url)
+        yield ok("exporter", "http_ok", url=_shown(url))
         yield _page("dashboard", f"{url}/dashboard", token)
         yield _page("api", f"{url}/api/metrics/summary", token)
 
@@ -35,13 +35,13 @@ def check_retrainer(url: str, command: str) -> Iterator[Finding]:
     """The retrainer at `url`, and what it trains with."""
     ready = ask(f"{url}/-/ready")
     if ready.status and (other := _other(url, _RETRAINER)):
-        yield problem("retrainer", "retrainer_other", url=url, program=other)
+        yield problem("retrainer", "retrainer_other", url=_shown(url), program=other)
     elif ready.status != 200:
-        yield problem("retrainer", "retrainer_away", url=url, reason=ready.reason)
+        yield problem("retrainer", "retrainer_away", url=_shown(url), reason=ready.reason)
     elif not command.strip():
-        yield warning("retrainer", "retrainer_builtin", url=url)
+        yield warning("retrainer", "retrainer_builtin", url=_shown(url))
     else:
-        yield ok("retrainer", "http_ok", url=url)
+        yield ok("retrainer", "http_ok", url=_shown(url))
     if command.strip() and is_loopback(urlsplit(url).hostname or ""):  # elsewhere has its own
         yield from _program(command)
 
@@ -49,8 +49,14 @@ def check_retrainer(url: str, command: str) -> Iterator[Finding]:
 def _page(subject: str, url: str, token: str) -> Finding:
     page = ask(url, token)
     if page.status == 200:
-        return ok(subject, "http_ok", url=url)
-    return problem(subject, "page_away", url=url, reason=page.reason)
+        return ok(subject, "http_ok", url=_shown(url))
+    return problem(subject, "page_away", url=_shown(url), reason=page.reason)
+
+
+def _shown(url: str) -> str:
+    """The address, without a host that does not read like one: it may be a password, by a slip."""
+    host = urlsplit(url).hostname or ""
+    return url if shown(host) == host else url.replace(host, shown(host), 1)
 
 
 def _other(url: str, wanted: str) -> str:
@@ -67,5 +73,5 @@ def _program(command: str) -> Iterator[Finding]:
         return
     if shutil.which(name) is None:
         # By a slip it may be a password: then it has signs that no program's name has.
-        shown = name if _PROGRAM.fullmatch(name) else "(its value)"
-        yield problem("retrainer", "command_missing", name=shown)
+        program = name if _PROGRAM.fullmatch(name) else "(its value)"
+        yield problem("retrainer", "command_missing", name=program)

@@ -72,6 +72,8 @@ class Desk:
 
     def gate(self, _method: str, path: str, headers: Mapping[str, str]) -> Refusal | None:
         """The same for a request whose body is still to come (see serving)."""
+        if path in _OPEN:
+            return Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"{path} takes no body")
         return self.refusal(path, headers.get("HOST", ""), headers.get("AUTHORIZATION", ""))
 
 

@@ -4,7 +4,7 @@ import socket
 import time
 from contextlib import suppress
 from functools import partial
-from threading import Lock
+from threading import Condition, Lock
 from time import monotonic
 from typing import Any
 
@@ -17,6 +17,8 @@ from exporter.serving.terms import Terms
 #: How long what a refused client still sends is taken and thrown away, in seconds: a connection
 #: that is closed on it would take the answer with it.
 _LINGER_SECONDS = 2.0
+#: Bytes taken at a time while it is not a body of known length that comes.
+_LITTLE = 8192
 _BUSY = Refusal(503, "too many requests wait for this server", {"Retry-After": "5"})
 
 
@@ -27,6 +29,9 @@ class Connection(HTTPChannel):
     server: Any  # the listener, with its terms
     socket: socket.socket
     requests_lock: Lock
+    outbuf_lock: Condition
+    outbufs: list[Any]
+    last_activity: float
     request: Incoming | None
     requests: list[Incoming]
 
@@ -50,9 +55,25 @@ class Connection(HTTPChannel):
     def service(self) -> None:
         """Has a thread answer; no work is begun for a client that has waited too long."""
         request = self.requests[0]
-        if monotonic() - request.came > self._terms.allowance.queue_seconds and not request.error:
+        if not request.error and self._has_waited(request):
             request.error = Refused(_BUSY)
         super().service()
+
+    def send_continue(self) -> None:
+        """Has the loop's thread send it: no other may find the client gone, and close."""
+        line = b"HTTP/1.1 100 Continue\r\n\r\n"
+        if self.request:
+            self.request.expect_continue = False
+        with self.outbuf_lock:
+            if self.connected:
+                self.outbufs[-1].append(line)
+                self.current_outbuf_count += len(line)
+                self.total_outbufs_len += len(line)
+                self.sent_continue = True
+
+    def _flush_some(self, do_close: bool = True) -> bool:
+        with self.outbuf_lock:  # or two threads would send the same
+            return bool(super()._flush_some(do_close))  # type: ignore[misc]  # the stubs lack it
 
     def is_waited_for(self) -> bool:
         """Whether it is the client's turn, and no thread of ours is at work for it."""
@@ -66,8 +87,18 @@ class Connection(HTTPChannel):
         elif self.total_outbufs_len:
             if self._is_still():
                 self.drop("response")
-        elif not self.requests:
+        elif self.requests:
+            self._look_at_queue(self.requests[0])
+        else:
             self._look_at_request()
+
+    def _look_at_queue(self, request: Incoming) -> None:
+        if not request.error and not request.has_begun() and self._has_waited(request):
+            request.error = Refused(_BUSY)
+            self.server.add_task(self)
+
+    def _has_waited(self, request: Incoming) -> bool:
+        return monotonic() - request.came > self._terms.allowance.queue_seconds
 
     def _look_at_request(self) -> None:
         request = self.request
@@ -107,7 +138,20 @@ class Connection(HTTPChannel):
             with suppress(OSError):
                 self.recv(self.adj.recv_bytes)  # closes by itself at the end
         else:
-            super().handle_read()
+            self._take()
+
+    def _take(self) -> None:
+        """Takes little at a time while headers are read: splitting them costs its square."""
+        request = self.request
+        is_body = request is not None and request.headers_finished and not request.chunked
+        try:
+            data = self.recv(self.adj.recv_bytes if is_body else _LITTLE)
+        except OSError:
+            self.handle_close()
+            return
+        if data:
+            self.last_activity = time.time()
+            self.received(data)
 
     def handle_write(self) -> None:
         """Sends what there is to send; a refused client gets to read it before the end."""
@@ -115,7 +159,7 @@ class Connection(HTTPChannel):
             self._flush_exception(self._flush_some)  # type: ignore[attr-defined]
             if self.will_close:
                 self.handle_close()
-            elif not self.total_outbufs_len:
+            elif self.connected and not self.total_outbufs_len:
                 self._linger()
         else:
             super().handle_write()

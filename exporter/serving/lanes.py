@@ -33,6 +33,22 @@ WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _REFUSALS = Lane((), 1)
 
 
+class _Turn(NamedTuple):
+    """A request in a lane's queue; answered by whoever comes to it first."""
+
+    connection: Connection
+    request: Incoming
+
+    def service(self) -> None:
+        """Answers it, if nobody has begun to."""
+        if self.request.begin():
+            self.connection.service()
+
+    def cancel(self) -> None:
+        """Ends the connection of a request that nobody comes to."""
+        self.connection.cancel()
+
+
 class Lanes:
     """Waitress' dispatcher of tasks, several of them: the first lane that fits takes a request.
 
@@ -55,8 +71,8 @@ class Lanes:
         """Has a thread of the right lane answer the connection's next request."""
         request = connection.requests[0]
         lane = _REFUSALS if request.error else self._lane_of(request)
-        task: Any = connection  # as waitress takes its channels
-        self._lanes[lane].add_task(task)
+        turn: Any = _Turn(connection, request)  # all that waitress asks of a task
+        self._lanes[lane].add_task(turn)
 
     def _lane_of(self, request: Incoming) -> Lane:
         return next((lane for lane in self._lanes if lane.takes(request)), self._rest)

@@ -43,15 +43,19 @@ class Sockets(dict[int, Any]):
         """Waits for at most so long, then handles what has happened."""
         for descriptor in tuple(self._asked):
             self._ask(descriptor)
-        for key, events in self._selector.select(seconds):
-            self._handle(key.fd, events)
+        happened = self._selector.select(seconds)
+        # By the socket and not by its number, which may be another client's by then.
+        for waiting, key, events in [(self.get(key.fd), key, events) for key, events in happened]:
+            self._handle(key.fd, waiting, events)
 
     def _ask(self, descriptor: int) -> None:
         waiting = self[descriptor]
+        # Asked first: a thread that ends its work in between has the socket asked once more.
+        is_worked_for = bool(getattr(waiting, "requests", None))
         events = EVENT_READ * bool(waiting.readable())
         events |= EVENT_WRITE * bool(waiting.writable() and not waiting.accepting)
         self._wait_for(descriptor, events)
-        if not getattr(waiting, "requests", None):
+        if not is_worked_for:
             self._asked.discard(descriptor)
 
     def _wait_for(self, descriptor: int, events: int) -> None:
@@ -66,10 +70,9 @@ class Sockets(dict[int, Any]):
         else:
             self._selector.register(descriptor, events)
 
-    def _handle(self, descriptor: int, events: int) -> None:
+    def _handle(self, descriptor: int, waiting: Any, events: int) -> None:
         for event, handle in ((EVENT_READ, wasyncore.read), (EVENT_WRITE, wasyncore.write)):
-            waiting = self.get(descriptor)
-            if waiting is not None and events & event:
+            if events & event and self.get(descriptor) is waiting is not None:
                 handle(waiting)
         if descriptor in self:
             self._asked.add(descriptor)

@@ -61,4 +61,4 @@ class RefusalTask(ErrorTask):
         self.content_length = len(body)
         self.write(body)
         server: Any = self.channel.server
-        server.terms.traffic.refused[error.code] += 1
+        server.terms.traffic.refuse(error.code)

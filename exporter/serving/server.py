@@ -15,7 +15,7 @@ from waitress.adjustments import Adjustments
 from exporter.domain.hosts import shown
 from exporter.serving.allowance import Allowance
 from exporter.serving.lanes import Lane, Lanes
-from exporter.serving.listener import Listener
+from exporter.serving.listener import Listener, connections_in
 from exporter.serving.loop import Sockets
 from exporter.serving.terms import Terms
 
@@ -28,6 +28,8 @@ _THREADS_END = 0.2
 _LOOK_EVERY = 0.5
 #: Descriptors that are not clients': files, the database's connections, our own calls.
 _OTHER_FILES = 200
+#: A connection, and the file that a large body is kept in while it comes.
+_FILES_EACH = 2
 
 
 class CannotListen(OSError):
@@ -92,9 +94,13 @@ class Server:
         self._drain()
 
     def _look(self) -> None:
-        for listener in self._listeners:
-            listener.look()
+        for connection in connections_in(self._sockets):
+            connection.look()
+        self._count()
         self._sockets.ask_all()
+
+    def _count(self) -> None:
+        self._terms.traffic.connections = len(connections_in(self._sockets))
 
     def stop(self) -> None:
         """Has `run` return soon; for other threads and for signal handlers."""
@@ -115,8 +121,8 @@ class Server:
         self._sockets.close()
 
     def _is_busy(self) -> bool:
-        open_ones = (each for listener in self._listeners for each in listener.connections())
-        return any(each.requests or each.total_outbufs_len for each in open_ones)
+        clients = connections_in(self._sockets)
+        return any(each.requests or each.total_outbufs_len for each in clients)
 
 
 def stop_on_signals(server: Server, also: Callable[[], object] | None = None) -> None:
@@ -152,11 +158,11 @@ def _within_open_files(terms: Terms) -> Terms:
     """The terms with no more connections than the process may have files open."""
     allowance = terms.allowance
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = allowance.connections + _OTHER_FILES
+    wanted = _FILES_EACH * allowance.connections + _OTHER_FILES
     if soft != resource.RLIM_INFINITY and soft < wanted:
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-        allowance = replace(allowance, connections=max(most - _OTHER_FILES, 1))
+        allowance = replace(allowance, connections=max((most - _OTHER_FILES) // _FILES_EACH, 1))
     return replace(terms, allowance=allowance)
 
 

@@ -55,6 +55,8 @@ class Access:
 
     def gate(self, method: str, path: str, headers: Mapping[str, str]) -> Refusal | None:
         """The same for a request whose body is still to come (see serving)."""
+        if path in OPEN_PATHS:
+            return Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"{path} takes no body")
         return self.refusal(method, path, headers.get("HOST", ""), headers.get("AUTHORIZATION"))
 
 
@@ -71,6 +73,8 @@ def install(app: Flask, access: Access) -> None:
 
 
 def _given(authorization: str | None) -> str:
+    if not (authorization or "").isascii():
+        return ""
     given = Authorization.from_header(authorization)
     if given is None:
         return ""

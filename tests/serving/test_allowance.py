@@ -3,9 +3,12 @@
 import json
 import logging
 import socket
+import struct
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -278,6 +281,85 @@ def test_no_work_is_begun_for_who_has_waited_too_long() -> None:
     assert problem(answer)["status"] == 503
     assert b"Retry-After: 5" in answer
     assert site.paths == []
+
+
+def test_who_waits_too_long_is_told_so_while_all_threads_are_busy() -> None:
+    with served(Allowance(queue_seconds=0.5)) as site:
+        for _ in range(THREADS):
+            site.connect(SLOW)
+            assert site.asked.acquire(timeout=PATIENCE_SECONDS)
+        assert problem(read_all(site.connect(SLOW)))["status"] == 503
+        assert site.paths == ["/slow"] * THREADS
+        assert not site.may_answer.is_set()
+
+
+def test_slashes_do_not_lead_into_another_lane() -> None:
+    with served() as site:
+        for _ in range(THREADS):
+            site.connect(SLOW)
+            assert site.asked.acquire(timeout=PATIENCE_SECONDS)
+        connection = site.connect(b"GET ///-/healthy HTTP/1.1\r\nConnection: close\r\n\r\n")
+        assert read_all(connection).endswith(b"healthy")
+
+
+def test_what_only_reads_takes_no_body() -> None:
+    with served() as site:
+        answer = read_all(site.connect(b"GET /slow HTTP/1.1\r\nContent-Length: 9999\r\n\r\n"))
+    assert problem(answer)["detail"] == "GET takes no body"
+    assert site.paths == []
+
+
+def test_nobody_passes_the_gate_behind_a_request_that_expects_to_go_on() -> None:
+    first = b"GET /-/healthy HTTP/1.1\r\nExpect: 100-continue\r\n\r\n"
+    with served(gate=no_token) as site:
+        answer = read_all(site.connect(first + HEAD + b"Content-Length: 1000000\r\n\r\n"))
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"HTTP/1.1 401" in answer
+    assert site.paths == ["/-/healthy"]
+
+
+#: What cannot be a request, or is one that never ends.
+NONSENSE = {
+    "blank lines": b"\r\n" * 100_000,
+    "pipelined": b"GET /-/healthy HTTP/1.1\r\n\r\n" * 10_000,
+    "a long length": HEAD + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n",
+    "a long chunk line": HEAD + b"Transfer-Encoding: chunked\r\n\r\n1;" + b"a" * 900_000,
+    "small chunks": HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 100_000,
+    "garbage": b"\x16\x03\x01" * 1000 + b"\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_nonsense_harms_its_sender_alone(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    with served() as site:
+        senders = [threading.Thread(target=send, args=(site, NONSENSE[name])) for _ in range(8)]
+        for sender in senders:
+            sender.start()
+        for _ in range(20):
+            began = time.monotonic()
+            assert site.get("/-/healthy").text == "healthy"
+            assert time.monotonic() - began < 3  # it is some hundredths; others use the machine
+        for sender in senders:
+            sender.join(PATIENCE_SECONDS)
+    assert [record for record in caplog.records if record.name.startswith("waitress")] == []
+
+
+def send(site: Site, sent: bytes) -> None:
+    """Sends what the server takes of it, then resets the connection."""
+    address = ("127.0.0.1", site.server.port)
+    with suppress(OSError), socket.create_connection(address, timeout=5) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(sent)
+
+
+def test_clients_that_vanish_at_any_moment_end_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """A thread that finds its client gone must not take the connection from under the loop."""
+    begun = b"GET /-/healthy HTTP/1.1\r\n\r\n" + HEAD
+    vanishing = begun + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n"
+    with served(Allowance(connections=50)) as site, ThreadPoolExecutor(6) as clients:
+        list(clients.map(lambda _: send(site, vanishing), range(1500)))
+        assert site.get("/-/healthy").text == "healthy"
+    assert [record for record in caplog.records if record.name.startswith("waitress")] == []
 
 
 def test_waiting_requests_are_not_logged_one_by_one(caplog: pytest.LogCaptureFixture) -> None:

@@ -14,6 +14,8 @@ from exporter.serving.server import CannotListen, stop_on_signals
 
 #: How long one thread may keep the interpreter while others wait (Python's default: 0.005).
 _TURN_SECONDS = 0.0005
+#: More than the objects that a few batches hold at once.
+_OBJECTS_BETWEEN_COLLECTIONS = 25_000
 #: How long what is under way in the database may take when the exporter stops.
 _STOP_SECONDS = 3
 
@@ -71,3 +73,5 @@ def _favour_short_requests() -> None:
     """A batch under way must not hold a single post or a scrape up for long."""
     sys.setswitchinterval(_TURN_SECONDS)
     gc.freeze()  # what was built stays: collections and the exit need not look at it again
+    # A batch makes and drops thousands of objects: collections in its midst find nothing.
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 100)

@@ -13,12 +13,14 @@ from typing import Any
 from waitress.adjustments import Adjustments
 
 from exporter.domain.hosts import shown
+from exporter.logs import get_logger
 from exporter.serving.allowance import Allowance
 from exporter.serving.lanes import Lane, Lanes
 from exporter.serving.listener import Listener, connections_in
 from exporter.serving.loop import Sockets
 from exporter.serving.terms import Terms
 
+_log = get_logger(__name__)
 #: Bytes taken at a time: a batch of predictions then comes in with one or two calls.
 _RECEIVE = 1 << 18
 #: How long requests under way, and then idle threads, may take to end, in seconds.
@@ -162,6 +164,8 @@ def _within_open_files(terms: Terms) -> Terms:
     if soft != resource.RLIM_INFINITY and soft < wanted:
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        if most < wanted:
+            _log.warning("few_open_files", allowed=most, wanted=wanted)
         allowance = replace(allowance, connections=max((most - _OTHER_FILES) // _FILES_EACH, 1))
     return replace(terms, allowance=allowance)
 

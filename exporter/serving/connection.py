@@ -37,7 +37,7 @@ class Connection(HTTPChannel):
 
     def __init__(self, server: Any, *given: Any, **more: Any) -> None:
         self._terms: Terms = server.terms
-        self._refuses = False
+        self.refuses = False
         self._lingers_until = 0.0
         self.parser_class = partial(  # type: ignore[assignment]  # called as the class would be
             Incoming, terms=server.terms
@@ -46,10 +46,10 @@ class Connection(HTTPChannel):
 
     def received(self, data: bytes) -> bool:
         """Takes in what came; of a client that is refused nothing more."""
-        if self._refuses:
+        if self.refuses:
             return False
         taken = super().received(data)
-        self._refuses = any(request.error for request in self.requests)
+        self.refuses |= any(request.error for request in self.requests)
         return bool(taken)
 
     def service(self) -> None:
@@ -123,7 +123,7 @@ class Connection(HTTPChannel):
     def _refuse(self, request: Incoming, refusal: Refusal) -> None:
         with self.requests_lock:
             request.refuse(refusal)
-            self._refuses = True
+            self.refuses = True
             self.request = None
             self.requests.append(request)
             self.server.add_task(self)
@@ -146,6 +146,8 @@ class Connection(HTTPChannel):
         is_body = request is not None and request.headers_finished and not request.chunked
         try:
             data = self.recv(self.adj.recv_bytes if is_body else _LITTLE)
+        except BlockingIOError:
+            return
         except OSError:
             self.handle_close()
             return
@@ -155,7 +157,7 @@ class Connection(HTTPChannel):
 
     def handle_write(self) -> None:
         """Sends what there is to send; a refused client gets to read it before the end."""
-        if self._refuses and self.close_when_flushed:
+        if self.refuses and self.close_when_flushed:
             self._flush_exception(self._flush_some)  # type: ignore[attr-defined]
             if self.will_close:
                 self.handle_close()

@@ -53,6 +53,8 @@ class RefusalTask(ErrorTask):
 
     def execute(self) -> None:
         error = self.request.error  # type: ignore[attr-defined]  # a request that has one
+        connection: Any = self.channel
+        connection.refuses = True
         body = problem_document(error.code, error.body)
         self.status = f"{error.code} {error.reason}"
         headers = getattr(error, "headers", {})
@@ -60,5 +62,4 @@ class RefusalTask(ErrorTask):
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
-        server: Any = self.channel.server
-        server.terms.traffic.refuse(error.code)
+        connection.server.terms.traffic.refuse(error.code)

@@ -207,6 +207,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "responde, mas não está pronto: {reason} → corrija isso; o que chega é aceito e espera",
         "answers, but is not ready: {reason} → mend that; records are accepted and wait",
     ),
+    "retrainer_unready": (
+        "responde, mas não está pronto: {reason} → corrija isso; até lá nada é treinado",
+        "answers, but is not ready: {reason} → mend that; nothing is trained until then",
+    ),
     "page_away": (
         "{url} dá {reason} → confira EXPORTER_API_TOKEN e o log do exportador",
         "{url} gives {reason} → see EXPORTER_API_TOKEN and the exporter's log",

@@ -36,7 +36,9 @@ def check_retrainer(url: str, command: str) -> Iterator[Finding]:
     ready = ask(f"{url}/-/ready")
     if ready.status and (other := _other(url, _RETRAINER)):
         yield problem("retrainer", "retrainer_other", url=_shown(url), program=other)
-    elif ready.status != 200:
+    elif ready.status and ready.status != 200:
+        yield problem("retrainer", "retrainer_unready", reason=ready.reason)
+    elif not ready.status:
         yield problem("retrainer", "retrainer_away", url=_shown(url), reason=ready.reason)
     elif not command.strip():
         yield warning("retrainer", "retrainer_builtin", url=_shown(url))

@@ -173,11 +173,15 @@ def test_a_link_to_a_file_that_is_still_to_be_made(tmp_path: Path) -> None:
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 
-def test_a_path_that_cannot_be_is_left_to_sqlite(tmp_path: Path) -> None:
-    create(tmp_path / "nowhere" / "a.db", 0o600)
-    engine = create_engine_for(f"sqlite:///{tmp_path / 'nowhere' / 'a.db'}")
-    with pytest.raises(Exception, match="unable to open"), reading(engine):
+@pytest.mark.parametrize("name", ["nowhere/a.db", "a" * 300, "loop.db"])
+def test_a_path_that_cannot_be_is_left_to_sqlite(tmp_path: Path, name: str) -> None:
+    """Nor one that cannot be looked at, as in a folder that nobody may enter."""
+    (tmp_path / "loop.db").symlink_to("loop.db")
+    create(tmp_path / name, 0o600)
+    engine = create_engine_for(f"sqlite:///{tmp_path / name}")
+    with pytest.raises(OperationalError, match="unable to open") as caught, reading(engine):
         pass
+    assert fault_of(caught.value) is Fault.AWAY
 
 
 def names(engine: Engine) -> list[str]:

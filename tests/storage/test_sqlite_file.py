@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from exporter.storage import driver
+from exporter.storage.driver import Row
 from exporter.storage.engine import create_engine_for, reading, writing
 from exporter.storage.faults import Fault, fault_of
 from exporter.storage.schema import games
@@ -189,6 +191,11 @@ def names(engine: Engine) -> list[str]:
         return list(connection.execute(select(games.c.name)).scalars())
 
 
+def fetched(engine: Engine) -> list[Row]:
+    with reading(engine) as connection:
+        return driver.fetch(connection, "SELECT name FROM games")
+
+
 def add(engine: Engine, name: str) -> None:
     with writing(engine) as connection:
         connection.execute(insert(games).values(name=name))
@@ -314,13 +321,16 @@ def test_what_only_a_removed_log_holds_is_carried_over(
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_damaged_file_is_not_used_again(engines: list[Engine], database: Path) -> None:
+@pytest.mark.parametrize("use", [names, fetched])
+def test_a_damaged_file_is_not_used_again(
+    engines: list[Engine], database: Path, use: Callable[[Engine], object]
+) -> None:
     engine = engines[0]
     add(engine, "before")
     add(engines[1], "by another process, so that pages are read again")
     damage(database)
     with pytest.raises(DatabaseError, match="malformed"):
-        names(engine)
+        use(engine)
     assert file_fault(engine).startswith("the file is damaged (database disk image is malformed)")
     with pytest.raises(OperationalError, match="is damaged"):
         add(engine, "after")

@@ -160,6 +160,8 @@ def guard(engine: Engine) -> None:
             _prepare(engine, connection, record.info)
         except engine.dialect.loaded_dbapi.Error as error:
             _end(watch)
+            if "lock" not in record.info:
+                raise  # just connected: the pool would try once more, and hide why it failed
             raise InvalidatePoolError from error  # the pool connects again
 
     def returned(_connection: object, record: Any) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -95,7 +96,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     turns = turns_of(engine)
     options = {"sqlite_begin": "IMMEDIATE"} if turns else {}
     with (
-        turns.writing(current().lock) if turns else nullcontext(),
+        turns.writing(current().lock, partial(check, engine)) if turns else nullcontext(),
         connected(engine, **options) as connection,
         connection.begin(),
     ):

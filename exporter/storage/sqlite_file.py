@@ -34,11 +34,17 @@ def create(path: Path, mode: int) -> None:
             return
         path = path.resolve()  # a link to a file that is still to be made; or one to itself
         draft = path.with_name(f".{path.name}.{uuid4().hex}")
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL, mode))
+        _make(draft, mode)
         try:
             os.link(draft, path)
+        except OSError:  # a file system without hard links; or another was quicker, and still is
+            _make(path, mode)
         finally:
             draft.unlink()
+
+
+def _make(path: Path, mode: int) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL, mode))
 
 
 class FileLost(sqlite3.OperationalError):

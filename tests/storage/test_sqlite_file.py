@@ -141,7 +141,15 @@ def test_a_forked_child_has_locks_of_its_own_on_the_spool(tmp_path: Path) -> Non
         assert {SHARED, IN_USE} <= held(spool.path)
 
 
-def test_new_files_are_not_for_everybody(tmp_path: Path) -> None:
+def no_links(*_: object) -> None:
+    raise PermissionError("Operation not permitted")  # as vfat and some network mounts say
+
+
+@pytest.mark.parametrize("link", [os.link, no_links])
+def test_new_files_are_not_for_everybody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, link: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(os, "link", link)
     before = os.umask(0o002)
     try:
         with opened(f"sqlite:///{tmp_path / 'new.db'}") as engine, writing(engine) as connection:

@@ -304,7 +304,7 @@ def build_doctor(settings: Settings) -> Doctor:
     retrainer = settings.RETRAINER_URL.rstrip("/")
     mail, webhook = settings.ALERT_EMAIL_TO.strip(), settings.WEBHOOK_URL.get_secret_value()
     return Doctor(
-        engine=create_engine_for(settings.database),
+        engine=create_engine_for(settings.database, settings.SPOOL_SYNC),
         around=partial(_around, settings),
         spool=partial(check_spool, folder, limit, now_micros),
         exporter=partial(check_exporter, exporter.rstrip("/"), token),

@@ -32,7 +32,7 @@ def main() -> int:
     try:
         settings = load_settings()
         _check_host(settings)
-        engine = create_engine_for(settings.database)
+        engine = create_engine_for(settings.database, settings.SPOOL_SYNC)
         retrainer = assemble(settings, engine, settings.games)
     except (InvalidSettings, InvalidCommand) as error:
         return _fail(str(error), 2)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from exporter.config import InvalidSettings, load_settings
+from exporter.config import InvalidSettings, Settings, load_settings
 from exporter.domain.draw_records import DrawRecord, parse_draws
 from exporter.domain.games import Game, UnknownGame
 from exporter.domain.moments import rfc3339
@@ -42,9 +42,9 @@ def main(arguments: Sequence[str] | None = None, now: Callable[[], datetime] | N
     return 0
 
 
-def from_database(url: str, game: Game, most: int) -> Training:
+def from_database(settings: Settings, game: Game, most: int) -> Training:
     """The game's newest recorded draws. Raises SQLAlchemyError, NoDraws."""
-    engine = create_engine_for(url)
+    engine = create_engine_for(settings.database, settings.SPOOL_SYNC)
     try:
         with reading(engine) as connection:
             rows = read_draws(connection, [game.name], None, None, most)[::-1]
@@ -71,7 +71,7 @@ def _train(options: argparse.Namespace, moment: datetime) -> int:
     if options.draws:
         training = from_file(options.draws, game, options.last)
     else:
-        training = from_database(settings.database, game, options.last)
+        training = from_database(settings, game, options.last)
     seed = options.seed if options.seed is not None else int(moment.timestamp() * 1_000_000)
     trained_at = rfc3339(moment)
     model = document(game, training, version=options.version, trained_at=trained_at, seed=seed)

@@ -23,7 +23,7 @@ from exporter.storage.spool import EVERYTHING, Spool, SpoolState, SpoolUnusable
 #: How long a batch waits to fill, and the longest pause between attempts, in seconds.
 FILL_SECONDS = 0.2
 MAX_PAUSE_SECONDS = 5.0
-#: What a batch may take in the background.
+#: What a batch may take, and what looking closer at one may.
 DELIVERY_SECONDS = 120
 #: How long records that the destination refuses are passed over before they are tried again.
 RETRY_SECONDS = 300
@@ -208,8 +208,7 @@ class Intake:
     def _run(self) -> None:
         while not self._stopping:
             try:
-                with limited(DELIVERY_SECONDS):
-                    more = self._deliver_batch()
+                more = self._deliver_batch()
                 self._pause = 0.0
             except Exception as error:  # noqa: BLE001 - nothing would be delivered any more
                 more = False
@@ -293,13 +292,14 @@ class Intake:
         """Delivers records; those that have to stay, by their place, with the reason."""
         stuck: Mapping[int, Exception] = {}
         try:
-            with self.outage.watched():
+            with self.outage.watched(), limited(DELIVERY_SECONDS):
                 self._delivery.deliver(records)
         except Exception as error:
             if is_away(error) or not self._patience.is_over(error):
                 raise
             _log.error("batch_refused", error=str(error), records=len(records))
-            stuck = self._sifter.sift(records)
+            with limited(DELIVERY_SECONDS):
+                stuck = self._sifter.sift(records)
         self._patience = Patience()
         return stuck
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from threading import Lock
 
 from exporter.services.delivery import DestinationAway, is_away
+from exporter.storage.limits import current
 
 #: For how long nobody else tries after an attempt that failed: at first and at most, in seconds.
 _FIRST_SECONDS = 0.2
@@ -32,17 +33,21 @@ class Outage:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """For an attempt: what it raises tells whether the destination is away."""
+        """For an attempt: what it raises tells whether the destination is away.
+
+        Where the limits of who tries are passed, it tells nothing: they may have ended it.
+        """
         with self._lock:
             self._trying += 1
-        away = False
+        away: bool | None = False
         try:
             yield
         except DestinationAway as error:
-            away = is_away(error)
+            is_over = is_away(error) and current().fault(time.monotonic())
+            away = None if is_over else is_away(error)
             raise
         finally:
-            self._ended(away=away)
+            self._ended(away)
 
     @contextmanager
     def spared(self) -> Iterator[None]:
@@ -52,9 +57,11 @@ class Outage:
         with self.watched():
             yield
 
-    def _ended(self, *, away: bool) -> None:
+    def _ended(self, away: bool | None) -> None:
         with self._lock:
             self._trying -= 1
+            if away is None:
+                return
             longer = max(2 * self._pause, _FIRST_SECONDS)
             self._pause = min(longer, _MOST_SECONDS) if away else 0.0
             self._until = self._clock() + self._pause

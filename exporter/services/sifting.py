@@ -115,10 +115,9 @@ class Sifter:
 
     def _set_aside(self, record: Record, fault: Exception) -> Exception | None:
         """Quarantines a record that is surely at fault; what kept it from there, or None."""
-        if isinstance(fault, DestinationRefuses):  # the connection may have been it
-            attempts = (self._try([record]) for _ in range(TRIES - 1))
-            if not all(attempts):
-                return None
+        attempts = (self._try([record]) for _ in range(TRIES - 1))  # a moment may have been it
+        if not all(attempts):
+            return None
         _log.error("record_refused", error=str(fault))
         return self._try([_quarantined(record, str(fault), self._now())])
 

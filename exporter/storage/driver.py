@@ -10,6 +10,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
+from operator import attrgetter, methodcaller
 from typing import Any, NamedTuple, cast
 
 import psycopg
@@ -18,45 +19,46 @@ from sqlalchemy.exc import DBAPIError
 
 Row = tuple[Any, ...]
 Statement = Select[Any] | Insert | Update | Delete
+_Take = Callable[[Any], Any]
+_ALL, _FIRST, _COUNT = methodcaller("fetchall"), methodcaller("fetchone"), attrgetter("rowcount")
 
 
 def fetch(connection: Connection, statement: str, values: Sequence[Any] = ()) -> list[Row]:
     """The rows that a statement gives."""
-    return list(_run(connection, statement, tuple(values)).fetchall())
+    return list(_run(connection, statement, tuple(values), _ALL))
 
 
 def fetch_one(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Row | None:
     """The first row, or None."""
-    found = _run(connection, statement, tuple(values)).fetchone()
-    return cast(Row | None, found)
+    return cast(Row | None, _run(connection, statement, tuple(values), _FIRST))
 
 
 def fetch_named(connection: Connection, statement: str, values: Sequence[Any] = ()) -> list[Any]:
     """The rows, each with its columns as attributes."""
-    return _named(_run(connection, statement, tuple(values)))
+    return cast(list[Any], _run(connection, statement, tuple(values), _named))
 
 
 def execute(connection: Connection, statement: str, values: Sequence[Any] = ()) -> int:
     """Runs a statement; how many rows it concerned."""
-    return int(_run(connection, statement, tuple(values)).rowcount)
+    return int(_run(connection, statement, tuple(values), _COUNT))
 
 
 def execute_many(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
     """Runs a statement once for each row of values."""
     if rows:
-        _run(connection, statement, rows, many=True)
+        _run(connection, statement, rows, _COUNT, many=True)
 
 
 def select(connection: Connection, query: Select[Any], **values: Any) -> list[Any]:
     """The rows of a query, each with its columns as attributes."""
     compiled = _compiled(query, connection.dialect)
-    return _named(_run(connection, compiled.text, compiled.values(values)))
+    return cast(list[Any], _run(connection, compiled.text, compiled.values(values), _named))
 
 
 def change(connection: Connection, statement: Insert | Update | Delete, **values: Any) -> int:
     """Runs a statement that changes rows; how many it concerned."""
     compiled = _compiled(statement, connection.dialect)
-    return int(_run(connection, compiled.text, compiled.values(values)).rowcount)
+    return int(_run(connection, compiled.text, compiled.values(values), _COUNT))
 
 
 def pipelined(connection: Connection) -> AbstractContextManager[object]:
@@ -78,11 +80,13 @@ def _pipeline(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def translated(connection: Connection, statement: str) -> Iterator[None]:
-    """Gives the driver's errors as SQLAlchemy's."""
+    """Gives the driver's errors as SQLAlchemy's, and notes those that tell of a damaged file."""
     driver = connection.dialect.loaded_dbapi.Error
     try:
         yield
     except driver as error:
+        if file := connection.get_execution_options().get("file"):
+            file.note(error)
         gone = _is_gone(connection, error)
         if gone:
             connection.invalidate(error)  # or its end would hide the error behind one of its own
@@ -98,14 +102,17 @@ def _is_gone(connection: Connection, error: Any) -> bool:
     return connection.dialect.is_disconnect(error, link, None)
 
 
-def _run(connection: Connection, statement: str, values: Any, *, many: bool = False) -> Any:
+def _run(
+    connection: Connection, statement: str, values: Any, take: _Take, *, many: bool = False
+) -> Any:
+    """What `take` takes from the cursor: rows may fail to come, too."""
     statement = _marked(statement, connection.dialect.paramstyle)
     cursor = connection.connection.cursor()
     for watch in connection.dispatch.before_cursor_execute:
         watch(connection, cursor, statement, values, None, many)
     with translated(connection, statement):
         (cursor.executemany if many else cursor.execute)(statement, values)
-    return cursor
+        return take(cursor)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -10,6 +11,7 @@ from sqlalchemy.pool import Pool
 
 from exporter.config.kinds import Sync
 from exporter.forks import on_fork
+from exporter.storage.driver import translated
 from exporter.storage.limits import current
 from exporter.storage.server_engine import server_engine
 from exporter.storage.sqlite_engine import begin_anew, forking, sqlite_engine, turns_of
@@ -62,12 +64,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
     Raises OutOfTime where the limits of this thread's work are passed.
     """
-    check(engine)
     turns = turns_of(engine)
     options = {} if turns else {"isolation_level": "REPEATABLE READ"}
     with (
         turns.using() if turns else nullcontext(),
-        engine.connect().execution_options(**options) as connection,
+        connected(engine, **options) as connection,
     ):
         connection.begin()  # also for what goes to the driver itself; undone when it is closed
         yield connection
@@ -80,7 +81,9 @@ def connected(engine: Engine, **options: Any) -> Iterator[Connection]:
     Raises OutOfTime as `reading` does.
     """
     check(engine)
-    with engine.connect().execution_options(**options) as connection:
+    with engine.connect() as connection:
+        with translated(connection, "SET TRANSACTION"):  # an isolation level is the driver's matter
+            connection.execution_options(**options)
         yield connection
 
 
@@ -90,12 +93,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     Raises OutOfTime as `reading` does.
     """
-    check(engine)
     turns = turns_of(engine)
     options = {"sqlite_begin": "IMMEDIATE"} if turns else {}
     with (
-        turns.writing(current().lock) if turns else nullcontext(),
-        engine.connect().execution_options(**options) as connection,
+        turns.writing(current().lock, partial(check, engine)) if turns else nullcontext(),
+        connected(engine, **options) as connection,
         connection.begin(),
     ):
         yield connection

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from exporter.config.kinds import Sync
+from exporter.storage.driver import translated
 from exporter.storage.limits import BRIEF_SECONDS, LOCK_SECONDS, current
 from exporter.storage.sqlite_file import FileLost, LiveFile, create
 from exporter.storage.turns import Turns
@@ -19,6 +20,7 @@ from exporter.storage.watchdog import check
 
 #: How long SQLite waits for another process's lock without a look at the limits.
 _STEP_MILLISECONDS = 200
+_BEGIN = "BEGIN IMMEDIATE"
 
 
 def sqlite_engine(url: str, sync: Sync, pool: Mapping[str, Any]) -> Engine:
@@ -95,39 +97,38 @@ def _begin(connection: Connection) -> None:
         file.save(cast(sqlite3.Connection, connection.connection.driver_connection))
         raise OperationalError(None, None, FileLost(fault))
     # A writer takes its lock at once: an upgrade in mid-transaction could fail as "locked".
-    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    if mode != "IMMEDIATE" or not _begins_in_steps(connection):
-        connection.exec_driver_sql(f"BEGIN {mode}")
-    turns = turns_of(connection.engine)
-    if turns and mode == "IMMEDIATE":
+    if connection.get_execution_options().get("sqlite_begin") != "IMMEDIATE":
+        connection.exec_driver_sql("BEGIN")
+        return
+    with translated(connection, _BEGIN):
+        _begin_writing(
+            connection, cast(sqlite3.Connection, connection.connection.driver_connection)
+        )
+    if turns := turns_of(connection.engine):
         turns.has_begun()
 
 
-def _begins_in_steps(connection: Connection) -> bool:
-    """Whether it could, where it may wait long: SQLite hears nothing while it waits for another."""
+def _begin_writing(connection: Connection, driver: sqlite3.Connection) -> None:
+    """Where it may wait long, in steps: SQLite hears nothing while it waits for another."""
     lock = current().lock
-    driver = cast(sqlite3.Connection, connection.connection.driver_connection)
     if lock <= BRIEF_SECONDS:
-        return False
+        driver.execute(_BEGIN)
+        return
     until = monotonic() + lock
     driver.execute(f"PRAGMA busy_timeout = {_STEP_MILLISECONDS}")
     try:
-        while monotonic() < until:
-            if _begins(driver):
-                return True
+        while not _begins(driver, until):
             check(connection.engine)
-    except sqlite3.OperationalError:
-        return False  # the usual way says what it is
     finally:
         driver.execute(f"PRAGMA busy_timeout = {round(lock * 1000)}")
-    return False
 
 
-def _begins(driver: sqlite3.Connection) -> bool:
+def _begins(driver: sqlite3.Connection, until: float) -> bool:
+    """Whether it could; raises what SQLite says where it cannot, or could not until then."""
     try:
-        driver.execute("BEGIN IMMEDIATE")
+        driver.execute(_BEGIN)
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() >= until:
             raise
         return False
     return True

@@ -27,16 +27,24 @@ def create(path: Path, mode: int) -> None:
 
     Under another name until nobody has it open: it may be in use as soon as it has its own.
     """
-    if path.exists():
-        return
-    path = path.resolve()  # a link to a file that is still to be made
-    draft = path.with_name(f".{path.name}.{uuid4().hex}")
-    with suppress(OSError):  # SQLite says what is wrong with a path, and makes the file itself
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL, mode))
+    with suppress(
+        OSError, RuntimeError
+    ):  # SQLite says what is wrong with a path, and makes the file
+        if path.exists():
+            return
+        path = path.resolve()  # a link to a file that is still to be made; or one to itself
+        draft = path.with_name(f".{path.name}.{uuid4().hex}")
+        _make(draft, mode)
         try:
             os.link(draft, path)
+        except OSError:  # a file system without hard links; or another was quicker, and still is
+            _make(path, mode)
         finally:
             draft.unlink()
+
+
+def _make(path: Path, mode: int) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL, mode))
 
 
 class FileLost(sqlite3.OperationalError):
@@ -63,10 +71,9 @@ class LiveFile:
         path = connection.execute("PRAGMA database_list").fetchone()[2]
         if not self._open:
             self.forget()
-        self._open.add(record)
         if path and not self._files:  # else it is in memory
-            paths = filter(Path.exists, (Path(path), Path(f"{path}{_LOG}")))
-            self._files = {str(each): each.stat() for each in paths}
+            self._files = _files_of(path)
+        self._open.add(record)
 
     def closed(self, _connection: sqlite3.Connection, record: object) -> None:
         """The last one to close removes the log, and then there may be another file as well."""
@@ -106,6 +113,14 @@ class LiveFile:
         """Remembers an error that tells of damage."""
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE and not self._for_good:
             self._for_good = f"the file is damaged ({error}); {_UNTIL_RESTART}"
+
+
+def _files_of(path: str) -> dict[str, os.stat_result]:
+    try:
+        paths = filter(Path.exists, (Path(path), Path(f"{path}{_LOG}")))
+        return {str(each): each.stat() for each in paths}
+    except OSError as error:  # its folder was closed after SQLite had opened it
+        raise FileLost(f"the file cannot be looked at: {error.strerror}") from error
 
 
 def _became(path: str, opened: os.stat_result) -> str:

@@ -1,14 +1,21 @@
 """How the threads of one process share an SQLite database."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition, Lock, get_ident
+from time import monotonic
 
 from exporter.storage.limits import OutOfTime
 
 #: How long a fork waits for the threads that use the database, in seconds.
 FORK_TIMEOUT = 5
+#: Between two looks at whether who waits for a turn may go on waiting, in seconds.
+_LOOK_SECONDS = 0.2
+
+
+def _nothing() -> None:
+    """Who waits may wait."""
 
 
 class Turns:
@@ -48,26 +55,29 @@ class Turns:
             self._changed.notify_all()
 
     @contextmanager
-    def writing(self, seconds: float) -> Iterator[None]:
+    def writing(self, seconds: float, check: Callable[[], None] = _nothing) -> Iterator[None]:
         """The same for the one that writes.
 
-        Raises OutOfTime when for so many seconds no writer began or ended.
+        Raises OutOfTime when for so many seconds no writer began or ended, and while it waits
+        what `check` raises.
         """
         # Inside first: who waited for the fork with the turn would hold up those that it waits for.
         with self.using():
-            self._wait_for_turn(seconds)
+            self._wait_for_turn(seconds, check)
             try:
                 yield
             finally:
                 self._steps += 1
                 self._writer.release()
 
-    def _wait_for_turn(self, seconds: float) -> None:
-        seen = self._steps
-        while not self._writer.acquire(timeout=seconds):
-            if seen == self._steps:
+    def _wait_for_turn(self, seconds: float, check: Callable[[], None]) -> None:
+        seen, until = self._steps, monotonic() + seconds
+        while not self._writer.acquire(timeout=max(0, min(until - monotonic(), _LOOK_SECONDS))):
+            check()
+            if seen != self._steps:
+                seen, until = self._steps, monotonic() + seconds
+            elif monotonic() >= until:
                 raise OutOfTime(f"another thread has been writing for {seconds:g} s")
-            seen = self._steps
 
     def has_begun(self) -> None:
         """Says that whoever has the turn has the database's lock too."""

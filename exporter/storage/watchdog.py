@@ -132,11 +132,18 @@ class Watchdog:
         while self._some.wait():
             time.sleep(_TICK)
             for watch in self._watches.copy():
-                watch.look()
+                _look_at(watch)
             if not self._watches:
                 self._some.clear()
                 if self._watches:  # one came in between
                     self._some.set()
+
+
+def _look_at(watch: Watch) -> None:
+    try:
+        watch.look()
+    except Exception as error:  # noqa: BLE001 - it must go on looking at all the others
+        _log.error("database_work_not_watched", error=f"{type(error).__name__}: {error}")
 
 
 _WATCHDOG = Watchdog()
@@ -153,6 +160,8 @@ def guard(engine: Engine) -> None:
             _prepare(engine, connection, record.info)
         except engine.dialect.loaded_dbapi.Error as error:
             _end(watch)
+            if "lock" not in record.info:
+                raise  # just connected: the pool would try once more, and hide why it failed
             raise InvalidatePoolError from error  # the pool connects again
 
     def returned(_connection: object, record: Any) -> None:

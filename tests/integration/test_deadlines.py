@@ -50,6 +50,10 @@ SLOW = {
     "mysql": "CREATE VIEW draws AS SELECT d.* FROM real_draws d JOIN"
     " (SELECT count(*) FROM seq_1_to_1000000 a, seq_1_to_1000000 b) AS slow",
 }
+SERVERS = [
+    pytest.param("postgres_template", id="postgresql"),
+    pytest.param("mariadb_template", id="mariadb"),
+]
 RUNNING = {
     "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND state = 'active' AND pid <> pg_backend_pid()",
@@ -237,13 +241,13 @@ def test_a_stop_ends_what_the_database_is_busy_with(migrated_url: str, tmp_path:
                 assert exporter.seconds_to_stop() < STOP_SECONDS
 
 
+@pytest.mark.parametrize("migrated_url", SERVERS, indirect=True)
 @pytest.mark.parametrize("durable", ["true", "false"])
 def test_a_database_that_says_nothing_any_more_holds_up_no_stop(
     migrated_url: str, tmp_path: Path, durable: str
 ) -> None:
+    """A file answers always."""
     with opened(migrated_url) as engine:
-        if engine.dialect.name == "sqlite":
-            pytest.skip("a file answers")
         assert engine.url.port
         with proxied(engine.url.port) as proxy:
             address, settings = proxy.through(migrated_url), {"SPOOL_DURABLE": durable}

@@ -4,7 +4,7 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from exporter.config import load_settings
 from exporter.services.delivery import DestinationAway, DestinationRefuses
 from exporter.services.outage import Outage
 from exporter.storage.faults import Fault
+from exporter.storage.limits import limited
 from tests.servers.ports import free_port
 from tests.servers.waiting import wait_until
 
@@ -68,6 +69,29 @@ def test_who_refuses_is_there() -> None:
     fail(outage, DestinationAway("away"))
     fail(outage, DestinationRefuses("no such table", Fault.BROKEN))
     assert not outage.is_on()
+
+
+@pytest.mark.parametrize("limits", [limited(seconds=0), limited(has_left=lambda: True)])
+def test_what_ended_with_its_caller_tells_nothing(limits: AbstractContextManager[None]) -> None:
+    outage = Outage(clock := Seconds())
+    with limits:
+        fail(outage, DestinationAway("cut short"))
+        assert not outage.is_on()
+        fail(outage, DestinationRefuses("no such table", Fault.BROKEN))
+    fail(outage, DestinationAway("away"))
+    with limited(seconds=0):
+        fail(outage, DestinationAway("cut short"))
+    assert outage.is_on()
+    clock.at += 0.21
+    assert not outage.is_on()
+
+
+def test_a_limit_of_the_attempt_itself_tells() -> None:
+    """What does not answer within it is away for all."""
+    outage = Outage(Seconds())
+    with pytest.raises(DestinationAway), outage.watched(), limited(seconds=0):
+        raise DestinationAway("no answer")
+    assert outage.is_on()
 
 
 @contextmanager

@@ -66,8 +66,9 @@ def test_one_of_many_that_alone_is_refused_is_quarantined() -> None:
     assert set(destination.taken) == {*map(str, range(20)), "quarantined: too large"} - {"7"}
 
 
-def test_a_record_whose_connection_failed_once_or_twice_is_delivered() -> None:
-    destination = Picky({"b": REFUSED}, times=TRIES)  # with the others, alone, and again
+@pytest.mark.parametrize("fault", [REFUSED, PermissionError("for a moment")])
+def test_a_record_that_failed_once_or_twice_is_delivered(fault: Exception) -> None:
+    destination = Picky({"b": fault}, times=TRIES)  # with the others, alone, and again
     assert sifted(destination, failure("a"), failure("b")) == []
     assert set(destination.taken) == {"a", "b"}
 

@@ -1,13 +1,21 @@
 """What goes to the driver itself behaves as what SQLAlchemy sends."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, bindparam, event, insert, select
-from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
 from exporter.storage import driver, migrate
 from exporter.storage.engine import reading, writing
+from exporter.storage.limits import limited
 from exporter.storage.rows import insert_columns
 from exporter.storage.schema import games, predictions
 from tests.databases import opened
@@ -57,6 +65,18 @@ def test_errors_are_those_of_sqlalchemy(engine: Engine) -> None:
     with pytest.raises(IntegrityError), writing(engine) as connection:
         driver.execute_many(connection, INSERT, [("one",), ("one",)])
     assert names(engine) == []
+
+
+def test_so_are_those_that_come_with_the_rows(tmp_path: Path) -> None:
+    """After its first row this one gives no other, and is ended."""
+    endless = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
+    with (
+        opened(f"sqlite:///{tmp_path / 'a.db'}") as engine,
+        pytest.raises(OperationalError),
+        limited(0.3),
+        reading(engine) as connection,
+    ):
+        driver.fetch(connection, f"{endless} SELECT n FROM c WHERE n < 2")
 
 
 def test_errors_of_statements_sent_together_come_at_the_end(engine: Engine) -> None:

@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from exporter.storage import driver
+from exporter.storage.driver import Row
 from exporter.storage.engine import create_engine_for, reading, writing
 from exporter.storage.faults import Fault, fault_of
 from exporter.storage.schema import games
@@ -139,7 +141,15 @@ def test_a_forked_child_has_locks_of_its_own_on_the_spool(tmp_path: Path) -> Non
         assert {SHARED, IN_USE} <= held(spool.path)
 
 
-def test_new_files_are_not_for_everybody(tmp_path: Path) -> None:
+def no_links(*_: object) -> None:
+    raise PermissionError("Operation not permitted")  # as vfat and some network mounts say
+
+
+@pytest.mark.parametrize("link", [os.link, no_links])
+def test_new_files_are_not_for_everybody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, link: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(os, "link", link)
     before = os.umask(0o002)
     try:
         with opened(f"sqlite:///{tmp_path / 'new.db'}") as engine, writing(engine) as connection:
@@ -173,16 +183,25 @@ def test_a_link_to_a_file_that_is_still_to_be_made(tmp_path: Path) -> None:
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 
-def test_a_path_that_cannot_be_is_left_to_sqlite(tmp_path: Path) -> None:
-    create(tmp_path / "nowhere" / "a.db", 0o600)
-    engine = create_engine_for(f"sqlite:///{tmp_path / 'nowhere' / 'a.db'}")
-    with pytest.raises(Exception, match="unable to open"), reading(engine):
+@pytest.mark.parametrize("name", ["nowhere/a.db", "a" * 300, "loop.db"])
+def test_a_path_that_cannot_be_is_left_to_sqlite(tmp_path: Path, name: str) -> None:
+    """Nor one that cannot be looked at, as in a folder that nobody may enter."""
+    (tmp_path / "loop.db").symlink_to("loop.db")
+    create(tmp_path / name, 0o600)
+    engine = create_engine_for(f"sqlite:///{tmp_path / name}")
+    with pytest.raises(OperationalError, match="unable to open") as caught, reading(engine):
         pass
+    assert fault_of(caught.value) is Fault.AWAY
 
 
 def names(engine: Engine) -> list[str]:
     with reading(engine) as connection:
         return list(connection.execute(select(games.c.name)).scalars())
+
+
+def fetched(engine: Engine) -> list[Row]:
+    with reading(engine) as connection:
+        return driver.fetch(connection, "SELECT name FROM games")
 
 
 def add(engine: Engine, name: str) -> None:
@@ -310,13 +329,16 @@ def test_what_only_a_removed_log_holds_is_carried_over(
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_damaged_file_is_not_used_again(engines: list[Engine], database: Path) -> None:
+@pytest.mark.parametrize("use", [names, fetched])
+def test_a_damaged_file_is_not_used_again(
+    engines: list[Engine], database: Path, use: Callable[[Engine], object]
+) -> None:
     engine = engines[0]
     add(engine, "before")
     add(engines[1], "by another process, so that pages are read again")
     damage(database)
     with pytest.raises(DatabaseError, match="malformed"):
-        names(engine)
+        use(engine)
     assert file_fault(engine).startswith("the file is damaged (database disk image is malformed)")
     with pytest.raises(OperationalError, match="is damaged"):
         add(engine, "after")

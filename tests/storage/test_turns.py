@@ -1,5 +1,6 @@
 """Nobody uses the database while the process forks, and a fork does not wait for ever."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Semaphore
@@ -7,8 +8,10 @@ from threading import Event, Semaphore
 import pytest
 from sqlalchemy import text
 
-from exporter.storage.engine import create_engine_for, reading
+from exporter.storage.engine import create_engine_for, reading, writing
+from exporter.storage.limits import OutOfTime, limited
 from exporter.storage.turns import Turns
+from exporter.storage.watchdog import hurry
 from tests.servers.waiting import PATIENCE_SECONDS, wait_until
 
 #: Takes some milliseconds in SQLite, without the interpreter's lock.
@@ -117,3 +120,31 @@ def test_forks_find_a_gap_between_overlapping_reads(tmp_path: Path) -> None:
             reader.result(PATIENCE_SECONDS)
     engine.dispose()
     assert alone == [True, True, True]
+
+
+@pytest.mark.parametrize("why", ["took longer", "client has left", "process ends"])
+def test_who_waits_for_a_turn_hears_of_the_end(tmp_path: Path, why: str) -> None:
+    """However long those before it may yet write."""
+    engine, written = create_engine_for(f"sqlite:///{tmp_path / 'x.db'}"), Event()
+
+    def write() -> None:
+        with limited(0.1 if why == "took longer" else 600, has_left=has_left), writing(engine):
+            written.set()
+
+    asked = Event()
+
+    def has_left() -> bool:
+        asked.set()  # it waits, and looks
+        return why == "client has left" and time.monotonic() > begun + 0.1
+
+    begun = time.monotonic()
+    with ThreadPoolExecutor(1) as threads, writing(engine):
+        writer = threads.submit(write)
+        if why != "took longer":
+            assert asked.wait(PATIENCE_SECONDS)
+        if why == "process ends":
+            hurry(engine, 0)
+        with pytest.raises(OutOfTime, match=why):
+            writer.result(10)
+    engine.dispose()
+    assert not written.is_set()

@@ -1,7 +1,7 @@
 """Work past its limits is ended, in the database too; who waits for a lock is told soon."""
 
 import time
-from threading import Event, Thread
+from threading import Event, Thread, current_thread
 from types import TracebackType
 from typing import Self
 
@@ -90,6 +90,21 @@ def test_the_connections_are_as_good_as_new_afterwards(engine: Engine) -> None:
             run_for_ever(connection)
         with writing(engine) as connection:
             assert connection.execute(text("SELECT 1")).scalar() == 1
+
+
+def test_a_look_that_fails_is_not_the_last(engine: Engine) -> None:
+    failed = Event()
+
+    def who_asked_cannot_be_told() -> bool:
+        if current_thread().name == "lotofacil-watchdog":
+            failed.set()
+            raise RuntimeError("no answer")
+        return False
+
+    with limited(has_left=who_asked_cannot_be_told), reading(engine):
+        wait_until(failed.is_set, what="a look")
+    with pytest.raises(OperationalError), limited(SHORT), reading(engine) as connection:
+        run_for_ever(connection)
 
 
 def test_work_between_two_statements_is_ended_too(engine: Engine) -> None:

@@ -14,15 +14,19 @@ from sqlalchemy import Dialect, Engine
 _SECONDS = 2
 
 
-def cancel(engine: Engine, connection: Any) -> None:
-    """Has the database end the statement that runs on a driver's connection, if one does."""
+def cancel(engine: Engine, connection: Any, *, wholly: bool = False) -> None:
+    """Has the database end the statement that runs on a driver's connection, if one does.
+
+    `wholly`: MySQL is to end the connection itself. It heeds the milder wish only while a
+    statement runs, and does not notice a line that was cut before a long one is over.
+    """
     match engine.dialect.name:
         case "sqlite":
             connection.interrupt()
         case "postgresql":
             connection.cancel_safe(timeout=_SECONDS)
         case _:
-            _kill(engine, connection.thread_id())
+            _kill(engine, f"{'' if wholly else 'QUERY '}{connection.thread_id()}")
 
 
 def sever(dialect: Dialect, connection: Any) -> None:
@@ -37,14 +41,14 @@ def sever(dialect: Dialect, connection: Any) -> None:
             connection._sock.shutdown(socket.SHUT_RDWR)  # noqa: SLF001 - PyMySQL shows no other
 
 
-def _kill(engine: Engine, thread: int) -> None:
+def _kill(engine: Engine, what: str) -> None:
     """MySQL takes such a wish on another connection: one of its own, whatever the pool does."""
     places, names = engine.dialect.create_connect_args(engine.url)
     limits = {"connect_timeout": _SECONDS, "read_timeout": _SECONDS}
     other: Any = engine.dialect.connect(*places, **{**names, **limits})
     try:
         with other.cursor() as cursor:
-            cursor.execute(f"KILL QUERY {thread}")
+            cursor.execute(f"KILL {what}")
     finally:
         with suppress(OSError):
             other.close()

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from math import inf
 from threading import Event, Lock, Thread
 from typing import Any
@@ -58,6 +59,7 @@ class Watch:
         self._lock = Lock()
         self._is_over = False
         self._told_at: float | None = None
+        self._is_forced = False
 
     def look(self) -> None:
         """Ends the work if it is time to, by force where a kind word did not help."""
@@ -66,9 +68,15 @@ class Watch:
             if reason:
                 self._tell(reason)
         elif time.monotonic() - self._told_at > _GRACE:
-            with self._lock, suppress(Exception):  # whatever the driver says of a dying connection
-                if not self._is_over:
-                    sever(self.engine.dialect, self._connection)
+            self._force()
+
+    def _force(self) -> None:
+        with self._lock, suppress(Exception):  # whatever the driver says of a dying connection
+            if not self._is_over:
+                if not self._is_forced:
+                    self._is_forced = True
+                    self._begin_to_cancel(wholly=True)
+                sever(self.engine.dialect, self._connection)
 
     def end(self) -> bool:
         """The connection goes back; whether it was told to end."""
@@ -83,12 +91,16 @@ class Watch:
             self._told_at = time.monotonic()
         _ended[reason] += 1
         _log.warning("database_work_ended", reason=reason)
-        # Apart: in a network that swallows everything it takes its time.
-        Thread(target=self._cancel, name="lotofacil-cancel", daemon=True).start()
+        self._begin_to_cancel(wholly=False)
 
-    def _cancel(self) -> None:
+    def _begin_to_cancel(self, *, wholly: bool) -> None:
+        # Apart: in a network that swallows everything it takes its time.
+        work = partial(self._cancel, wholly=wholly)
+        Thread(target=work, name="lotofacil-cancel", daemon=True).start()
+
+    def _cancel(self, *, wholly: bool) -> None:
         try:
-            cancel(self.engine, self._connection)
+            cancel(self.engine, self._connection, wholly=wholly)
         except Exception as error:  # noqa: BLE001 - cutting the line is next
             _log.info("database_not_told", error=f"{type(error).__name__}: {error}")
 

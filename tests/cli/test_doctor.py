@@ -200,7 +200,9 @@ def no_database_at_all(ground: Ground) -> None:
 def newer_schema(ground: Ground) -> None:
     ground.database()
     ground.execute("UPDATE alembic_version SET version_num = '9999'")
-    ground.serve(f"http://localhost:{ground.settings['EXPORTER_PORT']}", "/-/healthy")
+    url = f"http://localhost:{ground.settings['EXPORTER_PORT']}"
+    ground.serve(url, "/-/healthy")
+    wait_until(lambda: "is not known" in requests.get(f"{url}/-/ready", timeout=60).text)
 
 
 def lost(ending: str, *, replaced: bool = False) -> Callable[[Ground], None]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, NamedTuple
 
 from exporter.config.kinds import Sync
@@ -85,6 +85,8 @@ _PATIENCE = 30_000
 _PATIENCE_AT_LIMIT = 50
 #: Seconds between attempts when another process carries the log over at the same time.
 _PAUSES = (0.002, 0.02, 0.05)
+#: The same where it opens the file at the same time.
+_BETWEEN_TRIES = 0.01
 #: Records that come or go together and fill as much of the log as one alone: two pages.
 _TOGETHER = 8
 #: Connections that are not used again, such as a parent's in a forked child.
@@ -210,7 +212,7 @@ class Spool:
         db = sqlite3.connect(
             self.path, timeout=_PATIENCE / 1000, isolation_level=None, check_same_thread=False
         )
-        db.executescript("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;" + _SCHEMA)
+        _make_tables(db)
         # `settle` and `Room` come first; these are for when nobody calls or heeds them.
         log = 4 * _PAGES_EACH * self._settle_every
         for pragma in (
@@ -461,6 +463,20 @@ class Spool:
 
 def _account(db: sqlite3.Connection) -> Account:
     return Account(*db.execute("SELECT spool, accepted, delivered FROM balance").fetchone())
+
+
+def _make_tables(db: sqlite3.Connection) -> None:
+    """Brings the file up to date. SQLite itself does not wait for who gives it its log just now."""
+    until = monotonic() + _PATIENCE / 1000
+    while True:
+        try:
+            db.executescript("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;" + _SCHEMA)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
+                raise
+            sleep(_BETWEEN_TRIES)
+        else:
+            return
 
 
 def _let_shrink(db: sqlite3.Connection) -> None:

@@ -27,20 +27,25 @@ def create(path: Path, mode: int) -> None:
 
     Under another name until nobody has it open: it may be in use as soon as it has its own.
     """
-    with suppress(
-        OSError, RuntimeError
-    ):  # SQLite says what is wrong with a path, and makes the file
+    with suppress(OSError, RuntimeError):  # SQLite says what is wrong, and makes the file itself
         if path.exists():
             return
         path = path.resolve()  # a link to a file that is still to be made; or one to itself
         draft = path.with_name(f".{path.name}.{uuid4().hex}")
         _make(draft, mode)
         try:
-            os.link(draft, path)
-        except OSError:  # a file system without hard links; or another was quicker, and still is
-            _make(path, mode)
+            _name(draft, path, mode)
         finally:
             draft.unlink()
+
+
+def _name(draft: Path, path: Path, mode: int) -> None:
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return  # another was quicker
+    except OSError:  # a file system without hard links
+        _make(path, mode)
 
 
 def _make(path: Path, mode: int) -> None:

@@ -8,7 +8,6 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from socket import create_server
-from subprocess import DEVNULL, run
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +22,7 @@ from sqlalchemy import make_url
 from exporter.cli import main
 from tests.databases import migrated, opened
 from tests.retrainer import service
+from tests.servers.disk import mounted
 from tests.servers.ports import free_port
 from tests.servers.postgres import PostgresServer
 from tests.servers.process import PROJECT, Server
@@ -102,11 +102,7 @@ def full_disk(ground: Ground) -> None:
 
 
 def small_disk(ground: Ground, options: str) -> None:
-    ground.data.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(ground.data)]
-    if run(mount, check=False, stdout=DEVNULL, stderr=DEVNULL).returncode:
-        pytest.skip("a disk of its own can be mounted by root only")
-    ground.stack.callback(run, ["umount", "-l", str(ground.data)], check=True)
+    ground.stack.enter_context(mounted(ground.data, options))
 
 
 def read_only_folder(ground: Ground) -> None:

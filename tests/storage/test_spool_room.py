@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from exporter.storage.spool import Spool, SpoolFull
 from exporter.storage.spool_room import cost
+from tests.servers.disk import mounted
 from tests.servers.process import PROJECT
 
 LIMIT = 1_500_000
@@ -232,17 +233,8 @@ def test_a_file_of_an_earlier_version_learns_to_shrink_once_nothing_waits(path: 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    rights = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    mount = [*rights, "mount", "-t", "tmpfs", "-o", f"size={DISK},mode=777", "tmpfs", str(folder)]
-    try:
-        subprocess.run(mount, check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        reason = f"no disk can be mounted here: {getattr(error, 'stderr', error)}"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    yield folder
-    subprocess.run([*rights, "umount", str(folder)], check=True)
+    with mounted(tmp_path / "disk", f"size={DISK},mode=777") as folder:
+        yield folder
 
 
 @pytest.mark.parametrize(

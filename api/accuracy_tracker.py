@@ -1,7 +1,7 @@
 """`accuracy_tracker`: recording draw results."""
 
 from api.container import ready
-from exporter.services.accuracy_tracker import AccuracyTracker
+from exporter.recording.accuracy_tracker import AccuracyTracker
 
 accuracy_tracker: AccuracyTracker = ready(lambda app: app.tracker)
 

@@ -1,8 +1,8 @@
 """`alert_system`: alert rules, notification channels and webhooks."""
 
 from api.container import ready
+from exporter.alerting.alert_system import AlertSystem
 from exporter.domain.alerts import AlertRule, NotificationChannel
-from exporter.services.alert_system import AlertSystem
 
 alert_system: AlertSystem = ready(lambda app: app.alerts)
 

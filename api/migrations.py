@@ -1,7 +1,7 @@
 """`migrate_metrics_data`: bringing stored data to a newer structure."""
 
 from api.container import application
-from exporter.services.data_migration import Migrated, migrate_data
+from exporter.operating.data_migration import Migrated, migrate_data
 
 __all__ = ["Migrated", "migrate_metrics_data"]
 

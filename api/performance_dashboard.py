@@ -2,7 +2,7 @@
 
 from api.container import ready
 from exporter.app import build_dashboard
-from exporter.web.dashboard.performance_dashboard import PerformanceDashboard
+from exporter.pages.dashboard.performance_dashboard import PerformanceDashboard
 
 dashboard: PerformanceDashboard = ready(build_dashboard)
 

@@ -2,7 +2,7 @@
 
 from api.container import ready
 from exporter.app import build_logger
-from exporter.services.structured_logger import StructuredLogger
+from exporter.operating.structured_logger import StructuredLogger
 
 structured_logger: StructuredLogger = ready(build_logger)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import psycopg
 
-from benchmarks import exposing, ingest, posting, report, scoring, whole
+from benchmarks import exposing, fresh_process, ingest, posting, report, scoring, whole
 from benchmarks.measuring import Result
 from exporter.stack.local.programs import ROOT
 from tests.servers.postgres import PostgresServer, running_postgres
@@ -49,6 +49,7 @@ class Bench:
             "scrapes": lambda: (
                 exposing.fifty_scrapes(n, 1, 500) if small else exposing.fifty_scrapes(n)
             ),
+            "import": lambda: fresh_process.fresh_processes(n),
             "start": lambda: whole.starting_and_stopping(n),
             "mail": lambda: whole.result_to_mail(1 if small else n),
         }

@@ -20,7 +20,7 @@ from benchmarks.samples import application, record_draws
 from benchmarks.serving import EXPORTER, READING_EACH_TIME, get_metrics, serving
 from exporter.app import Application, build_exposition
 from exporter.collectors.exposition import Exposition, Families
-from exporter.services.http_instruments import HttpInstruments
+from exporter.serving.http_instruments import HttpInstruments
 
 _TIMES = 100
 

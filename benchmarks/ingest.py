@@ -12,20 +12,12 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.measuring import (
-    Result,
-    absolute,
-    at_least,
-    at_most,
-    compared,
-    in_turn,
-    percentile,
-)
+from benchmarks.measuring import Result, absolute, at_least, at_most, compared, in_turn, percentile
 from benchmarks.samples import application, predictions
 from exporter.domain.batches import BatchParser
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.prediction_parser import PredictionParser
-from exporter.services.metrics_service import encode_metadata
+from exporter.recording.metrics_service import encode_metadata
 
 BATCH = 1000
 _TABLE = """CREATE TABLE raw (id {key}, key VARCHAR(128), game_id INT, model_id INT,
@@ -140,7 +132,8 @@ def _rows(raw: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
     now = time.time_ns() // 1000
     parser = PredictionParser(KNOWN_GAMES, lambda: now, encode_metadata, "0123456789abcdef")
     (columns,) = BatchParser(parser).parse(raw).columns
-    return [(key, 1, 1, *rest) for key, *rest in zip(columns.keys, *columns[4:-1], strict=True)]
+    values = {**columns.fields, "game_id": [1] * len(raw), "model_id": [1] * len(raw)}
+    return list(zip(*(values[name] for name in _NAMES.split(", ")), strict=True))
 
 
 def _our_rate(raw: Sequence[dict[str, Any]], **settings: Any) -> float:

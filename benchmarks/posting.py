@@ -105,9 +105,9 @@ def _post_until(port: int, bodies: Sequence[bytes], stop: Event) -> None:
 
 def _timed_posts(port: int, body: bytes, seconds: float, pause: float) -> list[float]:
     times: list[float] = []
-    until = time.perf_counter() + seconds
     with closing(HTTPConnection("127.0.0.1", port)) as connection:
         post(connection, body)
+        until = time.perf_counter() + seconds
         while time.perf_counter() < until:
             started = time.perf_counter()
             post(connection, body)

@@ -32,8 +32,8 @@ from benchmarks.ticket_sets import (
     theta_of,
     uniform_hits,
 )
-from exporter.domain.statistics import BETS, EFFECT_SIZES
-from exporter.domain.statistics.betting import LARGEST_LOSS
+from exporter.domain.statistics.betting import BETS, LARGEST_LOSS
+from exporter.domain.statistics.likelihood import EFFECT_SIZES
 
 RESULTS = Path(__file__).parents[1] / "docs" / "statistics-results.json"
 ACCURACIES = (0.58, 0.567, 0.55, 0.533, 0.5)

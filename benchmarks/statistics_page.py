@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from benchmarks.simulate_alarms import RESULTS
-from exporter.domain.statistics import AlarmRule, Operator, advise, tier_probabilities
+from exporter.domain.statistics.hypergeometric import tier_probabilities
+from exporter.domain.statistics.thresholds import AlarmRule, Operator, advise
 
 PAGE = RESULTS.parent / "statistics.md"
 PICTURES = RESULTS.parent / "pictures"

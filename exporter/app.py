@@ -1,85 +1,56 @@
-"""The composition root: settings in, wired services out. Nothing is built at import."""
+"""The composition root: settings in, wired services out. Nothing is built at import.
+
+What a service needs is imported where it is made, when somebody asks for it: who records does not
+pay for pages, and who sends over HTTP not for a database.
+"""
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from importlib.metadata import version
+from functools import cached_property, partial
 from math import inf
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import Flask
-from prometheus_client.metrics_core import Metric as Family
-from sqlalchemy import Engine, make_url
-
-from exporter.collectors import alert_rules, database, process, spool
-from exporter.collectors.exposition import Exposition
 from exporter.config import Settings
 from exporter.domain.games import Games
-from exporter.domain.horizon import Horizon
 from exporter.domain.hosts import KnownHosts, is_loopback, local_url
-from exporter.domain.prediction_parser import PredictionParser
-from exporter.logs import level_counts
-from exporter.outbound.alertmanager import Alertmanager
-from exporter.outbound.destinations import Destinations
-from exporter.outbound.exporter_client import ExporterClient
-from exporter.outbound.mail import MailServer
-from exporter.outbound.prometheus import Prometheus
-from exporter.services.accuracy_tracker import AccuracyTracker
-from exporter.services.alert_channels import Channels
-from exporter.services.alert_history import AlertHistory
-from exporter.services.alert_system import AlertSystem
-from exporter.services.alert_upkeep import AlertUpkeep
-from exporter.services.channel_trial import ChannelTrial
-from exporter.services.delivery import Delivery
-from exporter.services.doctor import (
-    Doctor,
-    Finding,
-    Told,
-    check_exporter,
-    check_retrainer,
-    check_room,
-    check_spool,
-    check_time_zone,
-)
-from exporter.services.figures.system import SystemReader
-from exporter.services.http_instruments import HttpInstruments
-from exporter.services.http_records import HttpDelivery, HttpRecords
-from exporter.services.intake import Intake
-from exporter.services.listings import Listings
-from exporter.services.metrics_query import MetricsReader
-from exporter.services.metrics_service import MetricsService, encode_metadata
-from exporter.services.overview.reader import OverviewReader
-from exporter.services.prepared_database import PreparedDatabase
-from exporter.services.reports import DailyReports
-from exporter.services.rule_board import KeptAdvice, RuleBoard
-from exporter.services.rule_values.current import CurrentRules
-from exporter.services.rule_values.machine import ErrorsOfHour, Machine
-from exporter.services.snapshots import Snapshots
-from exporter.services.sql_delivery import SqlDelivery
-from exporter.services.sql_records import SqlRecords
-from exporter.services.structured_logger import StructuredLogger
-from exporter.services.system_resources import SystemResources
-from exporter.services.threshold_advice import ThresholdAdviser
-from exporter.serving.allowance import Allowance
-from exporter.serving.lanes import EXPORTS, MONITORING, WRITING, Lane
-from exporter.serving.server import Server
-from exporter.serving.terms import Terms
-from exporter.serving.traffic import Traffic
-from exporter.stack.forwarding import AlertmanagerForwarding
-from exporter.storage.engine import create_engine_for
-from exporter.storage.spool import Spool
-from exporter.storage.watchdog import end_all, hurry
-from exporter.web.application import create_app
-from exporter.web.auth import Access
-from exporter.web.dashboard.blueprint import dashboard_blueprint
-from exporter.web.dashboard.performance_dashboard import PerformanceDashboard
-from exporter.web.dependencies import WebDependencies
+from exporter.logs import LogOptions, configure_logs, level_counts
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy import Engine
+
+    from exporter.alerting.alert_history import AlertHistory
+    from exporter.alerting.alert_system import AlertSystem
+    from exporter.alerting.channel_trial import ChannelTrial
+    from exporter.alerting.threshold_advice import ThresholdAdviser
+    from exporter.collectors.exposition import Exposition
+    from exporter.figures.overview import OverviewReader
+    from exporter.figures.rule_values import CurrentRules
+    from exporter.figures.snapshots import Snapshots
+    from exporter.figures.system_resources import SystemResources
+    from exporter.operating.doctor import Doctor, Finding
+    from exporter.operating.structured_logger import StructuredLogger
+    from exporter.pages.dashboard.performance_dashboard import PerformanceDashboard
+    from exporter.recording.accuracy_tracker import AccuracyTracker
+    from exporter.recording.destination import Destination
+    from exporter.recording.intake import Intake
+    from exporter.recording.metrics_service import MetricsService
+    from exporter.recording.prepared_database import PreparedDatabase
+    from exporter.serving.access import Access
+    from exporter.serving.http_instruments import HttpInstruments
+    from exporter.serving.lanes import Lane
+    from exporter.serving.server import Server
+    from exporter.serving.terms import Traffic
 
 #: How long the doctor waits for a mail server, in seconds.
 _MAIL_SECONDS = 10.0
+#: Those that serve besides EXPORTER_THREADS, for calls that record and for others: for monitoring
+#: and for exports.
+OTHER_THREADS = 8
 
 
 def now_micros() -> int:
@@ -89,132 +60,221 @@ def now_micros() -> int:
 
 @dataclass(frozen=True, eq=False)
 class Application:
-    """The services of one process, wired; what only a server needs is made by `build_web`."""
+    """The services of one process, each made when it is first asked for; nothing starts by itself.
+
+    `over_http` has records sent to the exporter at EXPORTER_URL instead of to the database.
+    """
 
     settings: Settings
-    now: Callable[[], int]
-    engine: Engine
-    database: PreparedDatabase
-    games: Games
-    intake: Intake
-    metrics: MetricsService
-    tracker: AccuracyTracker
-    snapshots: Snapshots
-    alerts: AlertSystem
-    history: AlertHistory
-    adviser: ThresholdAdviser
-    rule_values: CurrentRules
-    resources: SystemResources
+    now: Callable[[], int] = now_micros
+    over_http: bool = False
+
+    @property
+    def games(self) -> Games:
+        return self.settings.games
+
+    @cached_property
+    def engine(self) -> "Engine":
+        from exporter.storage.engine import create_engine_for
+
+        settings = self.settings
+        threads = 2 * settings.EXPORTER_THREADS + OTHER_THREADS
+        return create_engine_for(settings.database, settings.SPOOL_SYNC, threads)
+
+    @cached_property
+    def database(self) -> "PreparedDatabase":
+        from exporter.recording.prepared_database import PreparedDatabase
+
+        return PreparedDatabase(self.engine)
+
+    @property
+    def _own_database(self) -> "PreparedDatabase | None":
+        return None if self.over_http else self.database
+
+    @cached_property
+    def intake(self) -> "Intake":
+        from exporter.recording.intake import Intake
+        from exporter.recording.spool import Spool
+
+        settings = self.settings
+        folder, size = settings.LOTOFACIL_DATA_DIR, settings.SPOOL_MAX_SIZE
+        return Intake(
+            Spool(folder / "spool.db", size, settings.SPOOL_SYNC),
+            self._destination,
+            self.games,
+            self.now,
+            batch_size=settings.METRICS_BATCH_SIZE,
+            durable=settings.SPOOL_DURABLE,
+        )
+
+    @cached_property
+    def _destination(self) -> "Destination":
+        if not self.over_http:
+            from exporter.recording.sql_destination import SqlDestination
+
+            return SqlDestination(self.database, self.games, self.now)
+        from exporter.domain.horizon import Horizon
+        from exporter.domain.prediction_parser import PredictionParser
+        from exporter.outbound.exporter_client import ExporterClient
+        from exporter.recording.http_destination import HttpDestination
+        from exporter.recording.metrics_service import encode_metadata
+
+        token = self.settings.EXPORTER_API_TOKEN.get_secret_value()
+        # What is stored was accepted once, and is not held against the clock again.
+        horizon = Horizon((), self.now)
+        parser = PredictionParser(self.games, self.now, encode_metadata, "", horizon=horizon)
+        client = ExporterClient(self.settings.EXPORTER_URL, token)
+        return HttpDestination(client, self.games, parser)
+
+    @cached_property
+    def metrics(self) -> "MetricsService":
+        from exporter.recording.metrics_service import MetricsService
+
+        return MetricsService(self.intake, self._own_database, self.games, self.now)
+
+    @cached_property
+    def tracker(self) -> "AccuracyTracker":
+        from exporter.recording.accuracy_tracker import AccuracyTracker
+
+        return AccuracyTracker(self.intake, self._own_database, self.games, self.now)
+
+    @cached_property
+    def snapshots(self) -> "Snapshots":
+        from exporter.figures.snapshots import Snapshots
+
+        seconds = self.settings.EXPORTER_REFRESH_SECONDS
+        return Snapshots(self.database, self.games, self.now, seconds)
+
+    @cached_property
+    def resources(self) -> "SystemResources":
+        from exporter.figures.system_resources import SystemResources
+
+        return SystemResources(self.settings.LOTOFACIL_DATA_DIR)
+
+    @cached_property
+    def rule_values(self) -> "CurrentRules":
+        from exporter.figures.machine import ErrorsOfHour, Machine
+        from exporter.figures.rule_values import CurrentRules
+
+        intake = self.intake  # made now: those who ask for values may be several threads
+        machine = Machine(
+            self.resources,
+            self.parts_up,
+            lambda: intake.state().records,
+            ErrorsOfHour(lambda: level_counts().get("error", 0), self.now),
+            self.now,
+        )
+        return CurrentRules(self.snapshots, self.games, machine)
+
+    @cached_property
+    def history(self) -> "AlertHistory":
+        from exporter.alerting.alert_history import AlertHistory
+
+        return AlertHistory(self.database, self.now)
+
+    @cached_property
+    def adviser(self) -> "ThresholdAdviser":
+        from exporter.alerting.threshold_advice import ThresholdAdviser
+
+        return ThresholdAdviser(self.games, self.settings.LOTOFACIL_LANGUAGE)
+
+    @cached_property
+    def alerts(self) -> "AlertSystem":
+        from exporter.alerting.alert_channels import Channels
+        from exporter.alerting.alert_system import AlertSystem
+        from exporter.alerting.alert_upkeep import AlertUpkeep
+        from exporter.alerting.forwarding import AlertmanagerForwarding
+        from exporter.outbound.alertmanager import Alertmanager
+        from exporter.outbound.destinations import Destinations
+
+        settings, database, now = self.settings, self.database, self.now
+        check_url = Destinations(
+            settings.ALERT_WEBHOOK_ALLOW_PRIVATE,
+            allow_loopback=is_loopback(urlsplit(settings.ALERTMANAGER_URL).hostname or ""),
+        ).check
+        forwarding = AlertmanagerForwarding(settings)
+        channels = Channels(database, forwarding, check_url, now, settings.LOTOFACIL_LANGUAGE)
+        server, days = Alertmanager(settings.ALERTMANAGER_URL), settings.METRICS_RETENTION_DAYS
+        upkeep = AlertUpkeep(channels, self.history, server, days, now)
+        seconds = settings.ALERT_CHECK_INTERVAL
+        return AlertSystem(database, channels, self.adviser, now, upkeep, seconds)
+
+    @cached_property
+    def overviews(self) -> "OverviewReader":
+        from exporter.figures.overview import OverviewReader
+        from exporter.figures.rule_board import KeptAdvice, RuleBoard
+
+        board = RuleBoard(self.snapshots, self.rule_values, KeptAdvice(self.adviser.advice))
+        return OverviewReader(self.database, self.games, self.now, self.resources, rules=board)
+
+    def parts_up(self) -> dict[str, bool]:
+        """Whether each of our own parts does its work."""
+        is_delivering = self.intake.courier.attempts.is_running()
+        return {"ingest": is_delivering, "database": self.snapshots.state.is_up}
 
     def close(self, seconds: float = inf) -> None:
         """Delivers what waits and closes; what cannot be delivered stays on disk.
 
         What is under way in the database goes on for so many seconds, and is ended then.
         """
-        hurry(self.engine, seconds)
-        self.alerts.stop()
-        self.snapshots.stop()
-        self.intake.stop(min(seconds + 2, 30))
-        if seconds < inf:
-            end_all(self.engine)
-        self.engine.dispose()
+        built = vars(self)  # where cached_property keeps what was asked for
+        if "engine" in built:
+            from exporter.storage.watchdog import end_all, hurry
+
+            hurry(self.engine, seconds)
+        if "alerts" in built:
+            self.alerts.stop()
+        if "snapshots" in built:
+            self.snapshots.repeater.stop(5)
+        if "intake" in built:
+            self.intake.courier.stop(min(seconds + 2, 30))
+        if "engine" in built:
+            if seconds < inf:
+                end_all(self.engine)
+            self.engine.dispose()
+
+
+def start_logs(
+    settings: Settings, role: str, *, to_stderr: bool = False, whole_process: bool = True
+) -> None:
+    """Writes this process's lines as the settings say."""
+    folder, size = settings.LOTOFACIL_DATA_DIR, settings.LOG_ROTATION_SIZE
+    options = LogOptions(role, folder, settings.LOTOFACIL_LOG_LEVEL, size)
+    configure_logs(replace(options, to_stderr=to_stderr, whole_process=whole_process))
 
 
 def build(
     settings: Settings, now: Callable[[], int] = now_micros, *, over_http: bool = False
 ) -> Application:
-    """The application for these settings; nothing connects or starts yet.
-
-    `over_http` has records sent to the exporter at EXPORTER_URL instead of to the database.
-    """
-    games = settings.games
-    threads = sum(lane.threads for lane in _lanes(settings))
-    engine = create_engine_for(settings.database, settings.SPOOL_SYNC, threads)
-    database = PreparedDatabase(engine)
-    delivery, records = _destination(settings, database, games, now, over_http=over_http)
-    intake = Intake(
-        Spool(
-            settings.LOTOFACIL_DATA_DIR / "spool.db", settings.SPOOL_MAX_SIZE, settings.SPOOL_SYNC
-        ),
-        delivery,
-        now,
-        batch_size=settings.METRICS_BATCH_SIZE,
-        durable=settings.SPOOL_DURABLE,
-    )
-    history = AlertHistory(database, now)
-    adviser = ThresholdAdviser(games, settings.LOTOFACIL_LANGUAGE)
-    resources = SystemResources(settings.LOTOFACIL_DATA_DIR)
-    snapshots = Snapshots(database, games, now, settings.EXPORTER_REFRESH_SECONDS)
-    return Application(
-        settings=settings,
-        now=now,
-        engine=engine,
-        database=database,
-        games=games,
-        intake=intake,
-        metrics=MetricsService(intake, records, games, now),
-        tracker=AccuracyTracker(intake, records, games, now),
-        snapshots=snapshots,
-        alerts=_alert_system(settings, database, history, adviser, now),
-        history=history,
-        adviser=adviser,
-        rule_values=CurrentRules(snapshots, games, _machine(resources, intake, snapshots, now)),
-        resources=resources,
-    )
+    """The application for these settings; nothing is made, connects or starts yet."""
+    return Application(settings, now, over_http)
 
 
-def _destination(
-    settings: Settings,
-    database: PreparedDatabase,
-    games: Games,
-    now: Callable[[], int],
-    *,
-    over_http: bool,
-) -> tuple[Delivery, SqlRecords | HttpRecords]:
-    if not over_http:
-        return SqlDelivery(database, games, now), SqlRecords(database, games, now)
-    client = ExporterClient(settings.EXPORTER_URL, settings.EXPORTER_API_TOKEN.get_secret_value())
-    # What is stored was accepted once, and is not held against the clock again.
-    parser = PredictionParser(games, now, encode_metadata, "", horizon=Horizon((), now))
-    return HttpDelivery(client, games), HttpRecords(client, games, parser)
-
-
-def _alert_system(
-    settings: Settings,
-    database: PreparedDatabase,
-    history: AlertHistory,
-    adviser: ThresholdAdviser,
-    now: Callable[[], int],
-) -> AlertSystem:
-    check_url = Destinations(
-        settings.ALERT_WEBHOOK_ALLOW_PRIVATE,
-        allow_loopback=is_loopback(urlsplit(settings.ALERTMANAGER_URL).hostname or ""),
-    ).check
-    forwarding = AlertmanagerForwarding(settings)
-    channels = Channels(database, forwarding, check_url, now, settings.LOTOFACIL_LANGUAGE)
-    server, days = Alertmanager(settings.ALERTMANAGER_URL), settings.METRICS_RETENTION_DAYS
-    upkeep = AlertUpkeep(channels, history, server, days, now)
-    return AlertSystem(database, channels, adviser, now, upkeep, settings.ALERT_CHECK_INTERVAL)
-
-
-def build_exposition(app: Application, http: HttpInstruments) -> Exposition:
+def build_exposition(app: Application, http: "HttpInstruments") -> "Exposition":
     """The metrics page; some collectors are asked at each scrape."""
+    from exporter.collectors import alert_rules, database, process, spool
+    from exporter.collectors.exposition import Exposition
+    from exporter.storage.watchdog import ended
+
     settings = app.settings
-    live: dict[str, Callable[[], Iterable[Family]]] = {
-        "alert_rules": partial(alert_rules.collect, app.rule_values),
-        "alert_checks": partial(alert_rules.collect_checks, app.alerts.failed_checks),
-        "spool": partial(spool.collect, app.intake, settings.SPOOL_MAX_SIZE),
-        "database_file": partial(database.collect_file, app.database.file_fault),
-        "resources": partial(process.collect_resources, app.resources),
-        "logs": process.collect_logs,
-        "limits": process.collect_limits,
-        "http": partial(process.collect_http, http),
-    }
-    return Exposition(app.snapshots, app.games, live, version("lotofacil-monitor"))
+    live = [
+        alert_rules.COLLECTOR.part(app.rule_values),
+        alert_rules.CHECKS.part(app.alerts.failed_checks),
+        spool.COLLECTOR.part(partial(spool.Waiting.of, app.intake, settings.SPOOL_MAX_SIZE)),
+        database.FILE.part(app.database.file_fault),
+        process.RESOURCES.part(app.resources),
+        process.LOGS.part(level_counts),
+        process.LIMITS.part(ended),
+        process.HTTP.part(http.snapshot),
+    ]
+    return Exposition(app.snapshots, app.games, live)
 
 
-def build_server(app: Application) -> Server:
+def build_server(app: Application) -> "Server":
     """The HTTP server with every route, listening. Raises CannotListen."""
+    from exporter.serving.server import Server
+    from exporter.serving.terms import Allowance, Terms, Traffic
+
     settings, traffic = app.settings, Traffic()
     return Server(
         build_web(app, traffic),
@@ -225,15 +285,26 @@ def build_server(app: Application) -> Server:
     )
 
 
-def _lanes(settings: Settings) -> Sequence[Lane]:
+def _lanes(settings: Settings) -> "Sequence[Lane]":
+    from exporter.serving.lanes import EXPORTS, MONITORING, WRITING, Lane
+
     threads = settings.EXPORTER_THREADS
     return MONITORING, EXPORTS, Lane(("/",), threads, WRITING), Lane(("/",), threads)
 
 
-def build_web(app: Application, traffic: Traffic | None = None) -> Flask:
+def build_web(app: Application, traffic: "Traffic | None" = None) -> "Flask":
     """The WSGI application with every route; `traffic` is that of the server it is for."""
+    from exporter.figures.listings import Listings
+    from exporter.figures.metrics_query import MetricsReader
+    from exporter.figures.system import SystemReader
+    from exporter.pages.dashboard.blueprint import dashboard_blueprint
+    from exporter.serving.http_instruments import HttpInstruments
+    from exporter.web.application import create_app
+    from exporter.web.dependencies import WebDependencies
+
     settings = app.settings
     http = HttpInstruments(traffic)
+    system = SystemReader(app.parts_up, app.resources, app.now())
     exposition = build_exposition(app, http)
     return create_app(
         WebDependencies(
@@ -241,7 +312,7 @@ def build_web(app: Application, traffic: Traffic | None = None) -> Flask:
             not_ready=lambda: app.database.file_fault() or app.snapshots.state.error or None,
             version=lambda: _version(app.snapshots),
             now=app.now,
-            metrics=_metrics_reader(app),
+            metrics=MetricsReader(app.database, app.games, system, app.now),
             listings=Listings(app.database, app.games),
             predictions=app.metrics,
             results=app.tracker,
@@ -254,49 +325,47 @@ def build_web(app: Application, traffic: Traffic | None = None) -> Flask:
             language=settings.LOTOFACIL_LANGUAGE,
             max_body=settings.EXPORTER_MAX_BODY,
             request_seconds=settings.EXPORTER_REQUEST_SECONDS,
-            pages=[dashboard_blueprint(_overviews(app), settings.LOTOFACIL_LANGUAGE)],
+            pages=[dashboard_blueprint(app.overviews, settings.LOTOFACIL_LANGUAGE)],
         )
     )
 
 
-def _machine(
-    resources: SystemResources, intake: Intake, snapshots: Snapshots, now: Callable[[], int]
-) -> Machine:
-    return Machine(
-        resources,
-        partial(_services, intake, snapshots),
-        lambda: intake.state().records,
-        ErrorsOfHour(lambda: level_counts().get("error", 0), now),
-        now,
-    )
-
-
-def _services(intake: Intake, snapshots: Snapshots) -> dict[str, bool]:
-    return {"ingest": intake.is_running(), "database": snapshots.state.is_up}
-
-
-def build_dashboard(app: Application) -> PerformanceDashboard:
+def build_dashboard(app: Application) -> "PerformanceDashboard":
     """The documented dashboard object, for the user's own Flask application and for reports."""
-    settings, language = app.settings, app.settings.LOTOFACIL_LANGUAGE
+    from exporter.outbound.mail import MailServer
+    from exporter.pages.dashboard.performance_dashboard import PerformanceDashboard
+
+    settings, server = app.settings, MailServer.of(app.settings)
     app.snapshots.take()  # brings the schema up to date; a database that is away is told later
-    overviews = _overviews(app)
-    reports = DailyReports(overviews, language, settings.DASHBOARD_URL)
-    server = MailServer.of(settings)
-    return PerformanceDashboard(overviews, reports, server, settings.ALERT_EMAIL_FROM, language)
+    words = settings.LOTOFACIL_LANGUAGE, settings.DASHBOARD_URL
+    return PerformanceDashboard(app.overviews, server, settings.ALERT_EMAIL_FROM, *words)
 
 
-def build_logger(app: Application) -> StructuredLogger:
+def build_logger(app: Application) -> "StructuredLogger":
     """The documented structured logger, over the logs of this data folder."""
+    from exporter.operating.structured_logger import StructuredLogger
+
     return StructuredLogger(app.settings.LOTOFACIL_DATA_DIR, app.resources)
 
 
-def build_trial(app: Application) -> ChannelTrial:
+def build_trial(app: Application) -> "ChannelTrial":
     """A test notification through the real route."""
+    from exporter.alerting.channel_trial import ChannelTrial
+    from exporter.outbound.alertmanager import Alertmanager
+
     return ChannelTrial(Alertmanager(app.settings.ALERTMANAGER_URL), app.now, time.sleep)
 
 
-def build_doctor(settings: Settings) -> Doctor:
+def build_doctor(settings: Settings) -> "Doctor":
     """The doctor, apart from an application: it looks at what may keep one from being built."""
+    from exporter.alerting.forwarding import AlertmanagerForwarding
+    from exporter.alerting.threshold_advice import ThresholdAdviser
+    from exporter.operating.doctor import Doctor, Told, check_exporter, check_retrainer, check_spool
+    from exporter.outbound.alertmanager import Alertmanager
+    from exporter.outbound.mail import MailServer
+    from exporter.outbound.prometheus import Prometheus
+    from exporter.storage.engine import create_engine_for
+
     folder, limit = settings.LOTOFACIL_DATA_DIR, settings.SPOOL_MAX_SIZE
     own = settings.EXPORTER_URL or settings.ALERT_HISTORY_URL
     exporter = own or local_url(settings.EXPORTER_HOST, settings.EXPORTER_PORT)
@@ -318,7 +387,11 @@ def build_doctor(settings: Settings) -> Doctor:
     )
 
 
-def _around(settings: Settings) -> Iterator[Finding]:
+def _around(settings: Settings) -> "Iterator[Finding]":
+    from sqlalchemy import make_url
+
+    from exporter.operating.doctor import check_room, check_time_zone
+
     url = make_url(settings.database)
     is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
     files = [Path(str(url.database)).parent] if is_file else []
@@ -326,23 +399,14 @@ def _around(settings: Settings) -> Iterator[Finding]:
     yield from check_time_zone(os.environ.get("TZ", ""))
 
 
-def _version(snapshots: Snapshots) -> str | None:
+def _version(snapshots: "Snapshots") -> str | None:
     state = snapshots.state
     return str(state.reading.taken_at) if state.reading else None
 
 
-def _metrics_reader(app: Application) -> MetricsReader:
-    services = partial(_services, app.intake, app.snapshots)
-    system = SystemReader(services, app.resources, app.now())
-    return MetricsReader(app.database, app.games, system, app.now)
+def _access(settings: Settings) -> "Access":
+    from exporter.serving.access import Access
 
-
-def _overviews(app: Application) -> OverviewReader:
-    board = RuleBoard(app.snapshots, app.rule_values, KeptAdvice(app.adviser.advice))
-    return OverviewReader(app.database, app.games, app.now, app.resources, rules=board)
-
-
-def _access(settings: Settings) -> Access:
     return Access(
         loopback=is_loopback(settings.EXPORTER_HOST),
         token=settings.EXPORTER_API_TOKEN.get_secret_value(),

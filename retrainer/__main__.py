@@ -11,10 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from exporter.config import InvalidSettings, Settings, load_settings
 from exporter.domain.hosts import is_loopback, shown
 from exporter.logs import LogOptions, configure_logs, get_logger
-from exporter.serving.allowance import Allowance
 from exporter.serving.lanes import MONITORING, Lane
 from exporter.serving.server import CannotListen, Server, stop_on_signals
-from exporter.serving.terms import Terms
+from exporter.serving.terms import Allowance, Terms
 from exporter.storage.engine import create_engine_for
 from exporter.storage.migrate import MigrationBusy, UnknownSchema, upgrade
 from exporter.storage.watchdog import end_all, hurry

@@ -3,20 +3,21 @@
 import os
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.domain.moments import from_micros
 
 
+@dataclass(frozen=True, slots=True)
 class Artefacts:
     """The models' folder; an unfinished model has a name that begins with a dot."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    folder: Path
 
     def prepare(self, version: str) -> Path:
         """The path a training command shall write to; nothing is there."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         unfinished = self._unfinished(version)
         remove(unfinished)
         return unfinished
@@ -26,7 +27,7 @@ class Artefacts:
         unfinished, final = self._unfinished(version), self.path(version)
         _sync(unfinished)
         unfinished.rename(final)
-        _sync(self._folder)
+        _sync(self.folder)
         return final
 
     def discard(self, version: str) -> None:
@@ -39,10 +40,10 @@ class Artefacts:
 
     def path(self, version: str) -> Path:
         """Where a finished model of this version is."""
-        return self._folder / version
+        return self.folder / version
 
     def _unfinished(self, version: str) -> Path:
-        return self._folder / f".{version}"
+        return self.folder / f".{version}"
 
 
 def new_version(game: str, micros: int) -> str:

@@ -6,19 +6,19 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import Engine
 
+from exporter.collectors.retrainer import Telemetry
 from exporter.config import Settings
 from exporter.domain.games import Games
-from exporter.domain.hosts import KnownHosts
+from exporter.domain.hosts import KnownHosts, is_loopback
+from exporter.serving.access import Access
 from exporter.serving.refusals import Gate
-from exporter.serving.traffic import Traffic
+from exporter.serving.terms import Traffic
 from retrainer.background import Background
-from retrainer.clock import Clock, system_clock
+from retrainer.clock import Clock, Pace, system_clock
 from retrainer.command import Command, child_environment
 from retrainer.integration import RetrainingIntegration
 from retrainer.judgement import Policy
-from retrainer.pace import Pace
-from retrainer.retention import Retention
-from retrainer.telemetry import Telemetry
+from retrainer.tidying import Retention
 from retrainer.training import Training
 from retrainer.web import Desk, create_app
 from retrainer.worker import Worker
@@ -53,22 +53,29 @@ def assemble(
     desk = Desk(
         engine=engine,
         games=games,
-        token=settings.RETRAINER_TOKEN.get_secret_value(),
+        access=_access(settings),
         cooldown=settings.RETRAINER_COOLDOWN_SECONDS,
         telemetry=telemetry,
         clock=clock,
         wake=background.wake,
         is_working=background.works_here,
-        hosts=KnownHosts.of(settings.RETRAINER_HOST, settings.allowed_hosts),
     )
     language = settings.LOTOFACIL_LANGUAGE
     integration = RetrainingIntegration(engine, games, background, language, clock)
-    return Retrainer(background, create_app(desk), desk.gate, traffic, integration)
+    return Retrainer(background, create_app(desk), desk.access.gate, traffic, integration)
 
 
 def folder(settings: Settings) -> Path:
     """Where the retrainer keeps models, logs of trainings and its identity."""
     return settings.LOTOFACIL_DATA_DIR / "retrainer"
+
+
+def _access(settings: Settings) -> Access:
+    return Access(
+        loopback=is_loopback(settings.RETRAINER_HOST),
+        token=settings.RETRAINER_TOKEN.get_secret_value(),
+        hosts=KnownHosts.of(settings.RETRAINER_HOST, settings.allowed_hosts),
+    )
 
 
 def _training(settings: Settings) -> Training:

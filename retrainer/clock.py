@@ -1,7 +1,8 @@
-"""The time, as an argument: whoever needs it is given a clock."""
+"""The time, as an argument: whoever needs it is given a clock, and how often to look at it."""
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from exporter.domain.moments import SECOND, to_micros
@@ -26,3 +27,18 @@ def is_over(cooldown: float, since: int, now: int) -> bool:
     A moment of the future was noted while the clock was wrong: it counts no longer than others.
     """
     return abs(now - since) >= round(cooldown * SECOND)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often things are looked at, in seconds of a clock that nobody sets."""
+
+    poll: float = 1.0
+    """Between looks for requests (those that come to this process are seen at once)."""
+    check: float = 60.0
+    """Between evaluations of the thresholds."""
+    renew: float = 5.0
+    """Between signs of life of a run."""
+    lease: float = 60.0
+    """Without a sign of life, a run is taken for abandoned."""
+    steady: Clock = steady_clock

@@ -49,8 +49,8 @@ def default_command() -> list[str]:
 def child_environment(database_url: str) -> dict[str, str]:
     """Our environment without secrets that are none of its business, and with our database."""
     secret = {*_SECRETS, *(f"{name}_FILE" for name in _SECRETS), "DATABASE_URL_FILE"}
-    kept = {name: value for name, value in os.environ.items() if name not in secret}
-    return kept | {"DATABASE_URL": database_url}
+    environment = {name: value for name, value in os.environ.items() if name not in secret}
+    return environment | {"DATABASE_URL": database_url}
 
 
 def _fill(word: str, values: Mapping[str, str]) -> str:

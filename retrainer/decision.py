@@ -10,12 +10,74 @@ from exporter.domain.retraining import (
     PerformanceThreshold,
     Trigger,
 )
-from exporter.messages import Language, text
+from exporter.messages import Language, Text
 from exporter.messages.figures import evidence
 from retrainer.clock import is_over
 
 #: Game of requests that name none we know; their decision is always `ignored_unknown`.
 UNKNOWN = "unknown"
+_UNKNOWN_GAME = Text(
+    "O pedido não diz um jogo conhecido: {game}.", "The request names no known game: {game}."
+)
+_UNKNOWN_EVENT = Text(
+    "O evento {event} não pede retreinamento.", "The event {event} does not ask for a training run."
+)
+_RESOLVED = Text("O alerta já foi resolvido.", "The alert is resolved already.")
+_RUNNING = Text(
+    "Já há um treinamento de {game} em andamento.", "A training run of {game} is under way already."
+)
+_COOLDOWN = Text(
+    "O último treinamento de {game} terminou em {ended}; outro só depois de {until}.",
+    "The last training run of {game} ended at {ended}; another one not before {until}.",
+)
+_SMALL_SAMPLE = Text(
+    "Só {tickets} apostas conferidas; os limites pedem {needed}.",
+    "Only {tickets} scored tickets; the thresholds ask for {needed}.",
+)
+_OTHER_VERSION = Text(
+    "O alerta é sobre a versão {other}; em uso está {version}.",
+    "The alert is about version {other}; {version} is in use.",
+)
+_FRESH_VERSION = Text(
+    """A versão em uso, {version}, ainda não tem apostas conferidas: o alerta vem do que houve
+    antes dela.""",
+    """The version in use, {version}, has no scored tickets yet: the alert is of what came before
+    it.""",
+)
+_WITHIN_THRESHOLDS = Text(
+    "Nenhum limite foi ultrapassado: {figures}.", "No threshold is broken: {figures}."
+)
+_NO_THRESHOLDS = Text(
+    "Nenhum limite está configurado para {game}.", "No thresholds are configured for {game}."
+)
+_BROKEN = Text(
+    "Limite ultrapassado: {broken}. Valores: {figures}.",
+    "Threshold broken: {broken}. Figures: {figures}.",
+)
+_ALERT = Text(
+    "O alerta {event} pede treinamento. Valores: {figures}.",
+    "The alert {event} asks for a training run. Figures: {figures}.",
+)
+_REASONS: dict[str, Text] = {
+    Trigger.SCHEDULE: Text("Treinamento agendado.", "Scheduled training run."),
+    Trigger.MANUAL: Text("Pedido manual.", "Asked for by hand."),
+    Trigger.RETRY: Text(
+        "O treinamento anterior foi parado ou interrompido; mais uma tentativa.",
+        "The run before was stopped or interrupted; one more try.",
+    ),
+}
+_ACCURACY = Text(
+    "acurácia {value:.3f} em {tickets} apostas de {draws} sorteios",
+    "accuracy {value:.3f} over {tickets} tickets of {draws} draws",
+)
+_EVIDENCE = Text(
+    "evidência de estar abaixo do acaso {value} (20 ou mais não é sorte)",
+    "evidence of being below chance {value} (20 or more is no luck)",
+)
+_CONFIDENCE = Text("confiança média {value:.3f}", "mean confidence {value:.3f}")
+_ERRORS = Text(
+    "taxa de erro {value:.3f} em {calls} chamadas", "error rate {value:.3f} over {calls} calls"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +104,14 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Judgement:
     """The decision, and one sentence for the operator that says why."""
 
     decision: Decision
     explanation: str
 
 
-def decide(asked: Asked, known: Situation, language: Language) -> Verdict:
+def decide(asked: Asked, situation: Situation, language: Language) -> Judgement:
     """What to do about a request; the first reason against it wins.
 
     Schedules and requests with `force` are wishes of the operator: the cooldown, which is
@@ -57,134 +119,128 @@ def decide(asked: Asked, known: Situation, language: Language) -> Verdict:
     """
     verdict = (
         _ignored(asked, language)
-        or _running(asked, known, language)
-        or _cooling(asked, known, language)
-        or _without_evidence(asked, known, language)
+        or _running(asked, situation, language)
+        or _cooling(asked, situation, language)
+        or _without_evidence(asked, situation, language)
     )
-    return verdict or Verdict(Decision.RETRAIN, _reason(asked, known, language))
+    return verdict or Judgement(Decision.RETRAIN, _reason(asked, situation, language))
 
 
 def broken_thresholds(thresholds: PerformanceThreshold, figures: Figures) -> list[str]:
     """The thresholds that are crossed by a sample that is large enough, as 'name value < bound'."""
-    enough = figures.tickets >= thresholds.sample_size_min
-    enough_calls = figures.calls >= thresholds.sample_size_min
+    tickets, calls, least = figures.tickets, figures.calls, thresholds.sample_size_min
     return [
-        *_below("accuracy", figures.accuracy, thresholds.accuracy_min, enough),
-        *_below("confidence", figures.mean_confidence, thresholds.confidence_min, enough_calls),
-        *_above("error_rate", figures.error_rate, thresholds.error_rate_max, enough_calls),
+        *_crossed("accuracy", figures.accuracy, "<", thresholds.accuracy_min, tickets >= least),
+        *_crossed(
+            "confidence", figures.mean_confidence, "<", thresholds.confidence_min, calls >= least
+        ),
+        *_crossed("error_rate", figures.error_rate, ">", thresholds.error_rate_max, calls >= least),
     ]
 
 
 def describe(figures: Figures, language: Language) -> str:
     """The figures in half a sentence."""
     values = {
-        "accuracy": figures.accuracy,
-        "evidence": _e_value(figures.evidence, language),
-        "confidence": figures.mean_confidence,
-        "errors": figures.error_rate,
+        _ACCURACY: figures.accuracy,
+        _EVIDENCE: None if figures.evidence is None else evidence(figures.evidence, language),
+        _CONFIDENCE: figures.mean_confidence,
+        _ERRORS: figures.error_rate,
     }
     sizes = {"tickets": figures.tickets, "draws": figures.draws, "calls": figures.calls}
     parts = [
-        text(f"retraining.figure_{name}", language, value=value, **sizes)
-        for name, value in values.items()
+        text.to(language, value=value, **sizes)
+        for text, value in values.items()
         if value is not None
     ]
-    return "; ".join(parts) or text("retraining.figure_none", language)
+    return "; ".join(parts) or Text("ainda desconhecidos", "not known yet").to(language)
 
 
-def _e_value(value: float | None, language: Language) -> str | None:
-    return None if value is None else evidence(value, language)
-
-
-def _ignored(asked: Asked, language: Language) -> Verdict | None:
+def _ignored(asked: Asked, language: Language) -> Judgement | None:
     if asked.game == UNKNOWN:
-        return Verdict(
-            Decision.IGNORED_UNKNOWN, text("retraining.unknown_game", language, game=asked.game)
-        )
+        return Judgement(Decision.IGNORED_UNKNOWN, _UNKNOWN_GAME.to(language, game=asked.game))
     if asked.trigger not in set(Trigger):
-        reason = text("retraining.unknown_event", language, event=asked.trigger)
-        return Verdict(Decision.IGNORED_UNKNOWN, reason)
+        reason = _UNKNOWN_EVENT.to(language, event=asked.trigger)
+        return Judgement(Decision.IGNORED_UNKNOWN, reason)
     if asked.resolved:
-        return Verdict(Decision.IGNORED_RESOLVED, text("retraining.resolved", language))
+        return Judgement(Decision.IGNORED_RESOLVED, _RESOLVED.to(language))
     return None
 
 
-def _running(asked: Asked, known: Situation, language: Language) -> Verdict | None:
-    if not known.running:
+def _running(asked: Asked, situation: Situation, language: Language) -> Judgement | None:
+    if not situation.running:
         return None
-    reason = text("retraining.running", language, game=asked.game)
-    return Verdict(Decision.REFUSED_RUNNING, reason)
+    reason = _RUNNING.to(language, game=asked.game)
+    return Judgement(Decision.REFUSED_RUNNING, reason)
 
 
-def _cooling(asked: Asked, known: Situation, language: Language) -> Verdict | None:
+def _cooling(asked: Asked, situation: Situation, language: Language) -> Judgement | None:
     exempt = asked.force or asked.trigger in (Trigger.SCHEDULE, Trigger.RETRY)
-    if exempt or known.last_run_ended is None:
+    if exempt or situation.last_run_ended is None:
         return None
-    if is_over(known.cooldown, known.last_run_ended, known.now):
+    if is_over(situation.cooldown, situation.last_run_ended, situation.now):
         return None
-    until = known.last_run_ended + round(known.cooldown * SECOND)
-    times = {"ended": _shown(known.last_run_ended), "until": _shown(until)}
-    reason = text("retraining.cooldown", language, game=asked.game, **times)
-    return Verdict(Decision.REFUSED_COOLDOWN, reason)
+    until = situation.last_run_ended + round(situation.cooldown * SECOND)
+    times = {"ended": _shown(situation.last_run_ended), "until": _shown(until)}
+    reason = _COOLDOWN.to(language, game=asked.game, **times)
+    return Judgement(Decision.REFUSED_COOLDOWN, reason)
 
 
-def _without_evidence(asked: Asked, known: Situation, language: Language) -> Verdict | None:
+def _without_evidence(asked: Asked, situation: Situation, language: Language) -> Judgement | None:
     reason = None
     if asked.trigger == Trigger.THRESHOLD:
-        reason = _within_thresholds(asked, known, language)
+        reason = _within_thresholds(asked, situation, language)
     elif asked.trigger in ALERT_TRIGGERS:
-        reason = _of_another_version(asked, known, language) or _small_sample(known, language)
-    return Verdict(Decision.REFUSED_NO_EVIDENCE, reason) if reason else None
+        reason = _of_another_version(asked, situation, language) or _small_sample(
+            situation, language
+        )
+    return Judgement(Decision.REFUSED_NO_EVIDENCE, reason) if reason else None
 
 
-def _within_thresholds(asked: Asked, known: Situation, language: Language) -> str | None:
-    if known.thresholds is None:
-        return text("retraining.no_thresholds", language, game=asked.game)
-    if broken_thresholds(known.thresholds, known.figures):
+def _within_thresholds(asked: Asked, situation: Situation, language: Language) -> str | None:
+    if situation.thresholds is None:
+        return _NO_THRESHOLDS.to(language, game=asked.game)
+    if broken_thresholds(situation.thresholds, situation.figures):
         return None
-    figures = describe(known.figures, language)
-    return text("retraining.within_thresholds", language, figures=figures)
+    figures = describe(situation.figures, language)
+    return _WITHIN_THRESHOLDS.to(language, figures=figures)
 
 
-def _of_another_version(asked: Asked, known: Situation, language: Language) -> str | None:
+def _of_another_version(asked: Asked, situation: Situation, language: Language) -> str | None:
     """Why an alert does not speak of the version that was put in use, if it does not."""
-    figures = known.figures
+    figures = situation.figures
     if not figures.is_promoted:
         return None
     values = {"version": figures.model_version, "other": asked.model_version}
     if asked.model_version not in (None, figures.model_version):
-        return text("retraining.other_version", language, **values)
-    return None if figures.tickets else text("retraining.fresh_version", language, **values)
+        return _OTHER_VERSION.to(language, **values)
+    return None if figures.tickets else _FRESH_VERSION.to(language, **values)
 
 
-def _small_sample(known: Situation, language: Language) -> str | None:
-    needed = known.thresholds.sample_size_min if known.thresholds else 0
-    if known.figures.tickets >= needed:
+def _small_sample(situation: Situation, language: Language) -> str | None:
+    needed = situation.thresholds.sample_size_min if situation.thresholds else 0
+    if situation.figures.tickets >= needed:
         return None
-    values = {"tickets": known.figures.tickets, "needed": needed}
-    return text("retraining.small_sample", language, **values)
+    values = {"tickets": situation.figures.tickets, "needed": needed}
+    return _SMALL_SAMPLE.to(language, **values)
 
 
-def _reason(asked: Asked, known: Situation, language: Language) -> str:
-    figures = describe(known.figures, language)
+def _reason(asked: Asked, situation: Situation, language: Language) -> str:
+    figures = describe(situation.figures, language)
     if asked.trigger in ALERT_TRIGGERS:
-        return text("retraining.alert", language, event=asked.trigger, figures=figures)
-    if asked.trigger == Trigger.THRESHOLD and known.thresholds is not None:
-        broken = ", ".join(broken_thresholds(known.thresholds, known.figures))
-        return text("retraining.broken", language, broken=broken, figures=figures)
-    return text(f"retraining.{asked.trigger}", language)
+        return _ALERT.to(language, event=asked.trigger, figures=figures)
+    if asked.trigger == Trigger.THRESHOLD and situation.thresholds is not None:
+        broken = ", ".join(broken_thresholds(situation.thresholds, situation.figures))
+        return _BROKEN.to(language, broken=broken, figures=figures)
+    return _REASONS[asked.trigger].to(language)
 
 
-def _below(name: str, value: float | None, bound: float | None, enough: bool) -> list[str]:
-    if value is None or bound is None or not enough or value >= bound:
+def _crossed(
+    name: str, value: float | None, sign: str, bound: float | None, enough: bool
+) -> list[str]:
+    if value is None or bound is None or not enough:
         return []
-    return [f"{name} {value:.3f} < {bound:g}"]
-
-
-def _above(name: str, value: float | None, bound: float | None, enough: bool) -> list[str]:
-    if value is None or bound is None or not enough or value <= bound:
-        return []
-    return [f"{name} {value:.3f} > {bound:g}"]
+    crossed = value < bound if sign == "<" else value > bound
+    return [f"{name} {value:.3f} {sign} {bound:g}"] if crossed else []
 
 
 def _shown(micros: int) -> str:

@@ -1,8 +1,7 @@
 """What goes wrong and is not the database's trouble: told, and passed over."""
 
-from exporter import catalog
+from exporter.collectors.retrainer import RETRAINER_FAULTS, Telemetry
 from exporter.logs import get_logger, redact
-from retrainer.telemetry import Telemetry
 
 _log = get_logger(__name__)
 
@@ -16,9 +15,9 @@ class Faults:
 
     def note(self, event: str, error: Exception, **fields: object) -> None:
         """Counts an error and logs its traceback; the same one again and again in one line."""
-        self._telemetry.add(catalog.RETRAINER_FAULTS)
-        known, self._last = self._last, f"{event} {error!r}"
-        is_new = self._last != known
+        self._telemetry.add(RETRAINER_FAULTS)
+        previous, self._last = self._last, f"{event} {error!r}"
+        is_new = self._last != previous
         _log.error(event, error=first_line(error), exc_info=error if is_new else None, **fields)
 
 

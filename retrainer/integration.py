@@ -1,37 +1,36 @@
 """The documented retraining calls."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from sqlalchemy import Engine
 
 from exporter.domain.games import Game, Games
 from exporter.domain.retraining import Frequency, PerformanceThreshold, Schedule
-from exporter.domain.statistics.thresholds import (
-    AlarmRule,
-    Operator,
-    advise,
-    window_of_sample,
-)
+from exporter.domain.statistics.thresholds import AlarmRule, Operator, advise, window_of_sample
 from exporter.logs import get_logger
-from exporter.messages import Language, text
+from exporter.messages import Language, Text
 from exporter.storage.engine import writing
 from exporter.storage.migrate import upgrade
-from exporter.storage.retraining_settings import put_schedule, put_thresholds, remove_schedule
+from exporter.storage.named_rows import SCHEDULES, THRESHOLDS, put_schedule
+from retrainer.background import Background
 from retrainer.clock import Clock
 from retrainer.schedule import next_due
 
 _log = get_logger(__name__)
-
-
-class Service(Protocol):
-    """What works in the background."""
-
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-    def is_running(self) -> bool: ...
+_ALWAYS_BROKEN = Text(
+    """accuracy_min={threshold:g} em {game}: um modelo que apenas sorteia números (acurácia
+    {chance:.3f}) descumpre isso em {share:.1%} das verificações, numa janela de {draws}
+    sorteios. Cada vez pede retreinamento; só o intervalo mínimo entre treinamentos os limita.""",
+    """accuracy_min={threshold:g} for {game}: a model that only picks at random (accuracy
+    {chance:.3f}) breaks it in {share:.1%} of looks, in a window of {draws} draws. Each time
+    asks for a training run; only the least time between runs limits them.""",
+)
+_CONFIDENCE_ABOVE_CHANCE = Text(
+    """confidence_min={threshold:g} está acima do acaso ({chance:.3f}) em {game}: um modelo honesto
+    descumpre isso sempre; só um modelo confiante demais cumpre.""",
+    """confidence_min={threshold:g} is above chance ({chance:.3f}) for {game}: an honest model
+    always breaks it; only an over-confident one satisfies it.""",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +51,27 @@ class Scheduled:
     next_run: int
 
 
+@dataclass(frozen=True, slots=True)
 class RetrainingIntegration:
     """Thresholds and schedules of retraining, and the background work that follows them."""
 
-    def __init__(
-        self, engine: Engine, games: Games, service: Service, language: Language, clock: Clock
-    ) -> None:
-        self._engine = engine
-        self._games = games
-        self._service = service
-        self._language = language
-        self._clock = clock
+    engine: Engine
+    games: Games
+    service: Background
+    language: Language
+    clock: Clock
 
     def start(self) -> None:
         """Begins to work in the background of this process (where no retrainer does already)."""
-        self._service.start()
+        self.service.start()
 
     def stop(self) -> None:
         """Ends what `start` began; a training under way is ended and recorded as stopped."""
-        self._service.stop()
+        self.service.stop()
 
     def is_running(self) -> bool:
         """Whether requests to retrain are being worked on."""
-        return self._service.is_running()
+        return self.service.is_running()
 
     def configure_thresholds(
         self, threshold: PerformanceThreshold, game: str = "lotofacil"
@@ -85,11 +82,11 @@ class RetrainingIntegration:
         """
         if not isinstance(threshold, PerformanceThreshold):
             raise ValueError(f"threshold: {threshold!r} is not a PerformanceThreshold")  # noqa: TRY004 - documented
-        rules = self._games[game]
-        upgrade(self._engine)
-        with writing(self._engine) as connection:
-            put_thresholds(connection, game, threshold, self._clock())
-        warnings = threshold_warnings(rules, threshold, self._language)
+        rules = self.games[game]
+        upgrade(self.engine)
+        with writing(self.engine) as connection:
+            THRESHOLDS.put(connection, game, threshold, self.clock())
+        warnings = threshold_warnings(rules, threshold, self.language)
         _log.info("retraining_thresholds_set", game=game, **threshold.to_dict())
         for warning in warnings:
             _log.warning("retraining_threshold_noisy", game=game, advice=warning)
@@ -108,12 +105,12 @@ class RetrainingIntegration:
 
         `day_of_week` is 0 for Monday. Raises ValueError that names the value and what is right.
         """
-        zone = self._games[game].calendar.zone
+        zone = self.games[game].calendar.zone
         days = {"day_of_week": day_of_week, "day_of_month": day_of_month}
         schedule = Schedule(_frequency(frequency), **days, hour=hour, minute=minute)
-        now = self._clock()
-        upgrade(self._engine)
-        with writing(self._engine) as connection:
+        now = self.clock()
+        upgrade(self.engine)
+        with writing(self.engine) as connection:
             put_schedule(connection, game, schedule, now)
         due = next_due(schedule, zone, now)
         _log.info("retraining_scheduled", game=game, frequency=frequency, next_run=due)
@@ -121,22 +118,22 @@ class RetrainingIntegration:
 
     def unschedule_retraining(self, game: str = "lotofacil") -> bool:
         """Ends a game's schedule; False when it had none."""
-        upgrade(self._engine)
-        with writing(self._engine) as connection:
-            return remove_schedule(connection, self._games[game].name)
+        upgrade(self.engine)
+        with writing(self.engine) as connection:
+            return SCHEDULES.remove(connection, self.games[game].name)
 
 
 def threshold_warnings(
     game: Game, threshold: PerformanceThreshold, language: Language
 ) -> tuple[str, ...]:
     """What chance alone does to the thresholds, one sentence each; none when they are sound."""
-    found = []
+    warnings = []
     if threshold.accuracy_min is not None:
-        found += _accuracy_warning(game, threshold.accuracy_min, threshold, language)
+        warnings += _accuracy_warning(game, threshold.accuracy_min, threshold, language)
     if threshold.confidence_min is not None and threshold.confidence_min > game.chance:
         values = {"threshold": threshold.confidence_min, "chance": game.chance, "game": game.name}
-        found.append(text("retraining.confidence_above_chance", language, **values))
-    return tuple(found)
+        warnings.append(_CONFIDENCE_ABOVE_CHANCE.to(language, **values))
+    return tuple(warnings)
 
 
 def _accuracy_warning(
@@ -151,15 +148,15 @@ def _accuracy_warning(
         return []
     values = {"threshold": accuracy_min, "chance": game.chance, "game": game.name}
     shares = {"share": advice.break_probability, "draws": window}
-    return [text("retraining.always_broken", language, **values, **shares)]
+    return [_ALWAYS_BROKEN.to(language, **values, **shares)]
 
 
 def _frequency(value: object) -> Frequency:
     try:
         return Frequency(value)  # type: ignore[arg-type]  # that is what is found out here
     except ValueError:
-        known = ", ".join(Frequency)
-        raise ValueError(f"frequency: {value!r} is not one of {known}") from None
+        frequencies = ", ".join(Frequency)
+        raise ValueError(f"frequency: {value!r} is not one of {frequencies}") from None
 
 
 __all__ = ["Configured", "PerformanceThreshold", "RetrainingIntegration", "Scheduled"]

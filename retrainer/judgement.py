@@ -7,17 +7,17 @@ from sqlalchemy import Connection
 
 from exporter.domain.games import Games
 from exporter.domain.retraining import Decision, Outcome, Trigger
+from exporter.figures.recent_figures import current_figures
 from exporter.messages import Language
 from exporter.storage import retraining
 from exporter.storage.identities import game_id, lock_game
 from exporter.storage.models import promote
+from exporter.storage.named_rows import THRESHOLDS
 from exporter.storage.retraining import Request
-from exporter.storage.retraining_figures import current_figures
-from exporter.storage.retraining_settings import read_thresholds
 from retrainer.artefacts import new_version
-from retrainer.decision import UNKNOWN, Asked, Situation, Verdict, decide
-from retrainer.intake import ask_again
-from retrainer.training import Result
+from retrainer.decision import UNKNOWN, Asked, Judgement, Situation, decide
+from retrainer.training import TrainingResult
+from retrainer.wishes import ask_again
 
 #: Outcomes that say something about training; a run that was cut short starts no cooldown.
 _COMPLETE = (Outcome.SUCCESS, Outcome.FAILED, Outcome.TIMEOUT)
@@ -46,7 +46,7 @@ class Claim:
 class Settled:
     """A decided request, and the run to do where the decision was to retrain."""
 
-    verdict: Verdict
+    verdict: Judgement
     claim: Claim | None
 
 
@@ -71,7 +71,7 @@ def settle(
 
 def situation(connection: Connection, game: str, policy: Policy, now: int) -> Situation:
     """What is known about a game now."""
-    thresholds = read_thresholds(connection).get(game)
+    thresholds = THRESHOLDS.read(connection).get(game)
     sample = thresholds.sample_size_min if thresholds else None
     last = retraining.last_run(connection, game, *_COMPLETE)
     return Situation(
@@ -84,18 +84,18 @@ def situation(connection: Connection, game: str, policy: Policy, now: int) -> Si
     )
 
 
-def judge_thresholds(connection: Connection, game: str, policy: Policy, now: int) -> Verdict:
+def judge_thresholds(connection: Connection, game: str, policy: Policy, now: int) -> Judgement:
     """What would be decided if a broken threshold asked now."""
-    known = situation(connection, game, policy, now)
+    state = situation(connection, game, policy, now)
     asked = Asked(game, Trigger.THRESHOLD)
     # The figures come first here: a threshold that holds has nothing to ask for.
-    calm = decide(asked, Situation(now, 0, known.thresholds, known.figures), policy.language)
+    calm = decide(asked, Situation(now, 0, state.thresholds, state.figures), policy.language)
     if calm.decision is not Decision.RETRAIN:
         return calm
-    return decide(asked, known, policy.language)
+    return decide(asked, state, policy.language)
 
 
-def close(connection: Connection, claim: Claim, result: Result, now: int) -> bool:
+def close(connection: Connection, claim: Claim, result: TrainingResult, now: int) -> bool:
     """Ends a run and puts its model in use; False when the run was given up meanwhile."""
     if not retraining.end_run(connection, claim.run_id, result.outcome, result.detail, now):
         return False

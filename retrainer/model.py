@@ -14,7 +14,7 @@ PRIOR = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Training:
+class TrainingDraws:
     """What a model was made from: the draws' numbers, oldest first, and their draw numbers."""
 
     first: int
@@ -22,7 +22,7 @@ class Training:
     draws: Sequence[Sequence[int]]
 
 
-def train(game: Game, training: Training) -> dict[int, float]:
+def train(game: Game, training: TrainingDraws) -> dict[int, float]:
     """For each number the estimated probability to be drawn; they sum to the numbers drawn."""
     count = len(training.draws)
     ages = [0.5 ** ((count - 1 - at) / HALF_LIFE) for at in range(count)]
@@ -35,7 +35,7 @@ def train(game: Game, training: Training) -> dict[int, float]:
 
 
 def document(
-    game: Game, training: Training, *, version: str, trained_at: str, seed: int
+    game: Game, training: TrainingDraws, *, version: str, trained_at: str, seed: int
 ) -> dict[str, Any]:
     """The model as plain JSON values. `seed` is for whoever draws tickets by the weights."""
     weights = train(game, training)

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from exporter import catalog
+from exporter.collectors.retrainer import RETRAINER_RUN, Telemetry
 from exporter.domain.moments import SECOND
 from exporter.domain.retraining import Outcome
 from exporter.logs import get_logger
@@ -15,12 +15,10 @@ from exporter.storage.engine import reading, writing
 from exporter.storage.faults import is_outage
 from exporter.storage.limits import limited
 from retrainer.artefacts import remove
-from retrainer.clock import Clock
+from retrainer.clock import Clock, Pace
 from retrainer.faults import Faults, first_line
 from retrainer.judgement import Claim, close
-from retrainer.pace import Pace
-from retrainer.telemetry import Telemetry
-from retrainer.training import Result, Training
+from retrainer.training import Training, TrainingResult
 
 _log = get_logger(__name__)
 #: What a sign of life may take: meanwhile nobody looks after the training.
@@ -70,11 +68,11 @@ class Runs:
     def _run(self, claim: Claim) -> None:
         fields = {"run": claim.run_id, "game": claim.game, "model_version": claim.version}
         _log.info("training_started", **fields)
-        self._telemetry.add(catalog.RETRAINER_RUN)
+        self._telemetry.add(RETRAINER_RUN)
         try:
             result, recorded = self._train(claim)
         finally:
-            self._telemetry.add(catalog.RETRAINER_RUN, -1)
+            self._telemetry.add(RETRAINER_RUN, -1)
         tell = _log.info if result.outcome in _QUIET else _log.warning
         tell("training_ended", **fields, outcome=result.outcome, recorded=recorded)
         self._tidy(claim.game)
@@ -98,7 +96,7 @@ class Runs:
             _log.warning("training_files_not_looked_at", game=game, error=first_line(error))
             return []
 
-    def _train(self, claim: Claim) -> tuple[Result, bool]:
+    def _train(self, claim: Claim) -> tuple[TrainingResult, bool]:
         """How the training ended, and whether that was recorded."""
         try:
             alive = Pulse(self._engine, claim.run_id, self._clock, self._pace)
@@ -106,10 +104,10 @@ class Runs:
             return result, self._close(claim, result)
         except Exception as error:  # noqa: BLE001 - whatever it is, the run must not stay open
             self._faults.note("training_fault", error, run=claim.run_id, game=claim.game)
-            result = Result(Outcome.FAILED, f"{type(error).__name__}: {error}")
+            result = TrainingResult(Outcome.FAILED, f"{type(error).__name__}: {error}")
             return result, self._close(claim, result)
 
-    def _close(self, claim: Claim, result: Result) -> bool:
+    def _close(self, claim: Claim, result: TrainingResult) -> bool:
         # What was trained for an hour is not lost because the database is away for a minute.
         while True:
             try:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from exporter.domain.moments import SECOND
 from exporter.storage.retraining import Run
-from retrainer.pace import Pace
+from retrainer.clock import Pace
 
 
 class Silence:

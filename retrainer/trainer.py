@@ -16,7 +16,7 @@ from exporter.domain.moments import rfc3339
 from exporter.domain.tickets import decode
 from exporter.storage.engine import create_engine_for, reading
 from exporter.storage.read_draws import read_draws
-from retrainer.model import Training, document
+from retrainer.model import TrainingDraws, document
 
 #: Most draws that are looked at.
 MOST_DRAWS = 5_000
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None, now: Callable[[], datetime] | N
     return 0
 
 
-def from_database(settings: Settings, game: Game, most: int) -> Training:
+def from_database(settings: Settings, game: Game, most: int) -> TrainingDraws:
     """The game's newest recorded draws. Raises SQLAlchemyError, NoDraws."""
     engine = create_engine_for(settings.database, settings.SPOOL_SYNC)
     try:
@@ -52,17 +52,19 @@ def from_database(settings: Settings, game: Game, most: int) -> Training:
         engine.dispose()
     if not rows:
         raise NoDraws(f"no draws of {game.name} are recorded: record results first")
-    return Training(rows[0].number, rows[-1].number, [decode(row.numbers, game) for row in rows])
+    return TrainingDraws(
+        rows[0].number, rows[-1].number, [decode(row.numbers, game) for row in rows]
+    )
 
 
-def from_file(path: Path, game: Game, most: int) -> Training:
+def from_file(path: Path, game: Game, most: int) -> TrainingDraws:
     """The newest draws of a file (see `lotofacil replay`); bad lines are passed over."""
     with path.open(encoding="utf-8-sig", errors="replace") as lines:
-        found = [record for record in parse_draws(lines, game) if isinstance(record, DrawRecord)]
-    draws = sorted(found, key=lambda record: record.number)[-most:]
+        records = [record for record in parse_draws(lines, game) if isinstance(record, DrawRecord)]
+    draws = sorted(records, key=lambda record: (record.day, record.number))[-most:]
     if not draws:
         raise NoDraws(f"{path}: holds no draws of {game.name}")
-    return Training(draws[0].number, draws[-1].number, [record.numbers for record in draws])
+    return TrainingDraws(draws[0].number, draws[-1].number, [record.numbers for record in draws])
 
 
 def _train(options: argparse.Namespace, moment: datetime) -> int:

@@ -10,8 +10,8 @@ from exporter.logs import redact
 from exporter.storage.retraining import Trained
 from retrainer.artefacts import Artefacts, is_empty, is_our_name
 from retrainer.command import Command
-from retrainer.process import Child, Remembered, tail
-from retrainer.retention import Retention
+from retrainer.tidying import Retention
+from retrainer.training_process import Remembered, TrainingProcess, tail
 
 #: How much of the output goes into the run's record, in bytes.
 TAIL = 4_000
@@ -20,7 +20,7 @@ _GRACE_ON_STOP = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class TrainingResult:
     """How a training ended, and what to tell about it."""
 
     outcome: Outcome
@@ -52,15 +52,15 @@ class Training:
 
     def old_files(self, trained: Sequence[Trained], now: int) -> list[Path]:
         """Models and logs that are there and need not be kept `now` (microseconds)."""
-        models, logs = self._retention.kept(trained, now)
-        ours = {one.version for one in trained if is_our_name(one.version)}
+        models, logs = self._retention.retained(trained, now)
+        ours = {model.version for model in trained if is_our_name(model.version)}
         old = [path for version in ours - models for path in self.artefacts.files(version)]
         old += [self._log(version) for version in ours - logs]
         return sorted(path for path in old if path.exists())
 
     def run(
         self, game: str, version: str, stopping: threading.Event, alive: Callable[[], bool]
-    ) -> Result:
+    ) -> TrainingResult:
         """Runs it to its end. `alive` is called again and again; False gives the run up."""
         try:
             result = self._run(game, version, stopping, alive)
@@ -69,17 +69,19 @@ class Training:
             else:
                 self.artefacts.discard(version)
         except OSError as error:  # the command is missing, the disk is full, ...
-            return Result(Outcome.FAILED, f"{error.strerror or error}: {error.filename or game}")
+            return TrainingResult(
+                Outcome.FAILED, f"{error.strerror or error}: {error.filename or game}"
+            )
         return result
 
     def _run(
         self, game: str, version: str, stopping: threading.Event, alive: Callable[[], bool]
-    ) -> Result:
+    ) -> TrainingResult:
         output = self.artefacts.prepare(version)
         self._logs.mkdir(parents=True, exist_ok=True)
         log = self._log(version)
         words = self._command.filled(output, game, version)
-        child = Child(words, log, self._environment, version)
+        child = TrainingProcess(words, log, self._environment, version)
         self._children.write(version, child.pid)
         given_up = threading.Event()
         try:
@@ -94,13 +96,13 @@ class Training:
     def _log(self, version: str) -> Path:
         return self._logs / f"{version}.log"
 
-    def _cut_short(self, stopped: bool, given_up: bool, log: Path) -> Result:
+    def _cut_short(self, stopped: bool, given_up: bool, log: Path) -> TrainingResult:
         if stopped:
-            return Result(Outcome.STOPPED, "stopped with the retrainer")
+            return TrainingResult(Outcome.STOPPED, "stopped with the retrainer")
         if given_up:
-            return Result(Outcome.INTERRUPTED, "given up by another retrainer")
+            return TrainingResult(Outcome.INTERRUPTED, "given up by another retrainer")
         reason = f"ended after RETRAINER_TIMEOUT_SECONDS={self._timeout:g}"
-        return Result(Outcome.TIMEOUT, _with_tail(reason, log))
+        return TrainingResult(Outcome.TIMEOUT, _with_tail(reason, log))
 
 
 def _goes_on(
@@ -111,15 +113,18 @@ def _goes_on(
     return not (stopping.is_set() or given_up.is_set())
 
 
-def _judged(code: int, output: Path, log: Path) -> Result:
+def _judged(code: int, output: Path, log: Path) -> TrainingResult:
+    fault = _fault(code, output)
+    outcome = Outcome.FAILED if fault else Outcome.SUCCESS
+    return TrainingResult(outcome, _with_tail(fault or "model written", log))
+
+
+def _fault(code: int, output: Path) -> str:
     if code:
-        how = f"exit code {code}" if code > 0 else f"ended by signal {-code}"
-        return Result(Outcome.FAILED, _with_tail(how, log))
+        return f"exit code {code}" if code > 0 else f"ended by signal {-code}"
     if not output.exists():
-        return Result(Outcome.FAILED, _with_tail("exit code 0, but no model was written", log))
-    if is_empty(output):
-        return Result(Outcome.FAILED, _with_tail("exit code 0, but the model is empty", log))
-    return Result(Outcome.SUCCESS, _with_tail("model written", log))
+        return "exit code 0, but no model was written"
+    return "exit code 0, but the model is empty" if is_empty(output) else ""
 
 
 def _with_tail(reason: str, log: Path) -> str:

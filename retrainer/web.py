@@ -1,244 +1,215 @@
 """The retrainer's HTTP edge: parse, call one function, shape the answer."""
 
-import hmac
 import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from flask import Flask, Response, request
-from prometheus_client.exposition import choose_encoder
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
 
-from exporter import catalog
-from exporter.domain.games import Games
-from exporter.domain.hosts import LOCAL, KnownHosts
+from exporter.collectors.retrainer import RETRAINER_ALERT_REPEATS, RETRAINER_ALERTS, Telemetry
+from exporter.domain.alerts.payload import MalformedPayload, parse_payload
+from exporter.domain.games import Games, UnknownGame
+from exporter.domain.moments import from_micros, rfc3339
 from exporter.domain.retraining import Trigger
-from exporter.logs import get_logger
-from exporter.messages import Language, text
-from exporter.serving.refusals import Refusal
+from exporter.messages import Language
+from exporter.messages.small_pages import small_page
+from exporter.serving import access, deadlines, instruments, problems
+from exporter.serving.access import Access
+from exporter.serving.json_body import JSON, printable, read_json
+from exporter.serving.probes import probed, scraped
+from exporter.serving.problems import Problem, first_fault, refuse_parameters
 from exporter.storage import retraining
 from exporter.storage.engine import reading, writing
-from exporter.storage.faults import fault_of
-from exporter.storage.limits import BRIEF_SECONDS, limited
 from exporter.storage.migrate import is_current
+from exporter.storage.retraining import Request, Run
 from exporter.storage.sqlite_engine import file_fault
-from retrainer.answers import landing, plain, problem, request_shown, run_shown, success
 from retrainer.clock import Clock
-from retrainer.intake import keep
-from retrainer.telemetry import Telemetry
-from retrainer.webhook import Malformed, Wish, parse_json, parse_webhook
+from retrainer.wishes import Wish, alert_wish, keep
+
+
+def success(data: dict[str, Any], status: int = HTTPStatus.OK) -> Response:
+    """What was asked for."""
+    body = msgspec.json.encode({"status": "success", "data": data})
+    return Response(body, status, content_type=JSON)
+
+
+def landing() -> Response:
+    """The page that says where to look."""
+    page = small_page("Lotofácil retrainer", _LANDING, Language.EN)
+    return Response(page, content_type="text/html; charset=utf-8")
+
+
+def run_shown(run: Run) -> dict[str, object]:
+    """A run with its moments as RFC 3339."""
+    return {
+        "id": run.id,
+        "game": run.game,
+        "request": run.request_id,
+        "started_at": _shown(run.started_at),
+        "ended_at": _shown(run.ended_at),
+        "outcome": run.outcome,
+        "model_version": run.model_version,
+        "detail": run.detail,
+    }
+
+
+def request_shown(request: Request) -> dict[str, object]:
+    """A request with its moments as RFC 3339; its payload stays here."""
+    return {
+        "id": request.id,
+        "key": request.key,
+        "game": request.game,
+        "reason": request.reason,
+        "received_at": _shown(request.received_at),
+        "decision": request.decision,
+        "explanation": request.explanation,
+        "decided_at": _shown(request.decided_at),
+    }
+
+
+def _shown(micros: int | None) -> str | None:
+    return None if micros is None else rfc3339(from_micros(micros))
+
+
+_LANDING = """<ul>
+<li><a href="/metrics">/metrics</a></li>
+<li><a href="/runs">/runs</a>: training runs and requests</li>
+<li>POST /webhook: Alertmanager, payload version 4</li>
+<li>POST /retrain: {"game": "lotofacil", "force": false}</li>
+<li><a href="/-/healthy">/-/healthy</a>, <a href="/-/ready">/-/ready</a></li>
+</ul>"""
+
 
 #: Largest body that is read, in bytes: a webhook of some thousand alerts.
 MAX_BODY = 4_000_000
-_MOST_RUNS = 500
-_OPEN = frozenset({"/", "/metrics", "/-/healthy", "/-/ready"})
 #: What a request may take in the database: Alertmanager gives up after 10.
 _SECONDS = 5
-_log = get_logger(__name__)
+
+
+class ManualRequest(BaseModel):
+    """The body of a request made by hand; the same `key` again is the same request."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    game: str = "lotofacil"
+    force: bool = False
+    key: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(printable)] = ""
+
+
+class RunsQuery(BaseModel):
+    """Which runs are listed: the newest `limit` of a game, older than the run `before`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    game: str | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    before: Annotated[int, Field(ge=1, lt=2**62)] | None = None
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What the routes work with. An empty token lets everybody in (on loopback only).
-
-    `hosts`: the names under which the service may be called.
-    """
+    """The routes, one method for each, and what they work with."""
 
     engine: Engine
     games: Games
-    token: str
+    access: Access
     cooldown: float
     telemetry: Telemetry
     clock: Clock
     wake: Callable[[], None]
     is_working: Callable[[], bool]
-    hosts: KnownHosts = LOCAL
 
-    def refusal(self, path: str, host: str, authorization: str) -> Refusal | None:
-        """Why a call is not let in; None: it is."""
-        if fault := self.hosts.fault(host):
-            return Refusal(HTTPStatus.MISDIRECTED_REQUEST, fault)
-        wanted = f"Bearer {self.token}".encode()
-        given = authorization.encode("latin-1", "replace")
-        if path in _OPEN or not self.token or hmac.compare_digest(given, wanted):
-            return None
-        headers = {"WWW-Authenticate": "Bearer"}
-        return Refusal(HTTPStatus.UNAUTHORIZED, "Authorization: needs the bearer token", headers)
+    def webhook(self) -> Response:
+        """Keeps the alerts of a delivery, then answers; the work is done later."""
+        try:
+            alerts = parse_payload(read_json())
+        except MalformedPayload as error:
+            raise Problem(HTTPStatus.BAD_REQUEST, str(error), field=error.field) from None
+        new = self._keep([alert_wish(alert, self.games) for alert in alerts])
+        repeated = len(alerts) - new
+        self.telemetry.add(RETRAINER_ALERTS, len(alerts))
+        self.telemetry.add(RETRAINER_ALERT_REPEATS, repeated)
+        return success({"accepted": new, "repeated": repeated})
 
-    def gate(self, _method: str, path: str, headers: Mapping[str, str]) -> Refusal | None:
-        """The same for a request whose body is still to come (see serving)."""
-        if path in _OPEN:
-            return Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"{path} takes no body")
-        return self.refusal(path, headers.get("HOST", ""), headers.get("AUTHORIZATION", ""))
+    def retrain(self) -> Response:
+        """Keeps a request made by hand: {"game": …, "force": false, "key": optional}."""
+        try:
+            asked = ManualRequest.model_validate(read_json())
+        except ValidationError as error:
+            fault = first_fault(error)
+            raise Problem(HTTPStatus.BAD_REQUEST, fault.detail, **fault.members) from None
+        payload = json.dumps({"force": asked.force})
+        key = f"manual:{asked.key or uuid.uuid4().hex}"
+        wish = Wish(key, self.games[asked.game].name, Trigger.MANUAL, payload)
+        data = {"key": wish.key, "repeated": not self._keep([wish]), "runs": "/runs"}
+        return success(data, HTTPStatus.ACCEPTED)
+
+    def runs(self) -> Response:
+        """The newest runs and requests."""
+        try:
+            query = RunsQuery.model_validate(request.args.to_dict())
+        except ValidationError as error:
+            return refuse_parameters(error)
+        game = query.game if query.game is None else self.games[query.game].name
+        with reading(self.engine) as connection:
+            runs = retraining.recent_runs(connection, game, query.limit, query.before)
+            requests = retraining.recent_requests(connection, game, query.limit)
+        shown = {
+            "runs": [run_shown(run) for run in runs],
+            "requests": [request_shown(request) for request in requests],
+        }
+        return success(shown)
+
+    def healthy(self) -> Response:
+        """Whether this process does its work; the database does not count."""
+        return probed("healthy", None if self.is_working() else "the worker has ended")
+
+    def ready(self) -> Response:
+        """Whether requests can be kept and worked on now."""
+        if fault := file_fault(self.engine):
+            return probed("healthy", f"database: {fault}")
+        if not is_current(self.engine):
+            return probed("healthy", "the database lacks migrations")
+        return self.healthy()
+
+    def metrics(self) -> Response:
+        """This process's metrics, in the format asked for."""
+        return scraped(self.telemetry.render)
+
+    def _keep(self, wishes: Sequence[Wish]) -> int:
+        """How many were new."""
+        now = self.clock()
+        with writing(self.engine) as connection:
+            new = sum([keep(connection, wish, self.cooldown, now) for wish in wishes])
+        if new:
+            self.wake()
+        return new
 
 
 def create_app(desk: Desk) -> Flask:
     """The WSGI application."""
     app = Flask("retrainer")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    routes = Routes(desk)
-    app.before_request(routes.check)
-    app.after_request(routes.count)
-    app.add_url_rule("/", "landing", routes.landing)
-    app.add_url_rule("/webhook", "webhook", routes.webhook, methods=["POST"])
-    app.add_url_rule("/retrain", "retrain", routes.retrain, methods=["POST"])
-    app.add_url_rule("/runs", "runs", routes.runs)
-    app.add_url_rule("/-/healthy", "healthy", routes.healthy)
-    app.add_url_rule("/-/ready", "ready", routes.ready)
-    app.add_url_rule("/metrics", "metrics", routes.metrics)
-    app.register_error_handler(HTTPException, lambda error: problem(error.code, error.description))
-    app.register_error_handler(Malformed, lambda error: problem(HTTPStatus.BAD_REQUEST, str(error)))
-    app.register_error_handler(SQLAlchemyError, _database_away)
-    _limit_requests(app)
+    problems.install(app)
+    deadlines.install(app, _SECONDS)
+    instruments.install(app, desk.telemetry.http)
+    access.install(app, desk.access)
+    app.register_error_handler(UnknownGame, _unknown_game)
+    app.add_url_rule("/", view_func=landing)
+    app.add_url_rule("/webhook", view_func=desk.webhook, methods=["POST"])
+    app.add_url_rule("/retrain", view_func=desk.retrain, methods=["POST"])
+    app.add_url_rule("/runs", view_func=desk.runs)
+    app.add_url_rule("/-/healthy", view_func=desk.healthy)
+    app.add_url_rule("/-/ready", view_func=desk.ready)
+    app.add_url_rule("/metrics", view_func=desk.metrics)
     return app
 
 
-def _limit_requests(app: Flask) -> None:
-    answer = app.wsgi_app
-
-    def within_limits(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        with limited(_SECONDS, BRIEF_SECONDS, environ.get("waitress.client_disconnected")):
-            return answer(environ, start_response)
-
-    app.wsgi_app = within_limits  # type: ignore[method-assign]  # Flask's own way
-
-
-class Routes:
-    """One method for each route."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    def check(self) -> Response | None:
-        """Lets in who knows our name and has the token, and of bodies only JSON.
-
-        (A page of another site can post other kinds without asking.)
-        """
-        host, authorization = (request.headers.get(n, "") for n in ("Host", "Authorization"))
-        if refusal := self._desk.refusal(request.path, host, authorization):
-            answer = problem(refusal.status, refusal.detail)
-            answer.headers.update(refusal.headers)
-            return answer
-        if request.method == "POST" and request.mimetype != "application/json":
-            return problem(
-                HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Type: must be application/json"
-            )
-        return None
-
-    def count(self, response: Response) -> Response:
-        """Counts an answer."""
-        route = request.url_rule.rule if request.url_rule else "unknown"
-        method = request.method if request.method in ("GET", "HEAD", "POST") else "other"
-        self._desk.telemetry.count_request(route, method, response.status_code)
-        return response
-
-    def webhook(self) -> Response:
-        """Keeps the alerts of a delivery, then answers; the work is done later."""
-        wishes = parse_webhook(request.get_data(), self._desk.games)
-        kept = self._keep(wishes)
-        self._desk.telemetry.add(catalog.RETRAINER_ALERTS, len(wishes))
-        self._desk.telemetry.add(catalog.RETRAINER_ALERT_REPEATS, len(wishes) - len(kept))
-        return success({"accepted": len(kept), "repeated": len(wishes) - len(kept)})
-
-    def retrain(self) -> Response:
-        """Keeps a request made by hand: {"game": …, "force": false, "key": optional}."""
-        wish = _manual(parse_json(request.get_data()), self._desk.games)
-        kept = self._keep([wish])
-        data = {"key": wish.key, "repeated": not kept, "runs": "/runs"}
-        return success(data, HTTPStatus.ACCEPTED)
-
-    def runs(self) -> Response:
-        """The newest runs and requests: ?game=&limit=&before=."""
-        game, limit, before = _run_query(request.args.to_dict(flat=False), self._desk.games)
-        with reading(self._desk.engine) as connection:
-            runs = retraining.recent_runs(connection, game, limit, before)
-            requests = retraining.recent_requests(connection, game, limit)
-        shown = {
-            "runs": [run_shown(run) for run in runs],
-            "requests": [request_shown(kept) for kept in requests],
-        }
-        return success(shown)
-
-    def healthy(self) -> Response:
-        """Whether this process does its work; the database does not count."""
-        if not self._desk.is_working():
-            return problem(HTTPStatus.SERVICE_UNAVAILABLE, "the worker has ended")
-        return plain("healthy\n")
-
-    def ready(self) -> Response:
-        """Whether requests can be kept and worked on now."""
-        if fault := file_fault(self._desk.engine):
-            return problem(HTTPStatus.SERVICE_UNAVAILABLE, f"database: {fault}")
-        if not is_current(self._desk.engine):
-            return problem(HTTPStatus.SERVICE_UNAVAILABLE, "the database lacks migrations")
-        return self.healthy()
-
-    def metrics(self) -> Response:
-        """This process's metrics, in the format asked for."""
-        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-        return Response(encode(self._desk.telemetry.registry), content_type=content_type)
-
-    def landing(self) -> Response:
-        """Where to look."""
-        return landing()
-
-    def _keep(self, wishes: list[Wish]) -> list[Wish]:
-        now = self._desk.clock()
-        with writing(self._desk.engine) as connection:
-            kept = [wish for wish in wishes if keep(connection, wish, self._desk.cooldown, now)]
-        if kept:
-            self._desk.wake()
-        return kept
-
-
-def _database_away(error: SQLAlchemyError) -> Response:
-    fault = fault_of(error)
-    _log.error("request_not_kept", fault=fault.value, error=str(error).partition("\n")[0])
-    why = text(f"faults.{fault.value}", Language.EN)
-    answer = problem(HTTPStatus.SERVICE_UNAVAILABLE, f"the database {why}; try again")
-    answer.headers["Retry-After"] = "5"
-    return answer
-
-
-def _manual(body: dict[str, Any], games: Games) -> Wish:
-    unknown = sorted(set(body) - {"game", "force", "key"})
-    if unknown:
-        raise Malformed(f"{unknown[0][:60]}: not a field; game, force and key are")
-    game, force = body.get("game", "lotofacil"), body.get("force", False)
-    if not isinstance(game, str) or game not in games:
-        raise Malformed(_unknown_game(game, games))
-    if not isinstance(force, bool):
-        raise Malformed("force: must be true or false")
-    key = body.get("key", uuid.uuid4().hex)
-    if not isinstance(key, str) or not 0 < len(key) <= 100 or not key.isprintable():
-        raise Malformed("key: must be a text of 1 to 100 characters")
-    payload = json.dumps({"force": force})
-    return Wish(f"manual:{key}", game, Trigger.MANUAL, payload)
-
-
-def _run_query(given: dict[str, list[str]], games: Games) -> tuple[str | None, int, int | None]:
-    unknown = sorted(set(given) - {"game", "limit", "before"})
-    if unknown:
-        raise Malformed(f"{unknown[0][:60]}: not a parameter; game, limit and before are")
-    game = given["game"][0] if "game" in given else None
-    if game is not None and game not in games:
-        raise Malformed(_unknown_game(game, games))
-    before = given["before"][0] if "before" in given else None
-    limit = _whole("limit", given.get("limit", ["50"])[0], _MOST_RUNS)
-    return game, limit, None if before is None else _whole("before", before, 2**62)
-
-
-def _unknown_game(game: object, games: Games) -> str:
-    return f"game: {str(game)[:60]!r} is not known; known games: {', '.join(games)}"
-
-
-def _whole(name: str, value: str, most: int) -> int:
-    # 19 digits hold every number that is not too large, and int() takes no thousands of them.
-    if not (value.isascii() and value.isdigit() and len(value) < 20 and 1 <= int(value) <= most):
-        raise Malformed(f"{name}: {value[:60]!r} is not a whole number from 1 to {most}")
-    return int(value)
+def _unknown_game(error: UnknownGame) -> Response:
+    return problems.respond(Problem(HTTPStatus.BAD_REQUEST, str(error)))

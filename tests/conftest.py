@@ -8,13 +8,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import structlog
 from hypothesis import settings
 from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
 from exporter.logs import lines
 from tests.databases import copy_of, empty, migrated, opened
+from tests.seeding import seeded_engine
 from tests.servers.alertmanager import Alertmanager, StartAlertmanager, run_alertmanager
 from tests.servers.browser import running_browser
 from tests.servers.mariadb import MariadbServer, running_mariadb
@@ -201,6 +201,22 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Forty draws with tickets of three model versions; not to be written to."""
+    folder: Path = tmp_path_factory.mktemp("seeded")
+    engine = seeded_engine(f"sqlite:///{folder / 'metrics.db'}", draw_count=40)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def other(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+    """Another empty SQLite database with the newest schema."""
+    with opened(copy_of(sqlite_template, tmp_path / "other.db")) as made:
+        yield made
+
+
 @pytest.fixture(autouse=True)
 def fresh_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Logs are set up once per process; whatever a test sets up is taken back."""
@@ -215,4 +231,3 @@ def fresh_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     root.handlers[:] = handlers
     root.setLevel(level)
     logging.captureWarnings(capture=False)
-    structlog.reset_defaults()

@@ -14,9 +14,9 @@ from exporter.app import Application, build
 from exporter.config import load_settings
 from exporter.domain.definitions import KNOWN_GAMES, LOTOFACIL
 from exporter.domain.moments import DAY, HOUR, SECOND, from_micros, to_micros
-from exporter.services.overview import OverviewReader
-from exporter.services.prepared_database import PreparedDatabase
-from exporter.services.rule_board import WatchedRule
+from exporter.figures.overview import OverviewReader
+from exporter.figures.rule_board import WatchedRule
+from exporter.recording.prepared_database import PreparedDatabase
 from exporter.storage import migrate, models, quarantine, retraining
 from exporter.storage.engine import create_engine_for, writing
 from exporter.storage.schema import notifications
@@ -138,7 +138,7 @@ def _ticket(
 def _state(engine: Engine, started: int) -> None:
     with writing(engine) as connection:
         models.promote(connection, "lotofacil", "v2.1", "model", started)
-        quarantine.keep(connection, "result", "lotofacil", "2500", "outside 1 to 25", "{}", now=NOW)
+        quarantine.keep(connection, "result", "lotofacil", "2500", "outside 1 to 25", "{}", NOW)
         retraining.add_request(connection, "k", "lotofacil", "accuracy_drop", "{}", NOW - 3 * DAY)
         run = retraining.start_run(connection, 1, "lotofacil", "v2.1", "here", NOW - 3 * DAY)
         retraining.end_run(connection, run, "success", "", NOW - 3 * DAY + 95 * SECOND)

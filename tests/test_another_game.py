@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 
 from exporter.app import Application, build, build_dashboard, build_exposition, build_web
 from exporter.config import Settings, load_settings
+from exporter.domain.fates import Fate
 from exporter.domain.moments import from_micros, to_micros
-from exporter.services.http_instruments import HttpInstruments
-from exporter.storage.draws import Recorded
-from tests.config.test_games import TIMEMANIA
+from exporter.serving.http_instruments import HttpInstruments
+from tests.games import TIMEMANIA
 
 TICKET = [1, 2, 3, 4, 62, 63, 64, 65, 79, 80]
 DRAWN = [3, 63, 64, 65, 80, 10, 20]
@@ -48,7 +48,7 @@ def record(app: Application) -> None:
             "timemania", TICKET, 7 / 80, "v1", predicted_at=at, strict=True
         )
     recorded = app.tracker.record_result("timemania", 2050, DRAWN, DRAW_DAY, strict=True)
-    assert recorded is Recorded.NEW
+    assert recorded is Fate.NEW
 
 
 def page(app: Application) -> str:

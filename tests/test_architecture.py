@@ -46,3 +46,27 @@ def test_whoever_opens_the_database_waits_for_the_disk_as_the_settings_say() -> 
     }
     assert {"app.py", "__main__.py", "trainer.py"} <= heeds.keys()
     assert all(heeds.values()), heeds
+
+
+def test_tests_stand_where_the_code_stands() -> None:
+    """`test_MODULE.py` beside that module's place, `test_MODULE_ASPECT.py`, or the room's name."""
+    rooms = [PROJECT / "api", PROJECT / "benchmarks", PROJECT / "retrainer", PROJECT / "exporter"]
+    folders = [path.parent for room in rooms for path in room.rglob("__init__.py")]
+    assert {str(file) for folder in folders for file in _astray(folder)} == set()
+
+
+def test_no_test_takes_anything_from_another() -> None:
+    """What several need is in a module of its own."""
+    taking = re.compile(r"^from tests\.(\w+\.)*test_", re.MULTILINE)
+    tests = (PROJECT / "tests").rglob("*.py")
+    assert [str(file) for file in tests if taking.search(file.read_text("utf-8"))] == []
+
+
+def _astray(folder: Path) -> Iterator[Path]:
+    """The tests of a folder of code that name nothing in it."""
+    names = {path.stem.strip("_") for path in [folder, *folder.iterdir()]}
+    tests = PROJECT / "tests" / str(folder.relative_to(PROJECT)).removeprefix("exporter/")
+    for file in tests.glob("test_*.py"):
+        words = file.stem.split("_")[1:]
+        if not names & {"_".join(words[:end]) for end in range(1, len(words) + 1)}:
+            yield file

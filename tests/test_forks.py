@@ -1,13 +1,13 @@
 """Who has a say in forks: held still before, made anew in the child, left alone in the parent."""
 
 import gc
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 from weakref import ref
 
 from exporter.forks import on_fork
+from tests.forks import in_child
 
 
 class Owner:
@@ -26,14 +26,6 @@ class Owner:
     def still(self) -> Iterator[None]:
         with self.lock:
             yield
-
-
-def in_child(answer: Callable[[], bool]) -> bool:
-    """What `answer` gives in a forked child."""
-    child = os.fork()
-    if child == 0:
-        os._exit(0 if answer() else 1)
-    return os.waitpid(child, 0)[1] == 0
 
 
 def test_a_child_has_its_own_and_the_parent_keeps_what_it_had() -> None:

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from exporter.app import Application, build, build_exposition
 from exporter.config import database_url as with_driver
 from exporter.config import load_settings
+from exporter.domain.fates import Fate
 from exporter.domain.moments import to_micros
 from exporter.domain.predictions import InvalidPrediction
 from exporter.domain.results import InvalidResult
-from exporter.services.http_instruments import HttpInstruments
-from exporter.storage.draws import Recorded
+from exporter.serving.http_instruments import HttpInstruments
 from exporter.storage.engine import reading
 from exporter.storage.schema import quarantine
 
@@ -59,7 +59,7 @@ def figures(app: Application) -> dict[str, float]:
 def test_an_open_prediction_is_scored_by_the_next_draw(app: Application) -> None:
     app.metrics.record_prediction("lotofacil", FIRST_FIFTEEN, 0.85, "v2.1")
     assert app.tracker.record_result("lotofacil", 3010, LAST_FIFTEEN, date(2024, 1, 31)) is (
-        Recorded.NEW
+        Fate.NEW
     )
     seen = figures(app)
     labels = '{game="lotofacil",model_version="v2.1",role="model",window="all"}'
@@ -73,7 +73,7 @@ def test_a_correction_takes_back_what_was_wrong(app: Application) -> None:
     app.metrics.record_prediction("lotofacil", FIRST_FIFTEEN, 0.85, "v2.1")
     app.tracker.record_result("lotofacil", 3010, LAST_FIFTEEN, date(2024, 1, 31))
     assert app.tracker.record_result("lotofacil", 3010, FIRST_FIFTEEN, date(2024, 1, 31)) is (
-        Recorded.CORRECTED
+        Fate.CORRECTED
     )
     seen = figures(app)
     labels = '{game="lotofacil",model_version="v2.1",role="model",window="all"}'
@@ -277,7 +277,7 @@ def test_what_never_takes_place_is_never_due(app: Application) -> None:
         assert f'lotofacil_draw_next_timestamp_seconds{{game="{game}"}}' not in seen
 
 
-def told(app: Application, numbers: list[int], accepted_at: str | None = None) -> Recorded | None:
+def told(app: Application, numbers: list[int], accepted_at: str | None = None) -> Fate | None:
     day = date(2024, 1, 31)
     return app.tracker.record_result("lotofacil", 3010, numbers, day, accepted_at=accepted_at)
 
@@ -287,19 +287,19 @@ AT = "2024-01-31T14:00:00Z"
 
 
 def test_a_result_sent_again_after_its_correction_corrects_nothing_back(app: Application) -> None:
-    assert told(app, FIRST_FIFTEEN, AT) is Recorded.NEW
-    assert told(app, LAST_FIFTEEN) is Recorded.CORRECTED
-    assert told(app, FIRST_FIFTEEN, AT) is Recorded.REPEATED
+    assert told(app, FIRST_FIFTEEN, AT) is Fate.NEW
+    assert told(app, LAST_FIFTEEN) is Fate.CORRECTED
+    assert told(app, FIRST_FIFTEEN, AT) is Fate.REPEATED
     assert figures(app)[CORRECTIONS] == 1
-    assert told(app, FIRST_FIFTEEN) is Recorded.CORRECTED  # somebody means it
+    assert told(app, FIRST_FIFTEEN) is Fate.CORRECTED  # somebody means it
     assert figures(app)[CORRECTIONS] == 2
 
 
 def test_a_repetition_sent_again_after_a_correction_corrects_nothing_back(app: Application) -> None:
-    assert told(app, FIRST_FIFTEEN, "2024-01-31T13:00:00Z") is Recorded.NEW
-    assert told(app, FIRST_FIFTEEN, AT) is Recorded.REPEATED
-    assert told(app, LAST_FIFTEEN) is Recorded.CORRECTED
-    assert told(app, FIRST_FIFTEEN, AT) is Recorded.REPEATED
+    assert told(app, FIRST_FIFTEEN, "2024-01-31T13:00:00Z") is Fate.NEW
+    assert told(app, FIRST_FIFTEEN, AT) is Fate.REPEATED
+    assert told(app, LAST_FIFTEEN) is Fate.CORRECTED
+    assert told(app, FIRST_FIFTEEN, AT) is Fate.REPEATED
     assert figures(app)[CORRECTIONS] == 1
 
 
@@ -313,8 +313,8 @@ def test_a_correction_by_no_name_is_refused_by_name(app: Application, name: str)
 
 def test_two_results_of_the_same_second_are_two(app: Application) -> None:
     both = (FIRST_FIFTEEN, LAST_FIFTEEN)
-    assert [told(app, numbers, AT) for numbers in both] == [Recorded.NEW, Recorded.CORRECTED]
-    assert [told(app, numbers, AT) for numbers in both] == [Recorded.REPEATED] * 2
+    assert [told(app, numbers, AT) for numbers in both] == [Fate.NEW, Fate.CORRECTED]
+    assert [told(app, numbers, AT) for numbers in both] == [Fate.REPEATED] * 2
     assert figures(app)[CORRECTIONS] == 1
 
 

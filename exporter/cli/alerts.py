@@ -4,24 +4,76 @@ from collections.abc import Sequence
 
 import click
 
+from exporter.alerting.alert_channels import UnknownChannel
+from exporter.alerting.channel_trial import TrialOutcome
+from exporter.alerting.routes import TEST_ALERT, receiver_of
 from exporter.app import Application, build_trial
 from exporter.cli.sessions import application, read_settings
 from exporter.cli.tables import aligned
 from exporter.domain.alerts import CONDITIONS, SEVERITIES, AlertRule, NotificationChannel
+from exporter.figures.rule_values import RuleValue, rule_values
 from exporter.logs import redact
-from exporter.messages import Language, text
+from exporter.messages import Language, Text
 from exporter.messages.figures import evidence
 from exporter.outbound.alertmanager import AlertmanagerAway
 from exporter.outbound.alertmanager_counts import Way
-from exporter.services.alert_channels import UnknownChannel
-from exporter.services.channel_trial import TrialOutcome
-from exporter.services.rule_values import RuleValue, rule_values
-from exporter.stack.routes import TEST_ALERT, receiver_of
 
-_RULES = ("name", "watches", "window", "value", "severity", "event")
-_CHANNELS = ("name", "type", "to", "events")
-_ACTIVE = ("name", "severity", "event", "since")
+_NAME = Text("nome", "name")
+_SEVERITY = Text("gravidade", "severity")
+_EVENT = Text("evento", "event")
+_RULES = (
+    _NAME,
+    Text("observa", "watches"),
+    Text("janela", "window"),
+    Text("valor", "value"),
+    _SEVERITY,
+    _EVENT,
+)
+_CHANNELS = (_NAME, Text("tipo", "type"), Text("para", "to"), Text("eventos", "events"))
+_ACTIVE = (_NAME, _SEVERITY, _EVENT, Text("desde", "since"))
 _NOTHING = "–"
+_NONE = Text("nenhum", "none")
+_ADDED = Text("Regra {name} guardada.", "Rule {name} kept.")
+_REPLACED = Text("Regra {name} trocada.", "Rule {name} replaced.")
+_REMOVED = Text("Regra {name} removida.", "Rule {name} removed.")
+_UNKNOWN = Text(
+    "Não há regra {name}; `lotofacil alerts list` mostra as que existem.",
+    "There is no rule {name}; `lotofacil alerts list` shows those there are.",
+)
+_UNKNOWN_CHANNEL = Text(
+    "Não há canal {name}; existem: {known}.", "There is no channel {name}; there are: {known}."
+)
+_AWAY = Text(
+    "O Alertmanager não responde em {url}: {reason}",
+    "Alertmanager does not answer at {url}: {reason}",
+)
+_OUTCOMES = {
+    TrialOutcome.DELIVERED: Text(
+        "O Alertmanager entregou uma mensagem do tipo {type}: confira se chegou a {name}.",
+        "Alertmanager delivered a message of type {type}: see whether it reached {name}.",
+    ),
+    TrialOutcome.FAILED: Text(
+        "O Alertmanager não conseguiu entregar por {type}; o log dele diz por quê.",
+        "Alertmanager could not deliver by {type}; its log says why.",
+    ),
+    TrialOutcome.UNKNOWN: Text(
+        """O Alertmanager aceitou o teste, mas em {seconds:g} s não disse se o entregou: `lotofacil
+        doctor` mostra se ele conhece o canal.""",
+        """Alertmanager took the test, but did not say within {seconds:g} s whether it delivered
+        it: `lotofacil doctor` shows whether it knows the channel.""",
+    ),
+}
+_ANNOTATIONS = {
+    "summary": Text(
+        "Teste do canal {name}: nada aconteceu", "Test of channel {name}: nothing happened"
+    ),
+    "description": Text(
+        """Esta é uma notificação de teste, pedida com `lotofacil alerts test`. Se você a lê, o
+        caminho dos alertas até aqui funciona.""",
+        """This is a test notification, asked for with `lotofacil alerts test`. If you read it, the
+        way of alerts to you works.""",
+    ),
+}
 
 
 @click.group
@@ -34,10 +86,14 @@ def list_all() -> None:
     """Show rules with their values now, channels, and the alerts that fire."""
     settings = read_settings()
     with application(settings, "alerts") as app:
-        sections = (("rules", _rules), ("channels", _channels), ("active", _active))
+        sections = (
+            (Text("Regras", "Rules"), _rules),
+            (Text("Canais", "Channels"), _channels),
+            (Text("Alertas ativos", "Active alerts"), _active),
+        )
         for title, rows in sections:
             lines = [f"  {line}" for line in rows(app, settings.LOTOFACIL_LANGUAGE)]
-            click.echo(text(f"rules.{title}", settings.LOTOFACIL_LANGUAGE))
+            click.echo(title.to(settings.LOTOFACIL_LANGUAGE))
             click.echo("\n".join(lines))
 
 
@@ -76,12 +132,12 @@ def add(  # noqa: PLR0913 - one argument for each option
     try:
         rule = AlertRule(*texts, game, model_version, window, sample)
         with application(settings, "alerts") as app:
-            done = app.alerts.add_rule(rule)
+            outcome = app.alerts.add_rule(rule)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    key = "rules.replaced" if done.replaced else "rules.added"
-    click.echo(text(key, settings.LOTOFACIL_LANGUAGE, name=repr(name)))
-    for warning in done.warnings:
+    text = _REPLACED if outcome.replaced else _ADDED
+    click.echo(text.to(settings.LOTOFACIL_LANGUAGE, name=repr(name)))
+    for warning in outcome.warnings:
         click.echo(warning, err=True)
 
 
@@ -92,8 +148,8 @@ def remove(name: str) -> None:
     settings = read_settings()
     with application(settings, "alerts") as app:
         removed = app.alerts.remove_rule(name)
-    key = "rules.removed" if removed else "rules.unknown"
-    shown = text(key, settings.LOTOFACIL_LANGUAGE, name=repr(name))
+    text = _REMOVED if removed else _UNKNOWN
+    shown = text.to(settings.LOTOFACIL_LANGUAGE, name=repr(name))
     if not removed:
         raise click.ClickException(shown)
     click.echo(shown)
@@ -122,10 +178,10 @@ def test(name: str, timeout: float) -> None:
             outcome = build_trial(app).send(way, _labels(name), _annotations(name), timeout)
         except AlertmanagerAway as error:
             url = redact(settings.ALERTMANAGER_URL)
-            said = text("rules.away", language, url=url, reason=error)
-            raise click.ClickException(said) from None
+            message = _AWAY.to(language, url=url, reason=error)
+            raise click.ClickException(message) from None
     values = {"type": channel.type, "name": repr(name), "seconds": timeout}
-    click.echo(text(f"rules.test_{outcome.value}", language, **values))
+    click.echo(_OUTCOMES[outcome].to(language, **values))
     if outcome is not TrialOutcome.DELIVERED:
         raise SystemExit(1)
 
@@ -134,9 +190,9 @@ def _find(app: Application, name: str, language: Language) -> NotificationChanne
     try:
         return app.alerts.channels.find(name)
     except UnknownChannel:
-        known = ", ".join(one.name for one in app.alerts.list_notification_channels())
-        values = {"name": repr(name), "known": known or text("rules.none", language)}
-        raise click.ClickException(text("rules.unknown_channel", language, **values)) from None
+        names = ", ".join(channel.name for channel in app.alerts.list_notification_channels())
+        values = {"name": repr(name), "known": names or _NONE.to(language)}
+        raise click.ClickException(_UNKNOWN_CHANNEL.to(language, **values)) from None
 
 
 def _labels(name: str) -> dict[str, str]:
@@ -147,9 +203,9 @@ def _labels(name: str) -> dict[str, str]:
 def _annotations(name: str) -> dict[str, str]:
     languages = (("", Language.PT_BR), ("_en", Language.EN))
     return {
-        f"{part}{suffix}": text(f"rules.test_{part}", language, name=name)
+        f"{part}{suffix}": text.to(language, name=name)
         for suffix, language in languages
-        for part in ("summary", "description")
+        for part, text in _ANNOTATIONS.items()
     }
 
 
@@ -159,52 +215,57 @@ def _rules(app: Application, language: Language) -> list[str]:
         raise click.ClickException(app.snapshots.state.error)
     rows = [
         (
-            one.rule.name,
-            f"{one.rule.metric_type} {one.rule.condition} {one.rule.threshold:g}",
-            one.rule.window or _NOTHING,
-            _shown(one, language),
-            one.rule.severity,
-            one.rule.event,
+            current.rule.name,
+            f"{current.rule.metric_type} {current.rule.condition} {current.rule.threshold:g}",
+            current.rule.window or _NOTHING,
+            _shown(current, language),
+            current.rule.severity,
+            current.rule.event,
         )
-        for one in rule_values(reading, app.games, dict)
+        for current in rule_values(reading, app.games, dict)
     ]
     return _table(_RULES, rows, language)
 
 
-def _shown(one: RuleValue, language: Language) -> str:
-    if one.value is None:
+def _shown(current: RuleValue, language: Language) -> str:
+    if current.value is None:
         return _NOTHING
-    if one.rule.metric_type == "accuracy.evidence":
-        return evidence(one.value, language)
-    return f"{one.value:.6g}"
+    if current.rule.metric_type == "accuracy.evidence":
+        return evidence(current.value, language)
+    return f"{current.value:.6g}"
 
 
 def _channels(app: Application, language: Language) -> list[str]:
-    every = text("rules.all", language)
+    every = Text("todos", "all").to(language)
     rows = [
         (
-            one.name,
-            one.type,
-            ", ".join(one.addresses) or str(one.shown()["config"]["url"]),
-            ", ".join(one.events) or every,
+            channel.name,
+            channel.type,
+            ", ".join(channel.addresses) or str(channel.shown()["config"]["url"]),
+            ", ".join(channel.events) or every,
         )
-        for one in app.alerts.list_notification_channels()
+        for channel in app.alerts.list_notification_channels()
     ]
     return _table(_CHANNELS, rows, language)
 
 
 def _active(app: Application, language: Language) -> list[str]:
     rows = [
-        (one.labels.get("rule", one.alert), one.severity, one.event, f"{one.starts_at:%F %T}Z")
-        for one in app.history.active()
+        (
+            alert.labels.get("rule", alert.alert),
+            alert.severity,
+            alert.event,
+            f"{alert.starts_at:%F %T}Z",
+        )
+        for alert in app.history.active()
     ]
     return _table(_ACTIVE, rows, language)
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], language: Language) -> list[str]:
+def _table(columns: Sequence[Text], rows: Sequence[Sequence[str]], language: Language) -> list[str]:
     if not rows:
-        return [text("rules.none", language)]
-    header = [text(f"rules.{column}", language) for column in columns]
+        return [_NONE.to(language)]
+    header = [column.to(language) for column in columns]
     return aligned([header, *(list(map(_on_one_line, row)) for row in rows)])
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 import click
 
 from exporter.cli.sessions import application, read_settings
-from exporter.messages import text
+from exporter.messages import Text
+
+_BACKUP_WRITTEN = Text("Cópia verificada: {path} ({size})", "Verified backup: {path} ({size})")
 
 
 @click.command
@@ -32,4 +34,4 @@ def backup(folder: Path | None, compress: bool, retention_days: int | None) -> N
                 raise
             raise click.ClickException(str(error)) from None
     size = f"{path.stat().st_size / 1e6:.1f} MB"
-    click.echo(text("cli.backup_written", settings.LOTOFACIL_LANGUAGE, path=path, size=size))
+    click.echo(_BACKUP_WRITTEN.to(settings.LOTOFACIL_LANGUAGE, path=path, size=size))

@@ -3,7 +3,12 @@
 import click
 
 from exporter.cli.sessions import application, read_settings
-from exporter.messages import text
+from exporter.messages import Text
+
+_CLEANED = Text(
+    "{count} previsões com mais de {days} dias apagadas; totais e acertos permanecem.",
+    "{count} predictions older than {days} days deleted; totals and scores stay.",
+)
 
 
 @click.command
@@ -20,7 +25,7 @@ def cleanup(days: int | None) -> None:
     sent or replayed again, it would count again.
     """
     settings = read_settings()
-    kept = days or settings.METRICS_RETENTION_DAYS
+    retention = days or settings.METRICS_RETENTION_DAYS
     with application(settings, "cleanup") as app:
-        count = app.metrics.cleanup_old_data(kept)
-    click.echo(text("cli.cleaned", settings.LOTOFACIL_LANGUAGE, count=count, days=kept))
+        count = app.metrics.cleanup_old_data(retention)
+    click.echo(_CLEANED.to(settings.LOTOFACIL_LANGUAGE, count=count, days=retention))

@@ -8,15 +8,19 @@ from threading import Event
 import click
 
 from exporter.cli.sessions import application, read_settings
-from exporter.messages import text
-from exporter.services.delivery import DestinationAway
-from exporter.services.demonstration import Feed, clear
-from exporter.stack.local.mail_catcher import CannotListen, catching_mails
+from exporter.messages import Text
+from exporter.operating.demonstration import Feed, clear
+from exporter.recording.destination import DestinationUnavailable
+from exporter.stack.local.mail_catcher import catching_mails
 from exporter.stack.local.mailbox import Mailbox
+from exporter.stack.local.ports import PortTaken
 from exporter.stack.local.programs import ALIVE
 
 #: How long a feed waits before it looks for its database again, in seconds.
 _PAUSE = 2.0
+_CLEARED = Text(
+    "A demonstração foi removida: {rows} linhas.", "The demonstration was removed: {rows} rows."
+)
 
 
 @click.group
@@ -51,7 +55,7 @@ def _start(played: Feed, stopping: Event) -> None:
     while not stopping.is_set():
         try:
             return played.start()
-        except DestinationAway as error:
+        except DestinationUnavailable as error:
             click.echo(str(error), err=True)
             stopping.wait(_PAUSE)
     return None
@@ -71,7 +75,7 @@ def mails(host: str, smtp_port: int, page_port: int, folder: Path | None) -> Non
         language = settings.LOTOFACIL_LANGUAGE
         with catching_mails(mailbox, host, smtp_port, page_port, language):
             stopping.wait()
-    except CannotListen as error:
+    except PortTaken as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from None
@@ -83,7 +87,7 @@ def clear_all() -> None:
     settings = read_settings()
     with application(settings, "demo") as app:
         rows = clear(app.database)
-    click.echo(text("run.cleared", settings.LOTOFACIL_LANGUAGE, rows=rows))
+    click.echo(_CLEARED.to(settings.LOTOFACIL_LANGUAGE, rows=rows))
 
 
 def _stop_event() -> Event:

@@ -8,11 +8,33 @@ import click
 from exporter.app import build_doctor
 from exporter.cli.sessions import read_settings
 from exporter.logs import redact
-from exporter.messages import Language, text
-from exporter.services.doctor import Finding, Health
+from exporter.messages import Language, Text
+from exporter.operating.doctor import Finding, Health
 from exporter.stack.local.programs import ROOT
 
 _RULES = ROOT / "prometheus" / "rules"
+_HEALTH = {
+    Health.OK: Text("ok", "ok"),
+    Health.WARNING: Text("aviso", "warning"),
+    Health.PROBLEM: Text("ERRO", "ERROR"),
+}
+_SUBJECTS = {
+    "database": Text("banco de dados", "database"),
+    "disk": Text("disco", "disk"),
+    "time_zone": Text("fuso horário", "time zone"),
+    "spool": Text("fila em disco", "spool"),
+    "exporter": Text("exportador", "exporter"),
+    "dashboard": Text("painel", "dashboard"),
+    "api": Text("API", "API"),
+    "prometheus": Text("Prometheus", "Prometheus"),
+    "scrape": Text("coleta", "scrape"),
+    "rules": Text("regras", "rules"),
+    "alertmanager": Text("Alertmanager", "Alertmanager"),
+    "channels": Text("canais", "channels"),
+    "smtp": Text("e-mail", "mail"),
+    "retrainer": Text("retreinador", "retrainer"),
+    "thresholds": Text("limites", "thresholds"),
+}
 
 
 @click.command
@@ -37,11 +59,11 @@ def doctor(rules: Path | None) -> None:
 
 
 def _line(finding: Finding, language: Language) -> str:
-    health = text(f"doctor.{finding.health.value}", language)
-    subject = text(f"doctor.subject_{finding.subject}", language)
+    health = _HEALTH[finding.health].to(language)
+    subject = _SUBJECTS[finding.subject].to(language)
     values = {name: _readable(value) for name, value in finding.values.items()}
-    said = text(f"doctor.{finding.key}", language, **values)
-    return f"{health:<7} {subject:<15} {' '.join(said.split())}"
+    words = " ".join(finding.text.to(language, **values).split())
+    return f"{health:<7} {subject:<15} {words}"
 
 
 def _readable(value: object) -> object:

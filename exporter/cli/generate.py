@@ -1,14 +1,18 @@
 """`lotofacil generate`: writes what is generated and committed, or checks that it is current."""
 
+import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
 from exporter import cli
+from exporter.app import build, build_web
 from exporter.cli.reference import cli_page
 from exporter.config import InvalidSettings, load_settings
 from exporter.messages import Language
 from exporter.stack.generated import generated_files, outdated_files
+from exporter.web.openapi import document_of
 
 
 @click.command
@@ -36,8 +40,23 @@ def generate(check: bool, language: str | None) -> None:
 
 def all_generated_files(root: Path, language: Language) -> dict[Path, str]:
     """Contents by path below the root of the repository."""
-    page = {Path("docs/cli.md"): cli_page(cli.main, "lotofacil")}
-    return generated_files(root, language) | page
+    pages = {
+        Path("docs/cli.md"): cli_page(cli.main, "lotofacil"),
+        Path("docs/openapi.json"): openapi_document(),
+    }
+    return generated_files(root, language) | pages
+
+
+def openapi_document() -> str:
+    """What the REST API says of itself, whatever the settings are."""
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/metrics.db"
+        overrides = {"DATABASE_URL": url, "LOTOFACIL_DATA_DIR": Path(folder)}
+        application = build(load_settings(overrides))
+        document = document_of(build_web(application))
+        application.close()
+    document["info"]["version"] = "as served"
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _repository_root() -> Path:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import click
 
 from exporter.app import Application
-from exporter.cli.parameters import GameName
+from exporter.cli.parameters import GAME
 from exporter.cli.sessions import application, read_settings
 from exporter.cli.tables import aligned
 from exporter.config import Settings
@@ -17,18 +17,51 @@ from exporter.domain.predictions import MILLION
 from exporter.domain.references import InvalidReference
 from exporter.domain.verdicts import standing_of_evidence
 from exporter.logs import redact
-from exporter.messages import Language, text
+from exporter.messages import Language, Text
 from exporter.messages.figures import evidence, number
+from exporter.messages.phrases import KEPT
 from exporter.outbound.exporter_client import ExporterRefused
+from exporter.storage.evidence import Reference
 from exporter.storage.models import UnknownModelVersion
 from exporter.storage.read_models import ModelRow
-from exporter.storage.references import Reference
 from exporter.storage.snapshot import Reading
 
-_COLUMNS = ("game", "version", "named", "accuracy", "draws", "worse", "peak", "verdict", "since")
+_COLUMNS = (
+    Text("jogo", "game"),
+    Text("versão", "version"),
+    Text("referência", "reference"),
+    Text("acurácia", "accuracy"),
+    Text("sorteios", "draws"),
+    Text("evidência contra", "evidence against"),
+    Text("maior", "highest"),
+    Text("situação", "verdict"),
+    Text("desde", "since"),
+)
 _FIGURES = (2, 3, 4, 5, 6)
 _of_game = click.option(
-    "--game", type=GameName(), default="lotofacil", show_default=True, help="The version's game."
+    "--game", type=GAME, default="lotofacil", show_default=True, help="The version's game."
+)
+_NONE = Text("Nenhuma referência foi informada.", "No reference was named.")
+_SET = Text(
+    "{version} ({game}) é comparada com {accuracy}.", "{version} ({game}) is held to {accuracy}."
+)
+_SEEN = Text(
+    """Sorteios já conferidos dessa versão: {draws}. Uma referência escolhida depois de ver os
+    números não promete nada.""",
+    """Scored draws of this version so far: {draws}. A reference that is chosen after looking at
+    the figures promises nothing.""",
+)
+_REMOVED = Text(
+    "A referência de {version} ({game}) foi removida.",
+    "The reference of {version} ({game}) is removed.",
+)
+_UNKNOWN = Text(
+    "{version} ({game}) não tem referência; `lotofacil references list` mostra as que existem.",
+    "{version} ({game}) has no reference; `lotofacil references list` shows those there are.",
+)
+_ELSEWHERE = Text(
+    "EXPORTER_URL: a lista vem do banco; peça-a onde ele está, ou em {url}.",
+    "EXPORTER_URL: the list comes from the database; ask where that is, or {url}.",
 )
 
 
@@ -44,12 +77,12 @@ def list_all() -> None:
     language = settings.LOTOFACIL_LANGUAGE
     if settings.EXPORTER_URL:
         url = redact(f"{settings.EXPORTER_URL}/api/metrics/models")
-        raise click.UsageError(text("references.elsewhere", language, url=url))
+        raise click.UsageError(_ELSEWHERE.to(language, url=url))
     with application(settings, "references") as app:
         reading = _reading(app)
         rows = [_row(reading, *named, language) for named in _named(reading)]
-    header = [text(f"references.{column}", language) for column in _COLUMNS]
-    none = [text("references.none", language)]
+    header = [column.to(language) for column in _COLUMNS]
+    none = [_NONE.to(language)]
     for line in aligned([header, *rows], right=_FIGURES) if rows else none:
         click.echo(line)
 
@@ -70,9 +103,9 @@ def set_one(version: str, accuracy: float, game: Game) -> None:
         app.metrics.set_reference_accuracy(version, accuracy, game.name)
         draws = 0 if settings.EXPORTER_URL else _draws_of(_reading(app), game, version)
     values = {"version": version, "game": game.name, "accuracy": number(accuracy, 4, language)}
-    click.echo(text("references.set", language, **values))
+    click.echo(_SET.to(language, **values))
     if draws:
-        click.echo(text("references.seen", language, draws=draws), err=True)
+        click.echo(_SEEN.to(language, draws=draws), err=True)
 
 
 @references.command
@@ -85,9 +118,9 @@ def remove(version: str, game: Game) -> None:
     values = {"version": version, "game": game.name}
     with _recording(settings) as app:
         if not (settings.EXPORTER_URL or _has_reference(_reading(app), game, version)):
-            raise click.ClickException(text("references.unknown", language, **values))
+            raise click.ClickException(_UNKNOWN.to(language, **values))
         app.metrics.set_reference_accuracy(version, None, game.name)
-    click.echo(text("references.removed", language, **values))
+    click.echo(_REMOVED.to(language, **values))
 
 
 @contextmanager
@@ -110,13 +143,13 @@ def _reading(app: Application) -> Reading:
 
 
 def _named(reading: Reading) -> list[tuple[ModelRow, Reference]]:
-    known = reading.references
-    return [(model, known[model.id]) for model in reading.models if model.id in known]
+    references = reading.references
+    return [(model, references[model.id]) for model in reading.models if model.id in references]
 
 
 def _draws_of(reading: Reading, game: Game, version: str) -> int:
-    found = (model for model in reading.models if _is(model, game, version))
-    return sum(_total(reading, model, "scored_draws") for model in found)
+    versions = (model for model in reading.models if _is(model, game, version))
+    return sum(_total(reading, model, "scored_draws") for model in versions)
 
 
 def _total(reading: Reading, model: ModelRow, measure: str) -> int:
@@ -131,17 +164,17 @@ def _is(model: ModelRow, game: Game, version: str) -> bool:
     return (model.game, model.version) == (game.name, version)
 
 
-def _row(reading: Reading, model: ModelRow, kept: Reference, language: Language) -> list[str]:
+def _row(reading: Reading, model: ModelRow, reference: Reference, language: Language) -> list[str]:
     numbers, hits = _total(reading, model, "numbers"), _total(reading, model, "hits")
-    found = kept.evidence
+    tested = reference.evidence
     return [
         model.game,
         model.version,
-        number(kept.accuracy / MILLION, 4, language),
+        number(reference.accuracy / MILLION, 4, language),
         number(hits / numbers, 4, language) if numbers else "–",
         number(_total(reading, model, "scored_draws"), 0, language),
-        evidence(found.worse.e_value, language),
-        evidence(found.worse.peak, language),
-        text(f"page.kept_{standing_of_evidence(found).value}", language),
-        f"{from_micros(kept.set_at):%F %T}Z",
+        evidence(tested.worse.e_value, language),
+        evidence(tested.worse.peak, language),
+        KEPT[standing_of_evidence(tested)].to(language),
+        f"{from_micros(reference.set_at):%F %T}Z",
     ]

@@ -1,44 +1,102 @@
 """`lotofacil replay`: tickets of simple models before each draw of a record, then its result."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 from typing import BinaryIO
 
 import click
-from rich.console import Console
-from rich.progress import track
 
 from exporter.app import Application
-from exporter.cli.parameters import DrawBound, GameName, ModelNames
+from exporter.cli.parameters import DRAW, GAME, MODELS
 from exporter.cli.sessions import application, read_settings
 from exporter.cli.tables import aligned
 from exporter.domain.definitions import LOTOFACIL, SIMULATED
 from exporter.domain.draw_records import DrawRecord, Fault
 from exporter.domain.games import Game
 from exporter.domain.pickers import PICKERS, Picker
-from exporter.messages import Language, text
-from exporter.services.draw_files import read_draws
-from exporter.services.replay import Bounds, Plan, Replay, Tally
-from exporter.services.simulation import other_draw, simulated_draws
+from exporter.messages import Language, Text
+from exporter.operating.draw_files import read_draws
+from exporter.operating.replay import Bounds, Plan, Replay, Tally
+from exporter.operating.simulation import other_draw, simulated_draws
 
 #: Bad lines that are shown one by one.
 _SHOWN = 20
-_COLUMNS = ("model", "draws", "tickets", "accuracy", "chance", "zscore")
+_COLUMNS = (
+    Text("modelo", "model"),
+    Text("sorteios", "draws"),
+    Text("bilhetes", "tickets"),
+    Text("acurácia", "accuracy"),
+    Text("acaso", "chance"),
+    Text("z", "z"),
+)
+_BAD_LINE = Text("{name}: linha {line}: {reason}", "{name}: line {line}: {reason}")
+_MORE_BAD_LINES = Text("{name}: … e mais {count}", "{name}: … and {count} more")
+_BAD_LINES = Text(
+    "{count} linhas de {name} não puderam ser lidas; as demais foram usadas.",
+    "{count} lines of {name} could not be read; the others were used.",
+)
+_GAPS = Text(
+    "{count} concursos faltam no registro, o primeiro é o {first}.",
+    "{count} draws are missing in the record, the first is {first}.",
+)
+_EMPTY_FILE = Text(
+    """{name}: nenhum sorteio de {game} ali; nada foi registrado. Uma linha é como
+    concurso,data,d1,d2,…, ou o arquivo é o JSON da API oficial.""",
+    """{name}: no draw of {game} in it; nothing was recorded. A line is as concurso,data,d1,d2,…,
+    or the file is the official API's JSON.""",
+)
+_NO_DRAWS = Text(
+    "Nenhum sorteio de {game} entre os limites dados; nada foi registrado.",
+    "No draw of {game} between the given bounds; nothing was recorded.",
+)
+_SIMULATED = Text(
+    "Sem arquivo: {count} sorteios simulados (semente {seed}) do jogo {game}.",
+    "No file: {count} simulated draws (seed {seed}) of the game {game}.",
+)
+_TOO_OLD = Text(
+    """{count} sorteios simulados começariam antes do primeiro de {game}, em {began}: dê menos em
+    --draws, ou deixe --game de lado.""",
+    """{count} simulated draws would begin before the first one of {game}, on {began}: give fewer
+    in --draws, or leave --game out.""",
+)
+_NOT_SIMULATED = Text(
+    """{game} já tem outros resultados (do concurso {number}, por exemplo) e sorteios simulados não
+    se misturam com eles: dê um arquivo, outra semente ou DATABASE_URL.""",
+    """{game} has other results already (of draw {number}, for one), and simulated draws are not
+    mixed with them: give a file, another seed or another DATABASE_URL.""",
+)
+_CONFLICTS = Text(
+    "{count} bilhetes já estavam registrados com outros números e ficaram como estavam.",
+    "{count} tickets had been recorded with other numbers and were left as they were.",
+)
+_MISSING_FILE = Text(
+    "Sem arquivo não há o que repetir pela rede: dê um arquivo de sorteios.",
+    "Without a file there is nothing to send: give a file of draws.",
+)
+_WAITING = Text(
+    "O destino não responde: o que falta espera em {folder} e será entregue depois.",
+    "The destination does not answer: the rest waits in {folder} and is delivered later.",
+)
+_INTERRUPTED = Text(
+    "Interrompido; repetir o comando continua sem registrar nada duas vezes.",
+    "Interrupted; running the command again goes on and records nothing twice.",
+)
 
 
 @click.command
 @click.argument("file", type=click.File("rb"), required=False)
 @click.option(
     "--models",
-    type=ModelNames(),
+    type=MODELS,
     default="frequency,previous,random",
     show_default=True,
     help=f"Which models make tickets, of: {', '.join(PICKERS)}.",
 )
-@click.option("--from", "first", type=DrawBound(), help="First draw to replay.")
-@click.option("--to", "last", type=DrawBound(), help="Last draw to replay.")
+@click.option("--from", "first", type=DRAW, help="First draw to replay.")
+@click.option("--to", "last", type=DRAW, help="Last draw to replay.")
 @click.option(
     "--tickets",
     type=click.IntRange(1, 10_000),
@@ -47,9 +105,7 @@ _COLUMNS = ("model", "draws", "tickets", "accuracy", "chance", "zscore")
     help="Tickets of each model for each draw.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Where chance starts.")
-@click.option(
-    "--game", type=GameName(), help="The game; with a file lotofacil, without one simulated."
-)
+@click.option("--game", type=GAME, help="The game; with a file lotofacil, without one simulated.")
 @click.option(
     "--draws",
     type=click.IntRange(1, 30_000),
@@ -97,7 +153,7 @@ def replay(  # noqa: PLR0913 - one argument for each option
         bounds = Bounds(first, last)
         batch = settings.METRICS_BATCH_SIZE
         plan = Plan(played, models, claimed, bounds, tickets, seed, batch)
-        run = Replay(plan, app.metrics, app.tracker)
+        run = Replay(plan, app.metrics.record_predictions, app.tracker.record_result)
         finished = _replayed(run, record, plan, language)
         delivered = _delivered(app, language)
     _report(run, plan, language)
@@ -111,16 +167,16 @@ def _read(
     draws: list[DrawRecord] = []
     faults: list[Fault] = []
     try:
-        for found in read_draws(file, game, now):
-            if isinstance(found, Fault):
-                faults.append(found)
+        for line in read_draws(file, game, now):
+            if isinstance(line, Fault):
+                faults.append(line)
             else:
-                draws.append(found)
+                draws.append(line)
     except OSError as error:
         raise click.ClickException(f"{_name(file)}: {error.strerror}") from None
     _tell_faults(_name(file), faults, language)
     if not draws:
-        message = text("replay.empty_file", language, name=_name(file), game=game.name)
+        message = _EMPTY_FILE.to(language, name=_name(file), game=game.name)
         raise click.ClickException(message)
     draws.sort(key=lambda draw: draw.number)
     _tell_gaps(draws, language)
@@ -134,11 +190,11 @@ def _name(file: BinaryIO) -> str:
 def _tell_faults(name: str, faults: Sequence[Fault], language: Language) -> None:
     for fault in faults[:_SHOWN]:
         place = {"name": name, "line": fault.line, "reason": fault.reason}
-        _say(text("replay.bad_line", language, **place))
+        _say(_BAD_LINE.to(language, **place))
     if len(faults) > _SHOWN:
-        _say(text("replay.more_bad_lines", language, name=name, count=len(faults) - _SHOWN))
+        _say(_MORE_BAD_LINES.to(language, name=name, count=len(faults) - _SHOWN))
     if faults:
-        _say(text("replay.bad_lines", language, name=name, count=len(faults)))
+        _say(_BAD_LINES.to(language, name=name, count=len(faults)))
 
 
 def _tell_gaps(draws: Sequence[DrawRecord], language: Language) -> None:
@@ -146,23 +202,23 @@ def _tell_gaps(draws: Sequence[DrawRecord], language: Language) -> None:
     missing = [(first, count) for first, count in gaps if count]
     if missing:
         total = sum(count for _, count in missing)
-        _say(text("replay.gaps", language, count=total, first=missing[0][0]))
+        _say(_GAPS.to(language, count=total, first=missing[0][0]))
 
 
 def _simulated(
     app: Application, game: Game, count: int, seed: int, language: Language
 ) -> list[DrawRecord]:
     if app.settings.EXPORTER_URL:
-        raise click.UsageError(text("replay.missing_file", language))
+        raise click.UsageError(_MISSING_FILE.to(language))
     draws = simulated_draws(game, count, seed)
     if game.began and draws[0].day < game.began:
-        message = text("replay.too_old", language, game=game.name, began=game.began, count=count)
+        message = _TOO_OLD.to(language, game=game.name, began=game.began, count=count)
         raise click.ClickException(message)
     other = other_draw(app.database, game, draws)
     if other is not None:
-        message = text("replay.not_simulated", language, game=game.name, number=other)
+        message = _NOT_SIMULATED.to(language, game=game.name, number=other)
         raise click.ClickException(message)
-    _say(text("replay.simulated", language, count=count, seed=seed, game=game.name))
+    _say(_SIMULATED.to(language, count=count, seed=seed, game=game.name))
     return draws
 
 
@@ -170,25 +226,23 @@ def _replayed(run: Replay, draws: list[DrawRecord], plan: Plan, language: Langua
     """Replays with a progress bar; False when Ctrl-C ended it."""
     wanted = sum(plan.bounds.hold(draw) for draw in draws)
     if not wanted:
-        raise click.ClickException(text("replay.no_draws", language, game=plan.game.name))
+        raise click.ClickException(_NO_DRAWS.to(language, game=plan.game.name))
+    title, hidden = Text("sorteios", "draws").to(language), not sys.stderr.isatty()
     try:
-        for _ in _with_bar(run.steps(draws), wanted, text("replay.progress", language)):
-            pass
+        with click.progressbar(
+            run.steps(draws), wanted, title, file=sys.stderr, hidden=hidden
+        ) as steps:
+            deque(steps, maxlen=0)
     except KeyboardInterrupt:
-        _say(text("replay.interrupted", language))
+        _say(_INTERRUPTED.to(language))
         return False
     return True
-
-
-def _with_bar(steps: Iterable[None], total: int, title: str) -> Iterable[None]:
-    console = Console(stderr=True)
-    return track(steps, title, total, console=console, disable=not console.is_terminal)
 
 
 def _delivered(app: Application, language: Language) -> bool:
     if app.metrics.flush():
         return True
-    _say(text("replay.waiting", language, folder=app.settings.LOTOFACIL_DATA_DIR))
+    _say(_WAITING.to(language, folder=app.settings.LOTOFACIL_DATA_DIR))
     return False
 
 
@@ -196,26 +250,26 @@ def _no_refusal(run: Replay, language: Language) -> bool:
     for reason in run.refused:
         _say(reason)
     if run.conflicts:
-        _say(text("replay.conflicts", language, count=run.conflicts))
+        _say(_CONFLICTS.to(language, count=run.conflicts))
     return not (run.refused or run.conflicts)
 
 
 def _report(run: Replay, plan: Plan, language: Language) -> None:
-    header = [text(f"replay.{column}", language) for column in _COLUMNS]
+    header = [column.to(language) for column in _COLUMNS]
     rows = [_row(tally, plan) for tally in run.tallies.values()]
     for line in aligned([header, *rows], right=range(1, len(_COLUMNS))):
         click.echo(line)
 
 
 def _row(tally: Tally, plan: Plan) -> list[str]:
-    found = tally.assess(plan.game)
-    figures = (found.accuracy, found.chance)
+    standing = tally.assess(plan.game)
+    figures = (standing.accuracy, standing.chance)
     return [
         plan.version(tally.model),
-        str(found.draws),
+        str(standing.draws),
         str(tally.tickets),
         *("–" if figure is None else f"{figure:.4f}" for figure in figures),
-        "–" if found.z is None else f"{found.z:+.2f}",
+        "–" if standing.z is None else f"{standing.z:+.2f}",
     ]
 
 

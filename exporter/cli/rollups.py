@@ -5,13 +5,28 @@ import click
 from exporter.cli.sessions import application, read_settings
 from exporter.cli.tables import aligned
 from exporter.domain.moments import from_micros
-from exporter.messages import Language, text
-from exporter.services.upkeep import rebuild_rollups, verify_rollups
+from exporter.messages import Language, Text
+from exporter.storage import rebuilding, verification
 from exporter.storage.verification import Verified
 
 #: Differences that are shown one by one.
 _SHOWN = 50
-_COLUMNS = ("table", "compared", "uncovered", "differing")
+_COLUMNS = (
+    Text("tabela", "table"),
+    Text("comparados", "compared"),
+    Text("sem registros", "not covered"),
+    Text("diferentes", "differing"),
+)
+_CLEANED_BEFORE = Text(
+    "Registros anteriores a {moment} já foram limpos: o que dependia deles não foi comparado.",
+    "Raw rows before {moment} were cleaned up: what depends on them was not compared.",
+)
+_DIFFERENCE = Text(
+    "{table}: {place}: guardado {stored}, recalculado {right}",
+    "{table}: {place}: stored {stored}, recomputed {right}",
+)
+_MORE_DIFFERENCES = Text("… e mais {count} diferenças", "… and {count} more differences")
+_REBUILT = Text("{count} valores refeitos.", "{count} figures put right.")
 
 
 @click.group
@@ -27,40 +42,45 @@ def verify(context: click.Context) -> None:
     After a clean-up only what raw rows still cover is compared; the table says how much that is.
     """
     settings = read_settings()
-    with application(settings, "rollups") as app:
-        found = verify_rollups(app.database, app.games)
-    _report(found, settings.LOTOFACIL_LANGUAGE)
-    context.exit(1 if found.differences else 0)
+    with application(settings, "rollups") as app, app.database.ready() as engine:
+        verified = verification.verify(engine, app.games)
+    _report(verified, settings.LOTOFACIL_LANGUAGE)
+    context.exit(1 if verified.differences else 0)
 
 
 @rollups.command
 def rebuild() -> None:
     """Put right what differs, as far as raw rows still tell; writers of a game wait meanwhile."""
     settings = read_settings()
-    with application(settings, "rollups") as app:
-        count = rebuild_rollups(app.database, app.games, app.now())
-    click.echo(text("cli.rebuilt", settings.LOTOFACIL_LANGUAGE, count=count))
+    with application(settings, "rollups") as app, app.database.ready() as engine:
+        count = rebuilding.rebuild(engine, app.games, now=app.now())
+    click.echo(_REBUILT.to(settings.LOTOFACIL_LANGUAGE, count=count))
 
 
-def _report(found: Verified, language: Language) -> None:
-    header = [text(f"cli.{column}", language) for column in _COLUMNS]
-    for line in aligned([header, *_rows(found)], right=(1, 2, 3)):
+def _report(verified: Verified, language: Language) -> None:
+    header = [column.to(language) for column in _COLUMNS]
+    for line in aligned([header, *_rows(verified)], right=(1, 2, 3)):
         click.echo(line)
-    if found.before is not None:
-        moment = from_micros(found.before).isoformat(timespec="seconds")
-        click.echo(text("cli.cleaned_before", language, moment=moment))
-    for table, place, stored, right in found.differences[:_SHOWN]:
+    if verified.before is not None:
+        moment = from_micros(verified.before).isoformat(timespec="seconds")
+        click.echo(_CLEANED_BEFORE.to(language, moment=moment))
+    for table, place, stored, right in verified.differences[:_SHOWN]:
         values = {"table": table, "place": place, "stored": stored, "right": right}
-        click.echo(text("cli.difference", language, **values), err=True)
-    if len(found.differences) > _SHOWN:
-        more = len(found.differences) - _SHOWN
-        click.echo(text("cli.more_differences", language, count=more), err=True)
+        click.echo(_DIFFERENCE.to(language, **values), err=True)
+    if len(verified.differences) > _SHOWN:
+        more = len(verified.differences) - _SHOWN
+        click.echo(_MORE_DIFFERENCES.to(language, count=more), err=True)
 
 
-def _rows(found: Verified) -> list[list[str]]:
-    differing = [difference.table for difference in found.differences]
-    tables = dict.fromkeys([*found.compared, *found.uncovered])
+def _rows(verified: Verified) -> list[list[str]]:
+    differing = [difference.table for difference in verified.differences]
+    tables = dict.fromkeys([*verified.compared, *verified.uncovered])
     return [
-        [name, str(found.compared[name]), str(found.uncovered[name]), str(differing.count(name))]
+        [
+            name,
+            str(verified.compared[name]),
+            str(verified.uncovered[name]),
+            str(differing.count(name)),
+        ]
         for name in tables
     ]

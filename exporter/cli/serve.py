@@ -5,11 +5,11 @@ import sys
 
 import click
 
-from exporter.app import build, build_server
+from exporter.app import build, build_server, start_logs
 from exporter.cli.sessions import check_data_folder, read_settings
 from exporter.config import Settings
 from exporter.domain.hosts import is_loopback, shown
-from exporter.logs import LogOptions, configure_logs, get_logger
+from exporter.logs import get_logger
 from exporter.serving.server import CannotListen, stop_on_signals
 
 #: How long one thread may keep the interpreter while others wait (Python's default: 0.005).
@@ -24,9 +24,9 @@ _STOP_SECONDS = 3
 @click.option("--host", help="Address to listen on, instead of EXPORTER_HOST.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port, instead of EXPORTER_PORT.")
 def serve(host: str | None, port: int | None) -> None:
-    """Serves /metrics, the REST API and the dashboard until it is stopped."""
-    given = {"EXPORTER_HOST": host, "EXPORTER_PORT": port}
-    settings = read_settings({name: value for name, value in given.items() if value is not None})
+    """Serve /metrics, the REST API and the dashboard until it is stopped."""
+    options = {"EXPORTER_HOST": host, "EXPORTER_PORT": port}
+    settings = read_settings({name: value for name, value in options.items() if value is not None})
     _check_access(settings)
     check_data_folder(settings)
     try:
@@ -47,26 +47,20 @@ def _check_access(settings: Settings) -> None:
 
 
 def _serve(settings: Settings) -> None:
-    configure_logs(
-        LogOptions(
-            role="exporter",
-            data_dir=settings.LOTOFACIL_DATA_DIR,
-            level=settings.LOTOFACIL_LOG_LEVEL,
-            rotation_size=settings.LOG_ROTATION_SIZE,
-        )
-    )
+    start_logs(settings, "exporter", to_stderr=True)
     app = build(settings)
     try:
         server = build_server(app)
         stop_on_signals(server)
         app.metrics.start()
-        app.snapshots.start()
+        app.snapshots.repeater.start()
         app.alerts.start()
         _favour_short_requests()
         get_logger(__name__).info("exporter_started", host=settings.EXPORTER_HOST, port=server.port)
         server.run()
     finally:
         app.close(_STOP_SECONDS)
+        gc.freeze()  # what was loaded since then need not be looked at on the way out either
 
 
 def _favour_short_requests() -> None:

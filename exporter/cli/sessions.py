@@ -7,10 +7,9 @@ from typing import Any
 
 import click
 
-from exporter.app import Application, build
+from exporter.app import Application, build, start_logs
 from exporter.config import InvalidSettings, Settings, load_settings
-from exporter.logs import LogOptions, configure_logs
-from exporter.services.delivery import DestinationAway
+from exporter.recording.destination import DestinationUnavailable
 
 
 def read_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
@@ -37,25 +36,18 @@ def check_data_folder(settings: Settings) -> None:
 def application(settings: Settings, role: str) -> Iterator[Application]:
     """The application, which logs as `role` to its file only, since the screen is the command's.
 
-    A destination that is away ends the command with one line.
+    A destination that is away, or a file in the way, ends the command with one line.
     """
     check_data_folder(settings)
+    app = build(settings, over_http=bool(settings.EXPORTER_URL))
     try:
-        configure_logs(
-            LogOptions(
-                role=role,
-                data_dir=settings.LOTOFACIL_DATA_DIR,
-                level=settings.LOTOFACIL_LOG_LEVEL,
-                rotation_size=settings.LOG_ROTATION_SIZE,
-                to_stderr=False,
-            )
-        )
-        opened = build(settings, over_http=bool(settings.EXPORTER_URL))
-    except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
-    try:
-        yield opened
-    except DestinationAway as error:
+        start_logs(settings, role)
+        yield app
+    except DestinationUnavailable as error:
         raise click.ClickException(str(error)) from None
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
     finally:
-        opened.close()
+        app.close()

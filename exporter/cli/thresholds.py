@@ -2,10 +2,10 @@
 
 import click
 
+from exporter.alerting.threshold_advice import DEFAULT_CHANGE, Question, ThresholdAdviser
 from exporter.cli.sessions import read_settings
 from exporter.cli.tables import aligned
 from exporter.domain.games import UnknownGame
-from exporter.services.threshold_advice import DEFAULT_CHANGE, Question, ThresholdAdviser
 
 
 @click.group
@@ -52,8 +52,8 @@ def explain(  # noqa: PLR0913 - one argument for each option
         metric, operator, value, window, sample, tickets, overlap, numbers, change, game
     )
     try:
-        found = adviser.explain(question)
+        explanation = adviser.explain(question)
     except (ValueError, UnknownGame) as error:
         raise click.UsageError(str(error)) from None
-    for line in aligned(found.lines):
+    for line in aligned(list(explanation.text.items())):
         click.echo(line)

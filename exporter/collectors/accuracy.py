@@ -1,72 +1,124 @@
-"""Accuracy beside chance, by windows of draws, and the distribution of hits."""
+"""Accuracy beside chance, by windows of draws, which PromQL cannot count, and hits by ticket."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from prometheus_client.metrics_core import Metric as Family
+from exporter.collectors.bounded_reading import BoundedReading
+from exporter.collectors.declarations import GAME, MODEL, Collector, named
+from exporter.domain.statistics.baseline import Assessment
+from exporter.figures.model_figures import ModelFigures
 
-from exporter import catalog
-from exporter.collectors.families import family
-from exporter.collectors.figures import Figures, ModelFigures, Window
-from exporter.domain.statistics import expected_hits_distribution
+COLLECTOR = Collector[BoundedReading]("accuracy")
 
-_READERS: tuple[tuple[catalog.Metric, Callable[[Window], float | None]], ...] = (
-    (catalog.WINDOW_DRAWS, lambda w: w.assessment.draws),
-    (catalog.WINDOW_PREDICTIONS, lambda w: w.predictions),
-    (catalog.WINDOW_HITS, lambda w: w.assessment.hits),
-    (catalog.WINDOW_NUMBERS, lambda w: w.assessment.numbers),
-    (catalog.WINDOW_EXPECTED_HITS, lambda w: w.assessment.expected_hits),
-    (catalog.WINDOW_HITS_VARIANCE, lambda w: w.assessment.hits_sd**2),
-    (catalog.ACCURACY_ZSCORE, lambda w: w.assessment.z),
-    (catalog.ACCURACY_PVALUE, lambda w: w.assessment.p_two_sided),
-    (catalog.ACCURACY_LOWER, lambda w: w.assessment.low),
-    (catalog.ACCURACY_UPPER, lambda w: w.assessment.high),
+_games = COLLECTOR.by(
+    GAME, lambda figures: named({name: figures.games[name] for name in figures.shown_games})
+)
+CHANCE_ACCURACY = _games.gauge(
+    "lotofacil_chance_accuracy_ratio",
+    "Accuracy of a random pick: numbers drawn divided by the pool.",
+    lambda game: game.chance,
 )
 
 
-def collect(figures: Figures) -> Iterator[Family]:
-    """Families of the collector `accuracy`; a figure that a window cannot give is left out."""
-    chances = [((name,), figures.games[name].chance) for name in figures.shown_games]
-    yield family(catalog.CHANCE_ACCURACY, chances)
-    for metric, read in _READERS:
-        yield family(
-            metric,
-            [
-                ((*model.labels, name), value)
-                for model in figures.models
-                for name, window in model.windows.items()
-                if (value := read(window)) is not None
-            ],
-        )
-    trends = [(m.labels, m.trend) for m in figures.models if m.trend is not None]
-    slopes = [(labels, t.slope) for labels, t in trends if t.slope is not None]
-    yield family(catalog.ACCURACY_TREND, slopes)
-    doubts = [(labels, t.p_value) for labels, t in trends if t.p_value is not None]
-    yield family(catalog.ACCURACY_TREND_PVALUE, doubts)
-    yield family(catalog.SCORED_PREDICTIONS, _by_hits(figures, _observed))
-    yield family(catalog.EXPECTED_PREDICTIONS, _by_hits(figures, _expected))
+def _of_windows(figures: BoundedReading) -> Iterator[tuple[tuple[str, ...], Assessment]]:
+    for model in figures.models:
+        for name, window in model.windows.items():
+            yield (*model.labels, name), window
 
 
-def _by_hits(
-    figures: Figures, count: Callable[[ModelFigures], dict[int, float]]
-) -> list[tuple[tuple[str, ...], float]]:
-    return [
-        ((*model.labels, str(hits)), value)
-        for model in figures.models
-        for hits, value in sorted(count(model).items())
-    ]
+def _tickets_of_windows(figures: BoundedReading) -> Iterator[tuple[tuple[str, ...], int]]:
+    for model in figures.models:
+        for name in model.windows:
+            yield (*model.labels, name), model.tickets(name)
 
 
-def _observed(model: ModelFigures) -> dict[int, float]:
-    return {**dict.fromkeys(_possible(model), 0), **model.lifetime.tickets_by_hits()}
+_windows = COLLECTOR.by((*MODEL, "window"), _of_windows)
+WINDOW_DRAWS = _windows.gauge(
+    "lotofacil_window_draws",
+    "Draws with scored predictions in the window (it may hold fewer than it asks for).",
+    lambda window: window.draws,
+)
+WINDOW_PREDICTIONS = COLLECTOR.by((*MODEL, "window"), _tickets_of_windows).gauge(
+    "lotofacil_window_predictions",
+    "Scored predictions in the window.",
+    lambda tickets: tickets,
+)
+WINDOW_HITS = _windows.gauge(
+    "lotofacil_window_hits",
+    "Hits of the scored predictions in the window: accuracy's numerator.",
+    lambda window: window.hits,
+)
+WINDOW_NUMBERS = _windows.gauge(
+    "lotofacil_window_numbers_played",
+    "Numbers played by the scored predictions in the window: accuracy's denominator.",
+    lambda window: window.numbers,
+)
+WINDOW_EXPECTED_HITS = _windows.gauge(
+    "lotofacil_window_expected_hits",
+    "Hits that random tickets of the same sizes would have on average in the window.",
+    lambda window: window.expected_hits,
+)
+WINDOW_HITS_VARIANCE = _windows.gauge(
+    "lotofacil_window_hits_variance",
+    "Variance of the window's hits at chance, with the covariance of tickets on the same draw.",
+    lambda window: window.hits_sd**2,
+)
+ACCURACY_ZSCORE = _windows.gauge(
+    "lotofacil_accuracy_zscore",
+    "Hits minus expected hits, in standard deviations at chance.",
+    lambda window: window.z,
+)
+ACCURACY_PVALUE = _windows.gauge(
+    "lotofacil_accuracy_pvalue_ratio",
+    "Two-sided p-value of the z-score: chance of a model at chance being this far off.",
+    lambda window: window.p_two_sided,
+)
+ACCURACY_LOWER = _windows.gauge(
+    "lotofacil_accuracy_lower_ratio",
+    "Lower end of the 95 % confidence interval of accuracy, clustered by draw.",
+    lambda window: window.low,
+)
+ACCURACY_UPPER = _windows.gauge(
+    "lotofacil_accuracy_upper_ratio",
+    "Upper end of the 95 % confidence interval of accuracy, clustered by draw.",
+    lambda window: window.high,
+)
+
+_trends = COLLECTOR.by(MODEL, lambda figures: ((m.labels, m.trend) for m in figures.models))
+ACCURACY_TREND = _trends.gauge(
+    "lotofacil_accuracy_trend_ratio",
+    "Slope of accuracy over the last 300 draws, as change of accuracy per 100 draws.",
+    lambda trend: trend.slope,
+)
+ACCURACY_TREND_PVALUE = _trends.gauge(
+    "lotofacil_accuracy_trend_pvalue_ratio",
+    "P-value of that slope: chance of one as steep, either way, where accuracy does not change.",
+    lambda trend: trend.p_value,
+)
 
 
-def _expected(model: ModelFigures) -> dict[int, float]:
-    sizes = model.lifetime.tickets_by_size()
-    expected = expected_hits_distribution(model.game.pool, model.game.drawn, sizes)
-    return {hits: value for hits, value in enumerate(expected) if hits in _possible(model)}
+def _of_hits(figures: BoundedReading) -> Iterator[tuple[tuple[str, ...], tuple[int, float | None]]]:
+    """Tickets by their hits: how many there are, and how many random ones would be."""
+    for model in figures.models:
+        scored, expected = model.hits, model.expected_hits
+        for hits in _possible(model):
+            random = expected[hits] if hits < len(expected) else None
+            yield (*model.labels, str(hits)), (scored.get(hits, 0), random)
 
 
 def _possible(model: ModelFigures) -> range:
     """Hits that the smallest ticket can have: for Lotofacil 5 to 15."""
     game = model.game
     return range(max(0, game.smallest + game.drawn - game.pool), game.drawn + 1)
+
+
+_tickets = COLLECTOR.by((*MODEL, "hits"), _of_hits)
+SCORED_PREDICTIONS = _tickets.gauge(
+    "lotofacil_scored_predictions",
+    "Scored predictions since the version's start by number of hits; a correction can lower it.",
+    lambda tickets: tickets[0],
+)
+EXPECTED_PREDICTIONS = _tickets.gauge(
+    "lotofacil_scored_predictions_expected",
+    "How many scored predictions random tickets would have at this number of hits.",
+    lambda tickets: tickets[1],
+)

@@ -1,37 +1,36 @@
-"""Users' alert rules: both sides of the comparison, which Prometheus makes."""
+"""Users' alert rules: both sides of the comparison, which Prometheus makes; and its upkeep."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 
-from prometheus_client.metrics_core import Metric as Family
+from exporter.collectors.declarations import Collector
+from exporter.figures.rule_values import RuleValue
 
-from exporter import catalog
-from exporter.collectors.families import family, single
-from exporter.services.rule_values import RuleValue
-
-
-def collect(current: Callable[[], Sequence[RuleValue]]) -> Iterator[Family]:
-    """Families of the collector `alert_rules`; an unknown value has no series."""
-    values = current()
-    known = [(_labels(one), one.value) for one in values if one.value is not None]
-    yield family(catalog.ALERT_RULE_VALUE, known)
-    thresholds = [(_labels(one), one.rule.threshold) for one in values]
-    yield family(catalog.ALERT_RULE_THRESHOLD, thresholds)
+COLLECTOR = Collector[Sequence[RuleValue]]("alert_rules")
+#: Read at each scrape: how many looks broke.
+CHECKS = Collector[int]("alert_checks")
+RULE = ("rule", "metric_type", "condition", "severity", "event", "game", "model_version", "role")
 
 
-def collect_checks(failures: Callable[[], int]) -> Iterator[Family]:
-    """Families of the collector `alert_checks`."""
-    yield single(catalog.ALERT_CHECK_FAILURES, failures())
+def _labels(watched: RuleValue) -> tuple[str, ...]:
+    rule = watched.rule
+    named = (rule.name, rule.metric_type, rule.condition, rule.severity, rule.event)
+    return (*named, watched.game, rule.model_version or "", watched.role)
 
 
-def _labels(one: RuleValue) -> tuple[str, ...]:
-    rule = one.rule
-    return (
-        rule.name,
-        rule.metric_type,
-        rule.condition,
-        rule.severity,
-        rule.event,
-        one.game,
-        rule.model_version or "",
-        one.role,
-    )
+_rules = COLLECTOR.by(RULE, lambda values: ((_labels(watched), watched) for watched in values))
+ALERT_RULE_VALUE = _rules.gauge(
+    "lotofacil_alert_rule_value",
+    "Current value of what the user-made alert rule watches; absent while it is unknown.",
+    lambda watched: watched.value,
+)
+ALERT_RULE_THRESHOLD = _rules.gauge(
+    "lotofacil_alert_rule_threshold",
+    "Threshold of the user-made alert rule.",
+    lambda watched: watched.rule.threshold,
+)
+
+ALERT_CHECK_FAILURES = CHECKS.single().counter(
+    "lotofacil_alert_check_failures",
+    "Looks after channels and alert history that broke since this process started.",
+    float,
+)

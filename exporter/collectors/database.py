@@ -1,21 +1,27 @@
 """The database: its size, its newest backup, and whether its file is whole and in its place."""
 
-from collections.abc import Callable, Iterator
-
-from prometheus_client.metrics_core import Metric as Family
-
-from exporter import catalog
-from exporter.collectors.families import single
-from exporter.collectors.figures import Figures
+from exporter.collectors.bounded_reading import BoundedReading
+from exporter.collectors.declarations import Collector
 from exporter.domain.moments import SECOND
 
+COLLECTOR = Collector[BoundedReading]("database")
+#: Read at each scrape: why the file must not be used any more, or "".
+FILE = Collector[str]("database_file")
 
-def collect(figures: Figures) -> Iterator[Family]:
-    """Families of the collector `database` that need a reading."""
-    yield single(catalog.DATABASE_SIZE, figures.reading.database_bytes)
-    yield single(catalog.BACKUP_LAST_SUCCESS, figures.reading.backup_at / SECOND)
+_reading = COLLECTOR.single()
+DATABASE_SIZE = _reading.gauge(
+    "lotofacil_database_size_bytes",
+    "Size of the database as its engine reports it.",
+    lambda figures: figures.reading.database_bytes,
+)
+BACKUP_LAST_SUCCESS = _reading.gauge(
+    "lotofacil_backup_last_success_timestamp_seconds",
+    "When the last verified backup ended; 0 when there is none.",
+    lambda figures: figures.reading.backup_at / SECOND,
+)
 
-
-def collect_file(fault: Callable[[], str]) -> Iterator[Family]:
-    """The family of the collector `database_file`, as it is now."""
-    yield single(catalog.DATABASE_INTACT, not fault())
+DATABASE_INTACT = FILE.single().gauge(
+    "lotofacil_database_intact",
+    "0 when the SQLite file or its log was removed, replaced or damaged: it is not written to.",
+    lambda fault: not fault,
+)

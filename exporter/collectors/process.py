@@ -1,58 +1,117 @@
 """What this process and its machine say themselves, at each scrape: no database in between."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from time import time
 
-from prometheus_client.metrics_core import Metric as Family
+from exporter.collectors.declarations import Collector, named
+from exporter.logs import lost_lines
+from exporter.serving.http_instruments import HTTP_BUCKETS, HttpSnapshot
+from exporter.serving.terms import DROPPED, REFUSED
 
-from exporter import catalog
-from exporter.collectors.families import family, histogram, single
-from exporter.logs import level_counts, lost_lines
-from exporter.services.http_instruments import HttpInstruments
-from exporter.serving.traffic import DROPPED, REFUSED
-from exporter.storage.watchdog import ended
+RESOURCES = Collector[Mapping[str, float]]("resources")
+LOGS = Collector[Mapping[str, int]]("logs")
+LIMITS = Collector[Mapping[str, int]]("limits")
+HTTP = Collector[HttpSnapshot]("http")
 
+_machine = RESOURCES.single()
+HOST_CPU = _machine.gauge(
+    "lotofacil_host_cpu_usage_ratio",
+    "Share of the machine's processor time in use since it was last asked for (psutil).",
+    lambda use: use["host_cpu_usage_ratio"],
+)
+HOST_MEMORY_TOTAL = _machine.gauge(
+    "lotofacil_host_memory_total_bytes",
+    "The machine's memory (psutil).",
+    lambda use: use["host_memory_total_bytes"],
+)
+HOST_MEMORY_AVAILABLE = _machine.gauge(
+    "lotofacil_host_memory_available_bytes",
+    "Memory that programs can still get without swapping (psutil).",
+    lambda use: use["host_memory_available_bytes"],
+)
+HOST_DISK_TOTAL = _machine.gauge(
+    "lotofacil_host_disk_total_bytes",
+    "Size of the file system that holds the spool (psutil).",
+    lambda use: use["host_disk_total_bytes"],
+)
+HOST_DISK_FREE = _machine.gauge(
+    "lotofacil_host_disk_free_bytes",
+    "Free space on the file system that holds the spool (psutil).",
+    lambda use: use["host_disk_free_bytes"],
+)
+PROCESS_UPTIME = _machine.gauge(
+    "lotofacil_exporter_uptime_seconds",
+    "Time since this process started.",
+    lambda use: time() - use["process_start_timestamp_seconds"],
+)
+PROCESS_CPU = _machine.counter(
+    "lotofacil_exporter_cpu_seconds",
+    "Processor time this process has used (psutil).",
+    lambda use: use["process_cpu_seconds"],
+)
+PROCESS_MEMORY = _machine.gauge(
+    "lotofacil_exporter_resident_memory_bytes",
+    "Memory this process holds (psutil).",
+    lambda use: use["process_resident_memory_bytes"],
+)
+PROCESS_THREADS = _machine.gauge(
+    "lotofacil_exporter_threads",
+    "Threads of this process (psutil).",
+    lambda use: use["process_threads"],
+)
+PROCESS_OPEN_FILES = _machine.gauge(
+    "lotofacil_exporter_open_fds",
+    "Open file descriptors of this process (psutil).",
+    lambda use: use["process_open_files"],
+)
 
-def collect_resources(read: Callable[[], Mapping[str, float]]) -> Iterator[Family]:
-    """Families of the collector `resources`; `read` as SystemResources."""
-    found = read()
-    yield single(catalog.HOST_CPU, found["host_cpu_usage_ratio"])
-    yield single(catalog.HOST_MEMORY_TOTAL, found["host_memory_total_bytes"])
-    yield single(catalog.HOST_MEMORY_AVAILABLE, found["host_memory_available_bytes"])
-    yield single(catalog.HOST_DISK_TOTAL, found["host_disk_total_bytes"])
-    yield single(catalog.HOST_DISK_FREE, found["host_disk_free_bytes"])
-    yield single(catalog.PROCESS_UPTIME, time() - found["process_start_timestamp_seconds"])
-    yield single(catalog.PROCESS_CPU, found["process_cpu_seconds"])
-    yield single(catalog.PROCESS_MEMORY, found["process_resident_memory_bytes"])
-    yield single(catalog.PROCESS_THREADS, found["process_threads"])
-    yield single(catalog.PROCESS_OPEN_FILES, found["process_open_files"])
+LOG_MESSAGES = LOGS.by(("level",), named).counter(
+    "lotofacil_log_messages",
+    "Log lines written by this process, by level.",
+    float,
+)
+LOG_LINES_LOST = LOGS.single().counter(
+    "lotofacil_log_lines_lost",
+    "Log lines that could not be written since this process started, on a full disk for instance.",
+    lambda _: lost_lines(),
+)
 
+DATABASE_WORK_ENDED = LIMITS.by(("reason",), named).counter(
+    "lotofacil_database_work_ended",
+    "Work that this process cancelled in the database: past its deadline, for a client that has"
+    " left, or when the process was stopping.",
+    float,
+)
 
-def collect_logs() -> Iterator[Family]:
-    """Families of the collector `logs`."""
-    counts = level_counts()
-    yield family(catalog.LOG_MESSAGES, [((level,), n) for level, n in counts.items()])
-    yield single(catalog.LOG_LINES_LOST, lost_lines())
-
-
-def collect_limits() -> Iterator[Family]:
-    """Families of the collector `limits`."""
-    yield family(catalog.DATABASE_WORK_ENDED, [((why,), n) for why, n in ended().items()])
-
-
-def collect_http(instruments: HttpInstruments) -> Iterator[Family]:
-    """Families of the collector `http`."""
-    seen = instruments.snapshot()
-    yield family(catalog.HTTP_REQUESTS, seen.requests.items())
-    samples = []
-    for route, durations in seen.durations.items():
-        counts = durations.cumulative
-        each = [n - before for before, n in zip([0, *counts], counts, strict=False)]
-        samples.append(((route,), each, durations.total))
-    yield histogram(catalog.HTTP_DURATION, samples)
-    traffic = instruments.traffic
-    yield single(catalog.HTTP_CONNECTIONS, traffic.connections)
-    dropped = [((reason,), traffic.dropped[reason]) for reason in DROPPED]
-    yield family(catalog.HTTP_DROPPED, dropped)
-    refused = [((str(code),), traffic.refused[code]) for code in REFUSED]
-    yield family(catalog.HTTP_REFUSED, refused)
+HTTP_REQUESTS = HTTP.by(("route", "method", "code"), lambda http: http.requests.items()).counter(
+    "lotofacil_http_requests",
+    "HTTP requests this process has answered; unknown paths share one route.",
+    float,
+)
+HTTP_DURATION = HTTP.by(("route",), lambda http: named(http.durations)).histogram(
+    "lotofacil_http_request_duration_seconds",
+    "Time to answer a HTTP request.",
+    HTTP_BUCKETS,
+    lambda durations: durations,
+)
+HTTP_CONNECTIONS = HTTP.single().gauge(
+    "lotofacil_http_connections",
+    "Open connections of this process's HTTP server.",
+    lambda http: http.traffic.connections,
+)
+HTTP_DROPPED = HTTP.by(
+    ("reason",), lambda http: named({reason: http.traffic.dropped[reason] for reason in DROPPED})
+).counter(
+    "lotofacil_http_connections_dropped",
+    "Connections ended without an answer: headers that did not come in time, an answer that the"
+    " client did not take, no room beside the others.",
+    float,
+)
+HTTP_REFUSED = HTTP.by(
+    ("code",), lambda http: named({str(code): http.traffic.refused[code] for code in REFUSED})
+).counter(
+    "lotofacil_http_requests_refused",
+    "Requests that the server itself refused before or instead of reading their body: no token"
+    " (401), too slow (408), too large (413, 431), too many waiting (503).",
+    float,
+)

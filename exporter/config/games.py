@@ -1,7 +1,7 @@
 """More games, or newer prices of known ones, from a YAML file (LOTOFACIL_GAMES_FILE)."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
@@ -72,10 +72,8 @@ class _Price(_Form):
 
     def tariff(self, tiers: tuple[int, ...]) -> Tariff:
         """With None for the tiers whose prize varies."""
-        return Tariff(self.since, int(self.bet), {t: self._prize(t) for t in tiers})
-
-    def _prize(self, tier: int) -> int | None:
-        return int(self.prizes[tier]) if tier in self.prizes else None
+        prizes = {tier: int(self.prizes[tier]) if tier in self.prizes else None for tier in tiers}
+        return Tariff(self.since, int(self.bet), prizes)
 
 
 class _Draws(_Form):
@@ -127,11 +125,11 @@ class _NewPrices(_Definition):
     prices: Annotated[list[_Price], Field(min_length=1)]
 
     def game(self, name: str) -> Game:
-        known = KNOWN_GAMES[name]
-        given = _tariffs(self.prices, known.tiers)
-        days = {tariff.since for tariff in given}
-        kept = (tariff for tariff in known.tariffs if tariff.since not in days)
-        return replace(known, tariffs=(*kept, *given))
+        game = KNOWN_GAMES[name]
+        newer = _tariffs(self.prices, game.tiers)
+        days = {tariff.since for tariff in newer}
+        older = (tariff for tariff in game.tariffs if tariff.since not in days)
+        return replace(game, tariffs=(*older, *newer))
 
 
 class _Names(_Form):
@@ -155,10 +153,10 @@ def known_games(path: Path | None) -> Games:
 
 
 def _games(path: Path) -> list[Game]:
-    given = _checked(_Names, _document(path))
+    definitions = _checked(_Names, _document(path))
     games: list[Game] = []
     faults: list[str] = []
-    for name, definition in given.games.items():
+    for name, definition in definitions.games.items():
         try:
             form: type[_Definition] = _NewPrices if name in KNOWN_GAMES else _NewGame
             games.append(_checked(form, definition).game(name))
@@ -189,11 +187,8 @@ def _checked(form: type[Model], value: Any) -> Model:
     try:
         return form.model_validate(value)
     except ValidationError as error:
-        raise ValueError("\n".join(_lines(error))) from None
-
-
-def _lines(error: ValidationError) -> Iterator[str]:
-    yield from fault_lines(error.errors(include_url=False), _shown)
+        lines = fault_lines(error.errors(include_url=False), _shown)
+        raise ValueError("\n".join(lines)) from None
 
 
 def _shown(fault: Mapping[str, Any]) -> str:

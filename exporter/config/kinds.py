@@ -1,13 +1,12 @@
 """Kinds of values that settings take, each refused in one line that says what is right."""
 
 import re
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
-from exporter.domain.alerts import NotificationChannel, webhook_channel
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 #: What a call that returned outlives. normal: the process; full: a power cut, too.
 Sync = Literal["normal", "full"]
@@ -20,17 +19,20 @@ _MYSQL_OPTIONS = frozenset(
     | {"ssl_ca", "ssl_cert", "ssl_key", "ssl_check_hostname"}
 )
 _SHAPES = "sqlite:///FILE, postgresql://USER:PASSWORD@HOST/DATABASE or mysql:// likewise"
+_SQLITE_FILE = r"sqlite:///(?!:memory:$)[^?\s]+"
 _MOST_BYTES = 10**15
 
 
-def parse_size(value: object) -> object:
-    """'100MB' -> bytes (decimal units; KiB, MiB, GiB binary); other types pass through."""
-    if not isinstance(value, str):
-        return value
-    found = re.fullmatch(r"\s*([0-9]{1,15})\s*([A-Za-z]*)\s*", value)
-    if not found or found[2].upper() not in _UNITS:
+def parse_size(text: str) -> int:
+    """'100MB' -> bytes (decimal units; KiB, MiB, GiB binary)."""
+    size = re.fullmatch(r"\s*([0-9]{1,15})\s*([A-Za-z]*)\s*", text)
+    if not size or size[2].upper() not in _UNITS:
         raise ValueError("must be a size such as 100MB")
-    return int(found[1]) * _UNITS[found[2].upper()]
+    return int(size[1]) * _UNITS[size[2].upper()]
+
+
+def _size(value: object) -> object:
+    return parse_size(value) if isinstance(value, str) else value
 
 
 def database_url(value: str) -> str:
@@ -38,6 +40,8 @@ def database_url(value: str) -> str:
 
     Raises ValueError that does not show the address: it may hold a password.
     """
+    if re.fullmatch(_SQLITE_FILE, value):
+        return value
     url = _parsed(value)
     backend, _, driver = url.drivername.partition("+")
     backend = "postgresql" if backend == "postgres" else backend
@@ -46,20 +50,23 @@ def database_url(value: str) -> str:
     if driver not in ("", _DRIVERS[backend]):
         raise ValueError(f"has a driver that is not part of this; write {backend}:// alone")
     _check_place(url, backend)
-    given = value.partition("://")[2]
+    place = value.partition("://")[2]
     return (
-        f"sqlite://{given}" if backend == "sqlite" else f"{backend}+{_DRIVERS[backend]}://{given}"
+        f"sqlite://{place}" if backend == "sqlite" else f"{backend}+{_DRIVERS[backend]}://{place}"
     )
 
 
-def _parsed(value: str) -> URL:
+def _parsed(value: str) -> "URL":
+    from sqlalchemy.engine import make_url  # noqa: PLC0415 - heavy, and not for every address
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
     try:
         return make_url(value.strip())
     except (ArgumentError, ValueError):
         raise ValueError(f"must be {_SHAPES} (signs such as @ in a password as %40)") from None
 
 
-def _check_place(url: URL, backend: str) -> None:
+def _check_place(url: "URL", backend: str) -> None:
     if backend == "sqlite":
         beside = url.host, url.username, url.password, url.port, *url.query
         if any(beside) or url.database in (None, "", ":memory:"):
@@ -79,6 +86,8 @@ def _check_database(value: SecretStr) -> SecretStr:
 
 def _check_webhook(value: SecretStr) -> SecretStr:
     if value.get_secret_value():
+        from exporter.domain.alerts import webhook_channel  # noqa: PLC0415 - few have one
+
         webhook_channel(value.get_secret_value())
     return value
 
@@ -91,6 +100,8 @@ def _check_token(value: SecretStr) -> SecretStr:
 
 def _check_receivers(value: str) -> str:
     if value.strip():
+        from exporter.domain.alerts import NotificationChannel  # noqa: PLC0415 - few have any
+
         try:
             NotificationChannel("ALERT_EMAIL_TO", "email", {"to": value})
         except ValueError:  # its words repeat the value
@@ -111,7 +122,7 @@ def _matching(pattern: str, meaning: str) -> AfterValidator:
 _URL = r"https?://[^\s/]+\S*"
 _URL_MEANING = "an address such as http://localhost:9090"
 
-Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0, le=_MOST_BYTES)]
+Size = Annotated[int, BeforeValidator(_size), Field(gt=0, le=_MOST_BYTES)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 HttpUrl = Annotated[str, _matching(_URL, _URL_MEANING)]
 OptionalHttpUrl = Annotated[str, _matching(f"({_URL})?", _URL_MEANING)]

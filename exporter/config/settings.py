@@ -9,8 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from exporter.config.faults import (
     InvalidSettings,
@@ -19,7 +26,6 @@ from exporter.config.faults import (
     refuse_unusable,
     without_user,
 )
-from exporter.config.games import known_games
 from exporter.config.kinds import (
     DatabaseUrl,
     Duration,
@@ -38,201 +44,173 @@ from exporter.config.kinds import (
     WebhookUrl,
     database_url,
 )
-from exporter.config.sources import ConfigFile, EnvFile, Environment
+from exporter.config.sources import read_sources
+from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.games import Games
 from exporter.messages import Language
 
 
+def _known_games(path: Path | None) -> Games:
+    if path is None:
+        return KNOWN_GAMES
+    from exporter.config.games import known_games  # noqa: PLC0415 - brings a parser of YAML
+
+    return known_games(path)
+
+
 def _with_games(path: Path | None) -> Path | None:
-    known_games(path)
+    _known_games(path)
     return path
 
 
-class Settings(BaseSettings):
+def _setting(default: Any, meaning: str, **bounds: Any) -> Any:
+    return Field(default, description=meaning, **bounds)
+
+
+class Settings(BaseModel):
     """All settings of the product; see docs/settings.md, which is generated from here."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = ConfigDict(frozen=True)
 
     # the documented ones
-    DATABASE_URL: Annotated[DatabaseUrl, Field(description="Where the records are kept.")] = (
-        SecretStr("sqlite:///metrics.db")
+    DATABASE_URL: DatabaseUrl = _setting(
+        SecretStr("sqlite:///metrics.db"), "Where the records are kept."
     )
-    SMTP_SERVER: Annotated[Host, Field(description="Mail server; empty: no mail.")] = ""
-    SMTP_PORT: Annotated[Port, Field(description="Its port.")] = 587
-    SMTP_USERNAME: Annotated[Line, Field(description="User there; empty: no log-in.")] = ""
-    SMTP_PASSWORD: Annotated[SecretStr, Field(description="Password there.")] = SecretStr("")
-    WEBHOOK_URL: Annotated[WebhookUrl, Field(description="Receives every alert; empty: none.")] = (
-        SecretStr("")
+    SMTP_SERVER: Host = _setting("", "Mail server; empty: no mail.")
+    SMTP_PORT: Port = _setting(587, "Its port.")
+    SMTP_USERNAME: Line = _setting("", "User there; empty: no log-in.")
+    SMTP_PASSWORD: SecretStr = _setting(SecretStr(""), "Password there.")
+    WEBHOOK_URL: WebhookUrl = _setting(SecretStr(""), "Receives every alert; empty: none.")
+    METRICS_BATCH_SIZE: int = _setting(1000, "Records a write.", ge=1, le=100_000)
+    METRICS_RETENTION_DAYS: int = _setting(
+        365, "Days that raw predictions are kept.", ge=1, le=36_500
     )
-    METRICS_BATCH_SIZE: Annotated[int, Field(ge=1, le=100_000, description="Records a write.")] = (
-        1000
+    ALERT_CHECK_INTERVAL: int = _setting(
+        60, "Seconds between evaluations of the rules.", ge=1, le=86_400
     )
-    METRICS_RETENTION_DAYS: Annotated[
-        int, Field(ge=1, le=36_500, description="Days that raw predictions are kept.")
-    ] = 365
-    ALERT_CHECK_INTERVAL: Annotated[
-        int, Field(ge=1, le=86_400, description="Seconds between evaluations of the rules.")
-    ] = 60
-    LOG_ROTATION_SIZE: Annotated[
-        Size, Field(description="Size at which a log file is rotated.")
-    ] = 100_000_000
+    LOG_ROTATION_SIZE: Size = _setting(100_000_000, "Size at which a log file is rotated.")
 
     # the exporter
-    EXPORTER_HOST: Annotated[Host, Field(description="Address to listen on.")] = "127.0.0.1"
-    EXPORTER_PORT: Annotated[Port, Field(description="Port to listen on.")] = 5000
-    EXPORTER_API_TOKEN: Annotated[
-        Token, Field(description="Bearer token of the REST API; needed beyond loopback.")
-    ] = SecretStr("")
-    EXPORTER_ANONYMOUS_READ: Annotated[
-        bool, Field(description="Answer reading calls without the token.")
-    ] = False
-    EXPORTER_URL: Annotated[
-        OptionalHttpUrl,
-        Field(description="When set, the Python calls send over HTTP to this exporter."),
-    ] = ""
-    EXPORTER_REFRESH_SECONDS: Annotated[
-        Seconds, Field(gt=0, description="Seconds between snapshots of the roll-ups.")
-    ] = 5.0
-    EXPORTER_THREADS: Annotated[
-        int,
-        Field(
-            ge=1, le=256, description="Threads for reading calls; as many for those that record."
-        ),
-    ] = 8
-    EXPORTER_REQUEST_SECONDS: Annotated[
-        Seconds,
-        Field(gt=0, description="Within which a request has to be answered; an export's part too."),
-    ] = 10.0
-    EXPORTER_MAX_BODY: Annotated[Size, Field(description="Largest request accepted.")] = 16_000_000
-    HTTP_MAX_CONNECTIONS: Annotated[
-        int,
-        Field(
-            ge=10,
-            le=100_000,
-            description="Connections, of exporter and retrainer each; then the longest idle goes.",
-        ),
-    ] = 2000
-    HTTP_MAX_HEADER: Annotated[
-        Size, Field(ge=1024, description="Largest request line and headers accepted.")
-    ] = 32_768
-    HTTP_HEADER_SECONDS: Annotated[
-        Seconds, Field(gt=0, description="Within which a request's headers have to come.")
-    ] = 10.0
-    HTTP_BODY_SECONDS: Annotated[
-        Seconds, Field(gt=0, description="Within which a request's body has to come.")
-    ] = 60.0
-    HTTP_IDLE_SECONDS: Annotated[
-        Seconds,
-        Field(gt=0, description="After which an idle client, or one that takes no answer, goes."),
-    ] = 75.0
-    LOTOFACIL_DATA_DIR: Annotated[Path, Field(description="Spool, logs and generated files.")] = (
-        Path("data")
+    EXPORTER_HOST: Host = _setting("127.0.0.1", "Address to listen on.")
+    EXPORTER_PORT: Port = _setting(5000, "Port to listen on.")
+    EXPORTER_API_TOKEN: Token = _setting(
+        SecretStr(""), "Bearer token of the REST API; needed beyond loopback."
     )
-    LOTOFACIL_LANGUAGE: Annotated[
-        Language, Field(description="Language of what operators read.")
-    ] = Language.PT_BR
-    LOTOFACIL_ALLOWED_HOSTS: Annotated[
-        HostNames,
-        Field(
-            description="Names, comma-separated, under which exporter and retrainer may be called"
-            " besides localhost; empty: none on loopback, any beyond it."
-        ),
-    ] = ""
-    LOTOFACIL_GAMES_FILE: Annotated[
-        Path | None,
-        AfterValidator(_with_games),
-        Field(description="YAML file with more games, or newer prices of known ones."),
-    ] = None
-    LOTOFACIL_LOG_LEVEL: Annotated[
-        Literal["debug", "info", "warning", "error"], Field(description="Least level written.")
-    ] = "info"
-    SPOOL_MAX_SIZE: Annotated[
-        Size, Field(description="What the spool may take of the disk, its log included.")
-    ] = 1_000_000_000
-    SPOOL_SYNC: Annotated[
-        Sync,
-        Field(
-            description="What outlives a power cut. normal: all but the last moments; full:"
-            " whatever was accepted, with a wait for the disk at each call (SQLite databases, too)."
-        ),
-    ] = "normal"
-    SPOOL_DURABLE: Annotated[
-        bool, Field(description="False: a memory queue, faster, lost when the process is killed.")
-    ] = True
+    EXPORTER_ANONYMOUS_READ: bool = _setting(False, "Answer reading calls without the token.")
+    EXPORTER_URL: OptionalHttpUrl = _setting(
+        "", "When set, the Python calls send over HTTP to this exporter."
+    )
+    EXPORTER_REFRESH_SECONDS: Seconds = _setting(
+        5.0, "Seconds between snapshots of the roll-ups.", gt=0
+    )
+    EXPORTER_THREADS: int = _setting(
+        8, "Threads for reading calls; as many for those that record.", ge=1, le=256
+    )
+    EXPORTER_REQUEST_SECONDS: Seconds = _setting(
+        10.0, "Within which a request has to be answered; an export's part too.", gt=0
+    )
+    EXPORTER_MAX_BODY: Size = _setting(16_000_000, "Largest request accepted.")
+    HTTP_MAX_CONNECTIONS: int = _setting(
+        2000,
+        "Connections, of exporter and retrainer each; then the longest idle goes.",
+        ge=10,
+        le=100_000,
+    )
+    HTTP_MAX_HEADER: Size = _setting(32_768, "Largest request line and headers accepted.", ge=1024)
+    HTTP_HEADER_SECONDS: Seconds = _setting(
+        10.0, "Within which a request's headers have to come.", gt=0
+    )
+    HTTP_BODY_SECONDS: Seconds = _setting(60.0, "Within which a request's body has to come.", gt=0)
+    HTTP_IDLE_SECONDS: Seconds = _setting(
+        75.0, "After which an idle client, or one that takes no answer, goes.", gt=0
+    )
+    LOTOFACIL_DATA_DIR: Path = _setting(Path("data"), "Spool, logs and generated files.")
+    LOTOFACIL_LANGUAGE: Language = _setting(Language.PT_BR, "Language of what operators read.")
+    LOTOFACIL_ALLOWED_HOSTS: HostNames = _setting(
+        "",
+        "Names, comma-separated, under which exporter and retrainer may be called besides"
+        " localhost; empty: none on loopback, any beyond it.",
+    )
+    LOTOFACIL_GAMES_FILE: Annotated[Path | None, AfterValidator(_with_games)] = _setting(
+        None, "YAML file with more games, or newer prices of known ones."
+    )
+    LOTOFACIL_LOG_LEVEL: Literal["debug", "info", "warning", "error"] = _setting(
+        "info", "Least level written."
+    )
+    SPOOL_MAX_SIZE: Size = _setting(
+        1_000_000_000, "What the spool may take of the disk, its log included."
+    )
+    SPOOL_SYNC: Sync = _setting(
+        "normal",
+        "What outlives a power cut. normal: all but the last moments; full: whatever was"
+        " accepted, with a wait for the disk at each call (SQLite databases, too).",
+    )
+    SPOOL_DURABLE: bool = _setting(
+        True, "False: a memory queue, faster, lost when the process is killed."
+    )
 
     # the servers beside it
-    PROMETHEUS_URL: Annotated[
-        HttpUrl, Field(description="Prometheus, as the exporter reaches it.")
-    ] = "http://localhost:9090"
-    ALERTMANAGER_URL: Annotated[
-        HttpUrl, Field(description="Alertmanager, as the exporter reaches it.")
-    ] = "http://localhost:9093"
-    ALERTMANAGER_CONFIG: Annotated[
-        Path, Field(description="Alertmanager's configuration file, rendered by this product.")
-    ] = Path("data/alertmanager/alertmanager.yml")
-    DASHBOARD_URL: Annotated[
-        HttpUrl, Field(description="The dashboard page, as people reach it (for links in mails).")
-    ] = "http://localhost:5000/dashboard"
-    RUNBOOKS_URL: Annotated[
-        OptionalHttpUrl,
-        Field(
-            description="The repository, as people read it (for links in mails), such as"
-            " https://github.com/OWNER/NAME/blob/main; empty: mails name the runbook's path."
-        ),
-    ] = ""
-    ALERT_EMAIL_FROM: Annotated[Line, Field(description="Sender of mails.")] = "lotofacil@localhost"
-    ALERT_EMAIL_TO: Annotated[
-        Receivers, Field(description="Receivers of every alert, comma-separated.")
-    ] = ""
-    SMTP_REQUIRE_TLS: Annotated[bool, Field(description="Refuse to send mail in the clear.")] = True
-    ALERT_WEBHOOK_ALLOW_PRIVATE: Annotated[
-        bool, Field(description="Take webhooks to private, link-local and loopback addresses.")
-    ] = False
-    ALERT_GROUP_WAIT: Annotated[
-        Duration, Field(description="How long the first message of a group waits for others.")
-    ] = "30s"
-    ALERT_GROUP_INTERVAL: Annotated[
-        Duration, Field(description="Least time between two messages of a group.")
-    ] = "5m"
-    ALERT_REPEAT_INTERVAL: Annotated[
-        Duration, Field(description="After this an alert that still fires is sent again.")
-    ] = "12h"
-    ALERT_HISTORY_URL: Annotated[
-        OptionalHttpUrl,
-        Field(description="The exporter, as Alertmanager reaches it; empty: on localhost."),
-    ] = ""
-    ALERTMANAGER_CONFIG_MODE: Annotated[
-        FileMode,
-        Host,
-        Field(description="Mode of that file; 0640 where Alertmanager is in the exporter's group."),
-    ] = "0600"
+    PROMETHEUS_URL: HttpUrl = _setting(
+        "http://localhost:9090", "Prometheus, as the exporter reaches it."
+    )
+    ALERTMANAGER_URL: HttpUrl = _setting(
+        "http://localhost:9093", "Alertmanager, as the exporter reaches it."
+    )
+    ALERTMANAGER_CONFIG: Path = _setting(
+        Path("data/alertmanager/alertmanager.yml"),
+        "Alertmanager's configuration file, rendered by this product.",
+    )
+    DASHBOARD_URL: HttpUrl = _setting(
+        "http://localhost:5000/dashboard",
+        "The dashboard page, as people reach it (for links in mails).",
+    )
+    RUNBOOKS_URL: OptionalHttpUrl = _setting(
+        "",
+        "The repository, as people read it (for links in mails), such as"
+        " https://github.com/OWNER/NAME/blob/main; empty: mails name the runbook's path.",
+    )
+    ALERT_EMAIL_FROM: Line = _setting("lotofacil@localhost", "Sender of mails.")
+    ALERT_EMAIL_TO: Receivers = _setting("", "Receivers of every alert, comma-separated.")
+    SMTP_REQUIRE_TLS: bool = _setting(True, "Refuse to send mail in the clear.")
+    ALERT_WEBHOOK_ALLOW_PRIVATE: bool = _setting(
+        False, "Take webhooks to private, link-local and loopback addresses."
+    )
+    ALERT_GROUP_WAIT: Duration = _setting(
+        "30s", "How long the first message of a group waits for others."
+    )
+    ALERT_GROUP_INTERVAL: Duration = _setting("5m", "Least time between two messages of a group.")
+    ALERT_REPEAT_INTERVAL: Duration = _setting(
+        "12h", "After this an alert that still fires is sent again."
+    )
+    ALERT_HISTORY_URL: OptionalHttpUrl = _setting(
+        "", "The exporter, as Alertmanager reaches it; empty: on localhost."
+    )
+    ALERTMANAGER_CONFIG_MODE: FileMode = _setting(
+        "0600", "Mode of that file; 0640 where Alertmanager is in the exporter's group."
+    )
 
     # the retrainer
-    RETRAINER_HOST: Annotated[Host, Field(description="Address to listen on.")] = "127.0.0.1"
-    RETRAINER_PORT: Annotated[Port, Field(description="Port to listen on.")] = 5001
-    RETRAINER_URL: Annotated[
-        HttpUrl, Field(description="The retrainer, as Alertmanager reaches it.")
-    ] = "http://localhost:5001"
-    RETRAINER_TOKEN: Annotated[
-        Token, Field(description="Bearer token of its webhook; needed beyond loopback.")
-    ] = SecretStr("")
-    RETRAINER_COMMAND: Annotated[
-        str, Field(description="Training command; {output}, {game} and {version} are filled in.")
-    ] = ""
-    RETRAINER_TIMEOUT_SECONDS: Annotated[
-        Seconds, Field(gt=0, description="Longest training run.")
-    ] = 3600.0
-    RETRAINER_COOLDOWN_SECONDS: Annotated[
-        Seconds, Field(ge=0, description="Least time between two training runs of a game.")
-    ] = 86_400.0
-    RETRAINER_KEEP_MODELS: Annotated[
-        int,
-        Field(
-            ge=1,
-            le=10_000,
-            description="Newest models, and logs of trainings, kept of a game beside those in use.",
-        ),
-    ] = 5
+    RETRAINER_HOST: Host = _setting("127.0.0.1", "Address to listen on.")
+    RETRAINER_PORT: Port = _setting(5001, "Port to listen on.")
+    RETRAINER_URL: HttpUrl = _setting(
+        "http://localhost:5001", "The retrainer, as Alertmanager reaches it."
+    )
+    RETRAINER_TOKEN: Token = _setting(
+        SecretStr(""), "Bearer token of its webhook; needed beyond loopback."
+    )
+    RETRAINER_COMMAND: str = _setting(
+        "", "Training command; {output}, {game} and {version} are filled in."
+    )
+    RETRAINER_TIMEOUT_SECONDS: Seconds = _setting(3600.0, "Longest training run.", gt=0)
+    RETRAINER_COOLDOWN_SECONDS: Seconds = _setting(
+        86_400.0, "Least time between two training runs of a game.", ge=0
+    )
+    RETRAINER_KEEP_MODELS: int = _setting(
+        5,
+        "Newest models, and logs of trainings, kept of a game beside those in use.",
+        ge=1,
+        le=10_000,
+    )
 
     _unusable = field_validator("*", mode="before")(refuse_unusable)
 
@@ -253,20 +231,7 @@ class Settings(BaseSettings):
     @cached_property
     def games(self) -> Games:
         """The games known from the start and those of LOTOFACIL_GAMES_FILE."""
-        return known_games(self.LOTOFACIL_GAMES_FILE)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - replaced by ours
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What is given in code, then our sources."""
-        sources = Environment, EnvFile, ConfigFile
-        return init_settings, *(source(settings_cls) for source in sources)
+        return _known_games(self.LOTOFACIL_GAMES_FILE)
 
 
 def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
@@ -275,7 +240,7 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
     Raises InvalidSettings that lists every fault at once, each with its variable.
     """
     try:
-        return Settings(**dict(overrides or {}))
+        return Settings(**{**read_sources(Settings.model_fields), **(overrides or {})})
     except ValidationError as error:
         lines = fault_lines(error.errors(include_url=False), _shown)
         raise InvalidSettings("\n".join(lines)) from None

@@ -5,68 +5,43 @@ cannot be read becomes the fault of its setting, so that it is told together wit
 """
 
 import ast
+import os
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-
-from pydantic.fields import FieldInfo
-from pydantic_settings import (
-    BaseSettings,
-    DotEnvSettingsSource,
-    EnvSettingsSource,
-    PydanticBaseSettingsSource,
-)
 
 from exporter.config.faults import InvalidSettings, Unusable
 
 ENV_FILE = Path(".env")
 CONFIG_FILE = Path("config.py")
 _LARGEST_SECRET = 65_536
+#: Counts as not given.
+_EMPTY = (None, "")
 
 
-class Environment(PydanticBaseSettingsSource):
-    """The environment's variables; empty ones count as not given."""
-
-    def __call__(self) -> dict[str, Any]:
-        return settled(
-            EnvSettingsSource(self.settings_cls).env_vars, self.settings_cls.model_fields
-        )
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
-        return None, field_name, False  # asked for by the base class, used by nobody
+def read_sources(names: Collection[str]) -> dict[str, Any]:
+    """The settings that are given, by name; of two sources the earlier wins."""
+    settings: dict[str, Any] = {}
+    for source in (_read_config_file(names), _read_env_file(), os.environ):
+        settings |= _settled({name.lower(): value for name, value in source.items()}, names)
+    return settings
 
 
-class EnvFile(Environment):
-    """The same from `.env`."""
-
-    def __call__(self) -> dict[str, Any]:
-        source = _read_env_file(self.settings_cls) if ENV_FILE.is_file() else {}
-        return settled(source, self.settings_cls.model_fields)
-
-
-class ConfigFile(Environment):
-    """Literal assignments of `config.py`, the guide's way; the file is never run."""
-
-    def __call__(self) -> dict[str, Any]:
-        known = self.settings_cls.model_fields
-        source = _read_config_file(known) if CONFIG_FILE.is_file() else {}
-        return settled({name.lower(): value for name, value in source.items()}, known)
-
-
-def settled(source: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+def _settled(source: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     """The settings that a source (with names in small letters) holds, files read."""
-    found: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for name in names:
         value, path = source.get(name.lower()), source.get(f"{name}_file".lower())
-        if value is not None and path:
-            found[name] = Unusable(f"is given twice, as {name} and as {name}_FILE: keep one")
+        if value not in _EMPTY and path:
+            reason = f"is given twice, as {name} and as {name}_FILE: keep one"
+            settings[name] = Unusable(reason)
         elif path:
-            found[name] = _read_secret(name, path)
-        elif value is not None:
-            found[name] = value
-    return found
+            settings[name] = _read_secret(name, path)
+        elif value not in _EMPTY:
+            settings[name] = value
+    return settings
 
 
 def _read_secret(name: str, path: object) -> str | Unusable:
@@ -87,9 +62,13 @@ def _read_secret(name: str, path: object) -> str | Unusable:
     return text
 
 
-def _read_env_file(settings_cls: type[BaseSettings]) -> Mapping[str, Any]:
+def _read_env_file() -> Mapping[str, Any]:
+    if not ENV_FILE.is_file():
+        return {}
+    from dotenv import dotenv_values  # noqa: PLC0415 - most have no such file
+
     try:
-        return DotEnvSettingsSource(settings_cls, ENV_FILE).env_vars
+        return dotenv_values(ENV_FILE)
     except OSError as error:
         raise InvalidSettings(f"{ENV_FILE}: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -97,8 +76,13 @@ def _read_env_file(settings_cls: type[BaseSettings]) -> Mapping[str, Any]:
 
 
 def _read_config_file(names: Iterable[str]) -> dict[str, Any]:
-    """Its assignments to our names; a file that names none of them is somebody else's."""
-    known = {*names, *(f"{name}_FILE" for name in names)}
+    """Its literal assignments to our names; a file that names none of them is somebody else's.
+
+    The guide's way; the file is never run.
+    """
+    if not CONFIG_FILE.is_file():
+        return {}
+    ours = {*names, *(f"{name}_FILE" for name in names)}
     try:
         text = CONFIG_FILE.read_text("utf-8")
     except OSError as error:
@@ -106,9 +90,9 @@ def _read_config_file(names: Iterable[str]) -> dict[str, Any]:
     except UnicodeDecodeError:
         return {}
     try:
-        return {name: value for name, value in _literals(_parsed(text)) if name in known}
+        return {name: value for name, value in _literals(_parsed(text)) if name in ours}
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return _refused(text, known, error)
+        return _refused(text, ours, error)
 
 
 def _parsed(text: str) -> ast.Module:
@@ -117,9 +101,9 @@ def _parsed(text: str) -> ast.Module:
         return ast.parse(text)
 
 
-def _refused(text: str, known: Iterable[str], error: Exception) -> dict[str, Any]:
+def _refused(text: str, ours: Iterable[str], error: Exception) -> dict[str, Any]:
     """Nothing, where a file that is not Python names no setting; else raises InvalidSettings."""
-    if not re.search(rf"^({'|'.join(known)})\s*[:=]", text, re.MULTILINE):
+    if not re.search(rf"^({'|'.join(ours)})\s*[:=]", text, re.MULTILINE):
         return {}
     place = f" line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
     raise InvalidSettings(f"{CONFIG_FILE}{place}: is not Python that can be read") from None
@@ -144,4 +128,4 @@ def _literal(node: ast.expr) -> Any:
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         line = f"{CONFIG_FILE} line {node.lineno}"
         return Unusable(f"{line} is not a plain value, and the file is never run")
-    return None if value == "" else value
+    return value

@@ -7,7 +7,9 @@ what is wrong; the two can never disagree about what is accepted.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from math import isnan
 from operator import itemgetter
@@ -16,9 +18,7 @@ from typing import Any, NamedTuple
 
 from exporter.domain.prediction_fields import (
     filled_in,
-    parse_confidence,
     parse_draw_number,
-    parse_latency,
     parse_moment_of,
     parse_role_of,
 )
@@ -27,7 +27,9 @@ from exporter.domain.predictions import (
     FILLABLE,
     MAX_LATENCY_SECONDS,
     MILLION,
+    PLAIN,
     InvalidPrediction,
+    Kind,
     Prediction,
 )
 from exporter.domain.tickets import LOW_WORD, WORD
@@ -39,30 +41,25 @@ _WHOLE: _Types = {int, NoneType}
 _SEQUENCES = {list, tuple}
 _INTEGERS = {int}
 _FLOATS = {float}
+#: The largest values of numbers that are kept in millionths.
+_MOST = {Kind.SHARE: 1, Kind.DURATION: MAX_LATENCY_SECONDS}
 
 
-class Columns(NamedTuple):
-    """Checked predictions of one game, a list for each field, all of the same length.
-
-    The fields are those of Prediction.
-    """
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Checked predictions of one game: a list for each field of Prediction, all equally long."""
 
     game: str
-    keys: Sequence[str]
-    versions: Sequence[str | None]
-    roles: Sequence[str | None]
-    moments: Sequence[int]
-    draws: Sequence[int | None]
-    sizes: Sequence[int]
-    numbers: Sequence[int]
-    highs: Sequence[int | None]
-    confidences: Sequence[int | None]
-    latencies: Sequence[int | None]
-    metadata: Sequence[str | None]
-    filled: Sequence[int]
+    fields: Mapping[str, Sequence[Any]]
+
+    def __getitem__(self, field: str) -> Sequence[Any]:
+        return self.fields[field]
+
+    def __len__(self) -> int:
+        return len(self.fields["key"])
 
 
-class Parsed(NamedTuple):
+class ParsedBatch(NamedTuple):
     """A batch: columns for each game, each item's key (None: refused), and what was refused.
 
     `places` tells of each row, through all columns, which item it was.
@@ -82,19 +79,20 @@ def by_game(predictions: Iterable[Prediction]) -> list[Columns]:
     """Checked predictions as columns, one set for each game, in the order of the games' names."""
     groups: dict[str, list[Prediction]] = defaultdict(list)
     for prediction in predictions:
-        groups[prediction[1]].append(prediction)
-    return [_columns(name, groups[name]) for name in sorted(groups)]
+        groups[prediction.game].append(prediction)
+    return [columns_of(game, groups[game]) for game in sorted(groups)]
+
+
+def columns_of(game: str, predictions: Sequence[Prediction]) -> Columns:
+    """Predictions of a game, at least one, as columns."""
+    values = zip(*predictions, strict=True)
+    return Columns(game, dict(zip(Prediction._fields, values, strict=True)))
 
 
 def predictions_of(columns: Columns) -> list[Prediction]:
     """The predictions of a batch, one by one."""
-    game, keys, *rest = columns
-    return [Prediction(key, game, *values) for key, *values in zip(keys, *rest, strict=True)]
-
-
-def _columns(game: str, predictions: Sequence[Prediction]) -> Columns:
-    keys, _, *rest = zip(*predictions, strict=True)
-    return Columns(game, keys, *rest)
+    fields = [columns[name] for name in Prediction._fields]
+    return list(map(Prediction._make, zip(*fields, strict=True)))
 
 
 class BatchParser:
@@ -103,48 +101,52 @@ class BatchParser:
     def __init__(self, parser: PredictionParser) -> None:
         self._parser = parser
 
-    def parse(self, batch: Sequence[Mapping[str, Any]]) -> Parsed:
+    def parse(self, batch: Sequence[Mapping[str, Any]]) -> ParsedBatch:
         """The checked batch; `refused` tells by index what is wrong with the others."""
         try:
             columns = self._quickly(batch)
         except (_Doubt, InvalidPrediction, LookupError, TypeError, AttributeError, OverflowError):
             return self._slowly(batch)
-        return Parsed([columns], columns.keys, {}, range(len(columns.keys)))
+        return ParsedBatch([columns], columns["key"], {}, range(len(columns)))
 
-    def _slowly(self, batch: Sequence[Mapping[str, Any]]) -> Parsed:
+    def _slowly(self, batch: Sequence[Mapping[str, Any]]) -> ParsedBatch:
         refused: dict[int, InvalidPrediction] = {}
-        taken: dict[int, Prediction] = {}
+        accepted: dict[int, Prediction] = {}
         for index, raw in enumerate(batch):
             try:
-                taken[index] = self._parser.parse(raw)
+                accepted[index] = self._parser.parse(raw)
             except InvalidPrediction as error:
                 refused[index] = error
-        keys = [taken[index].key if index in taken else None for index in range(len(batch))]
-        places = sorted(taken, key=lambda index: taken[index].game)  # the order of the columns
-        return Parsed(by_game(taken.values()), keys, refused, places)
+        keys = [accepted[index].key if index in accepted else None for index in range(len(batch))]
+        places = sorted(
+            accepted, key=lambda index: accepted[index].game
+        )  # the order of the columns
+        return ParsedBatch(by_game(accepted.values()), keys, refused, places)
 
     def _quickly(self, batch: Sequence[Mapping[str, Any]]) -> Columns:
-        column = _Columns(batch, self._parser)
-        games = set(column.given("game_type"))
+        column = _RawColumns(batch, self._parser)
+        games = set(column.values("game_type"))
         if len(games) != 1 or type(game := games.pop()) is not str:
             raise _Doubt
-        sizes, bits = self._numbers(column.given("numbers"), game)
+        sizes, bits = self._numbers(column.values("numbers"), game)
         highs = [b >> WORD or None for b in bits] if max(bits) > LOW_WORD else [None] * len(bits)
-        return Columns(
-            game,
-            column.keys(),
-            column.of("model_version", _TEXTS, lambda given: self._parser.version(given, game)),
-            column.roles(),
-            column.moments(game),
-            column.draws(game),
-            sizes,
-            [b & LOW_WORD for b in bits] if any(highs) else bits,
-            highs,
-            column.quantities("confidence", 1, parse_confidence),
-            column.quantities("latency", MAX_LATENCY_SECONDS, parse_latency),
-            column.metadata(),
-            column.filled(),
-        )
+        fields: dict[str, Sequence[Any]] = {
+            "key": column.keys(),
+            "game": [game] * len(batch),
+            "model_version": column.of("model_version", _TEXTS, partial(self._version, game)),
+            "role": column.roles(),
+            "predicted_at": column.moments(game),
+            "draw_number": column.draws(game),
+            "size": sizes,
+            "numbers": [b & LOW_WORD for b in bits] if any(highs) else bits,
+            "numbers_high": highs,
+            "filled": column.filled(),
+        }
+        plain = {name: column.plain(name, field.kind) for name, field in PLAIN.items()}
+        return Columns(game, fields | plain)
+
+    def _version(self, game: str, value: object) -> str | None:
+        return self._parser.version(value, game)
 
     def _numbers(self, tickets: list[Any], game: str) -> tuple[list[int], list[int]]:
         table, sizes = self._parser.bits[game], list(map(len, tickets))
@@ -162,8 +164,8 @@ class BatchParser:
         return sizes, bits
 
 
-class _Columns:
-    """Takes columns out of a batch; raises doubt, or what parsing a value raises."""
+class _RawColumns:
+    """A batch as it came, by column; raises doubt, or what parsing a value raises."""
 
     def __init__(self, batch: Sequence[Mapping[str, Any]], parser: PredictionParser) -> None:
         self._batch = batch
@@ -177,12 +179,12 @@ class _Columns:
             raise _Doubt
         self._gaps = set(FIELDS) - self._names  # and what some of the items leave out
         if self._is_even:
-            self._even = dict(zip(self._names, map(self._taken, self._names), strict=True))
+            self._even = dict(zip(self._names, map(self._column, self._names), strict=True))
 
-    def _taken(self, name: str) -> list[Any]:
+    def _column(self, name: str) -> list[Any]:
         return list(map(itemgetter(name), self._batch))
 
-    def given(self, name: str) -> list[Any]:
+    def values(self, name: str) -> list[Any]:
         """A field's values as they came, None where it was left out."""
         if self._is_even:
             return self._even[name]
@@ -192,39 +194,47 @@ class _Columns:
         """A field's values, each distinct one parsed once; other types raise doubt."""
         if name not in self._names:
             return [parse(None)] * len(self._batch)
-        given = self.given(name)
-        if not types >= set(map(type, given)):
+        values = self.values(name)
+        if not types >= set(map(type, values)):
             raise _Doubt
-        known = {value: parse(value) for value in set(given)}
-        if None in known:
+        parsed = {value: parse(value) for value in set(values)}
+        if None in parsed:
             self._gaps.add(name)
-        if len(known) == 1:
-            return list(known.values()) * len(given)
-        return list(map(known.__getitem__, given))
+        if len(parsed) == 1:
+            return list(parsed.values()) * len(values)
+        return list(map(parsed.__getitem__, values))
 
-    def quantities(self, name: str, most: int, parse: Callable[[Any], Any]) -> list[Any]:
-        """Numbers from 0 to `most` in millionths, as `parse` gives them."""
+    def plain(self, name: str, kind: Kind) -> list[Any]:
+        """A plain field's values."""
         if name not in self._names:
             return [None] * len(self._batch)
-        given = self.given(name)
+        parse = self._parser.plain[name]
+        if kind is Kind.JSON:  # not hashable, so each is written
+            return list(map(parse, self.values(name)))
+        if kind in _MOST:
+            return self._millionths(name, _MOST[kind], parse)
+        return self.of(name, _TEXTS, parse)
+
+    def _millionths(self, name: str, most: int, parse: Callable[[Any], Any]) -> list[Any]:
+        values = self.values(name)
         # NaN spoils a sum, so a sum that is a number says that all of them are.
-        if set(map(type, given)) == _FLOATS and 0 <= min(given) <= max(given) <= most:
-            if isnan(sum(given)):
+        if set(map(type, values)) == _FLOATS and 0 <= min(values) <= max(values) <= most:
+            if isnan(sum(values)):
                 raise _Doubt
-            return [round(value * MILLION) for value in given]
+            return [round(value * MILLION) for value in values]
         return self.of(name, _NUMBERS, parse)
 
     def keys(self) -> list[str]:
         """The callers' keys, or new ones."""
         if "idempotency_key" not in self._names:
             return self._parser.new_keys(len(self._batch))
-        return list(map(self._parser.key, self.given("idempotency_key")))
+        return list(map(self._parser.key, self.values("idempotency_key")))
 
     def moments(self, game: str) -> list[int]:
         """The moments; those left out are now, the same for the whole batch."""
         now = self._parser.now()
         types: _Types = {datetime, str, NoneType}
-        moments = self.of("predicted_at", types, lambda given: parse_moment_of(given, now))
+        moments = self.of("predicted_at", types, lambda value: parse_moment_of(value, now))
         if "predicted_at" in self._names:
             self._parser.horizon.check_moment(game, max(moments))
         return moments
@@ -241,19 +251,13 @@ class _Columns:
         if "role" not in self._names:
             return [None] * len(self._batch)
         version = None if "model_version" in self._gaps else ""
-        return self.of("role", _TEXTS, lambda given: parse_role_of(given, version))
+        return self.of("role", _TEXTS, lambda value: parse_role_of(value, version))
 
     def filled(self) -> list[int]:
         """The bits of what was not given; usually the same for all."""
         if "filled_in" in self._names or self._gaps & self._names & FILLABLE.keys():
-            return list(map(filled_in, *map(self._given_or_not, (*FILLABLE, "filled_in"))))
+            return list(map(filled_in, *map(self._values_or_none, (*FILLABLE, "filled_in"))))
         return [sum(FILLABLE[name] for name in FILLABLE.keys() - self._names)] * len(self._batch)
 
-    def _given_or_not(self, name: str) -> list[Any]:
-        return self.given(name) if name in self._names else [None] * len(self._batch)
-
-    def metadata(self) -> list[str | None]:
-        """The metadata as JSON; not hashable, so each is written."""
-        if "metadata" not in self._names:
-            return [None] * len(self._batch)
-        return list(map(self._parser.metadata, self.given("metadata")))
+    def _values_or_none(self, name: str) -> list[Any]:
+        return self.values(name) if name in self._names else [None] * len(self._batch)

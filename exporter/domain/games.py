@@ -17,8 +17,8 @@ UNKNOWN_GAME = "unknown"
 class UnknownGame(LookupError):
     """No definition of a game has this name."""
 
-    def __init__(self, name: object, known: Iterable[str]) -> None:
-        super().__init__(f"game {name!r} is not known; known games: {', '.join(sorted(known))}")
+    def __init__(self, name: object, names: Iterable[str]) -> None:
+        super().__init__(f"game {name!r} is not known; known games: {', '.join(sorted(names))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +141,8 @@ class Game:
 
     def tariff(self, day: date) -> Tariff | None:
         """Prices and prizes in force on `day`; None before the first known."""
-        known = [tariff for tariff in self.tariffs if tariff.since <= day]
-        return max(known, key=lambda tariff: tariff.since, default=None)
+        in_force = [tariff for tariff in self.tariffs if tariff.since <= day]
+        return max(in_force, key=lambda tariff: tariff.since, default=None)
 
     def most_draws(self, day: date) -> int | None:
         """How many draws there can have been up to the end of `day`; None where nobody knows."""
@@ -175,8 +175,9 @@ class Games(Mapping[str, Game]):
         return len(self._games)
 
     def real_first(self, names: Iterable[str]) -> list[str]:
-        """The names in their order, but those of invented games last."""
-        return sorted(names, key=lambda name: self[name].invented)
+        """The names in the order of the definitions, but those of invented games last."""
+        places = {name: place for place, name in enumerate(self)}
+        return sorted(names, key=lambda name: (self[name].invented, places[name]))
 
     def plus(self, more: Iterable[Game]) -> Self:
         """These games and `more`; a name given again replaces the definition."""

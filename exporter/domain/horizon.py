@@ -42,8 +42,8 @@ class Horizon:
     def check_moment(self, game: str, moment: int) -> None:
         """Refuses a moment after the game's next draws; raises InvalidPrediction."""
         if moment > self._bounds.get(game, _NONE).moment and moment > self._renewed(game).moment:
-            made, latest = (_shown(at) for at in (moment, self._bounds[game].moment))
-            reason = f"{made} is yet to come: {game}'s next draws are until {latest}"
+            predicted, latest = (_shown(at) for at in (moment, self._bounds[game].moment))
+            reason = f"{predicted} is yet to come: {game}'s next draws are until {latest}"
             raise InvalidPrediction("predicted_at", reason)
 
     def check_number(self, game: str, number: int) -> None:

@@ -45,8 +45,8 @@ class KnownHosts:
     @classmethod
     def of(cls, address: str, names: Iterable[str]) -> Self:
         """For a server that listens on `address`: on loopback its names are known."""
-        told = frozenset(names)
-        return cls(told if told or is_loopback(address) else None)
+        allowed = frozenset(names)
+        return cls(allowed if allowed or is_loopback(address) else None)
 
     def fault(self, header: str) -> str:
         """What is wrong with a request's Host header; "" when nothing is, or when it has none."""
@@ -58,8 +58,8 @@ class KnownHosts:
         )
 
     def _knows(self, header: str) -> bool:
-        found = _HEADER.fullmatch(header)
-        host = found[1].lower() if found else ""
+        match = _HEADER.fullmatch(header)
+        host = match[1].lower() if match else ""
         own = host == "localhost" or host.endswith(".localhost")
         return own or host in (self.names or ()) or _is_address(host)
 

@@ -11,13 +11,18 @@ from dataclasses import dataclass, field, fields
 from exporter.domain.games import Game
 from exporter.domain.prizes import Money, best_tier
 from exporter.domain.scoring import DrawScore
-from exporter.domain.statistics import CalibrationSums, DrawTotals, WindowSums
+from exporter.domain.statistics.baseline import DrawTotals, WindowSums
+from exporter.domain.statistics.calibration import CalibrationSums
 
 Cells = Mapping[tuple[str, int], int]
 
+#: Upper bounds of the buckets of `latency` (seconds) and of `confidence`; one more holds the rest.
+LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+CONFIDENCE_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9, 1.0)
+
 #: Measures of the fields of WindowSums and of CalibrationSums, in their order.
-_SUMS = ("scored_draws", *(one.name for one in fields(WindowSums) if one.name != "draws"))
-_CLAIMS = tuple(f"claim_{one.name}" for one in fields(CalibrationSums))
+_SUMS = ("scored_draws", *(each.name for each in fields(WindowSums) if each.name != "draws"))
+_CLAIMS = tuple(f"claim_{each.name}" for each in fields(CalibrationSums))
 #: All measures that scores are written to.
 SCORE_MEASURES = ("scored", "ineligible", *_SUMS, *Money._fields, *_CLAIMS)
 
@@ -25,15 +30,15 @@ SCORE_MEASURES = ("scored", "ineligible", *_SUMS, *Money._fields, *_CLAIMS)
 def cells(score: DrawScore, money: Money) -> dict[tuple[str, int], int]:
     """A draw's score as cells, to be added to lifetime totals or taken out of them."""
     totals = DrawTotals(score.numbers_played, score.hits, score.held_squared)
-    found = {
+    values = {
         ("ineligible", 0): score.ineligible,
         **_plain(_SUMS, vars(WindowSums.of([totals])).values()),
         **_plain(Money._fields, money),
         **{("scored", _outcome(*key)): tickets for key, tickets in score.histogram.items()},
     }
     for claimed, sums in score.calibration.items():
-        found |= zip(((name, claimed) for name in _CLAIMS), vars(sums).values(), strict=True)
-    return {cell: value for cell, value in found.items() if value}
+        values |= zip(((name, claimed) for name in _CLAIMS), vars(sums).values(), strict=True)
+    return {cell: value for cell, value in values.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +92,26 @@ class Lifetime:
 
     def tickets_by_hits(self) -> dict[int, int]:
         """Scored tickets by their hits, fewest first."""
-        found: Counter[int] = Counter()
+        by_hits: Counter[int] = Counter()
         for (_, hits), tickets in self._histogram().items():
-            found[hits] += tickets
-        return dict(sorted(found.items()))
+            by_hits[hits] += tickets
+        return dict(sorted(by_hits.items()))
 
     def tickets_by_size(self) -> dict[int, int]:
         """Scored tickets by how many numbers they hold."""
-        found: Counter[int] = Counter()
+        by_size: Counter[int] = Counter()
         for (size, _), tickets in self._histogram().items():
-            found[size] += tickets
-        return dict(found)
+            by_size[size] += tickets
+        return dict(by_size)
 
     def tickets_by_tier(self, game: Game) -> dict[int, int]:
         """Scored tickets by the best prize tier they won; 0 where none did."""
-        found: Counter[int] = Counter(dict.fromkeys(game.tiers, 0))
+        by_tier: Counter[int] = Counter(dict.fromkeys(game.tiers, 0))
         for (size, hits), tickets in self._histogram().items():
             tier = best_tier(size, hits, game)
             if tier is not None:
-                found[tier] += tickets
-        return dict(found)
+                by_tier[tier] += tickets
+        return dict(by_tier)
 
     def _histogram(self) -> dict[tuple[int, int], int]:
         # A correction may leave a bucket that holds no ticket any more.

@@ -44,11 +44,6 @@ def day_of(micros: int) -> int:
     return micros - micros % DAY
 
 
-def parse_moment(value: str) -> datetime:
-    """An ISO 8601 date or date and time; a date alone is its midnight, naive stays naive."""
-    return datetime.fromisoformat(value)
-
-
 def draw_moment(value: date | datetime, game: Game) -> int:
     """The cut-off of a draw dated `value`, in microseconds.
 

@@ -73,12 +73,12 @@ def parse_period(
 
 def parse_span(text: str) -> int:
     """Microseconds of `30m`, `24h`, `7d` or `2w`; raises InvalidPeriod."""
-    found = _SPAN.fullmatch(text)
-    if not found:
+    match = _SPAN.fullmatch(text)
+    if not match:
         raise InvalidPeriod(
             "time_range", f"{text!r} is not a span such as 24h, 7d or 30d, nor 'all', nor 'custom'"
         )
-    return int(found[1]) * _UNITS[found[2]]
+    return int(match[1]) * _UNITS[match[2]]
 
 
 def parse_point(text: str, parameter: str, zone: tzinfo) -> int:

@@ -1,8 +1,9 @@
 """The fields of a prediction as they arrive: each is checked, and named when it is wrong."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from exporter.domain.moments import MAX_AHEAD, YEARS, parse_moment, to_micros
+from exporter.domain.moments import MAX_AHEAD, YEARS, to_micros
 from exporter.domain.plain_values import members, plain, plain_text, real, whole
 from exporter.domain.predictions import (
     FILLABLE,
@@ -13,16 +14,17 @@ from exporter.domain.predictions import (
     ROLES,
     VERSION,
     InvalidPrediction,
+    Kind,
 )
 
 
-def filled_in(moment: object, version: object, told: object) -> int:
-    """The bits of what was not given: left out here, or by what the sender had it from (`told`).
+def filled_in(moment: object, version: object, names: object) -> int:
+    """The bits of what was not given: left out here, or (`names`) by who the sender had it from.
 
     Raises InvalidPrediction.
     """
     filled = (moment is None) * MOMENT | (version is None) * VERSION
-    return filled if told is None else filled | parse_filled_in(told)
+    return filled if names is None else filled | parse_filled_in(names)
 
 
 def parse_filled_in(value: object) -> int:
@@ -33,27 +35,27 @@ def parse_filled_in(value: object) -> int:
             return sum(FILLABLE[name] for name in set(names))
     except (KeyError, TypeError):
         pass
-    known = ", ".join(FILLABLE)
-    raise InvalidPrediction("filled_in", f"{value!r} is not a list of some of: {known}")
+    fillable = ", ".join(FILLABLE)
+    raise InvalidPrediction("filled_in", f"{value!r} is not a list of some of: {fillable}")
 
 
-def parse_confidence(value: object) -> int | None:
+def parse_share(field: str, value: object) -> int | None:
     """Millionths of a share from 0 to 1; raises InvalidPrediction."""
     if value is None:
         return None
     if (type(value) is float or type(value) is int) and 0 <= value <= 1:
         return round(value * MILLION)
-    return _millionths("confidence", value, 1, "a number from 0 to 1")
+    return _millionths(field, value, 1, "a number from 0 to 1")
 
 
-def parse_latency(value: object) -> int | None:
+def parse_duration(field: str, value: object) -> int | None:
     """Microseconds of a duration in seconds, at most a day; raises InvalidPrediction."""
     if value is None:
         return None
     if (type(value) is float or type(value) is int) and 0 <= value <= MAX_LATENCY_SECONDS:
         return round(value * MILLION)
     right = f"a number of seconds from 0 to {MAX_LATENCY_SECONDS}"
-    return _millionths("latency", value, MAX_LATENCY_SECONDS, right)
+    return _millionths(field, value, MAX_LATENCY_SECONDS, right)
 
 
 def _millionths(field: str, value: object, most: int, right: str) -> int:
@@ -79,6 +81,14 @@ def parse_text(field: str, value: object) -> str:
 def parse_optional_text(field: str, value: object) -> str | None:
     """A text that a caller may leave out, such as a model version; raises InvalidPrediction."""
     return None if value is None else parse_text(field, value)
+
+
+#: How plain fields are read, by their kind; JSON is written by whoever knows the libraries.
+PARSERS: Mapping[Kind, Callable[[str, object], object]] = {
+    Kind.TEXT: parse_optional_text,
+    Kind.SHARE: parse_share,
+    Kind.DURATION: parse_duration,
+}
 
 
 def is_key(value: object) -> bool:
@@ -122,7 +132,7 @@ def parse_moment_of(value: object, now: int, field: str = "predicted_at") -> int
     if value is None:
         return now
     try:
-        moment = value if isinstance(value, datetime) else parse_moment(str(value))
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError:
         raise InvalidPrediction(field, f"{value!r} is not an ISO 8601 moment") from None
     if moment.year not in YEARS:

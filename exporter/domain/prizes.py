@@ -48,8 +48,8 @@ def winning_bets(size: int, hits: int, game: Game) -> Mapping[int, int]:
 
 @cache
 def _winning_bets(size: int, hits: int, smallest: int, tiers: tuple[int, ...]) -> Mapping[int, int]:
-    found = {t: comb(hits, t) * comb(size - hits, smallest - t) for t in tiers}
-    return {tier: bets for tier, bets in found.items() if bets}
+    winning = {t: comb(hits, t) * comb(size - hits, smallest - t) for t in tiers}
+    return {tier: bets for tier, bets in winning.items() if bets}
 
 
 def largest_prize(game: Game, hits: int) -> int:
@@ -61,13 +61,13 @@ def largest_prize(game: Game, hits: int) -> int:
 
 def expected_tiers(game: Game, tickets_by_size: Mapping[int, int]) -> dict[int, float]:
     """How many random tickets would win each tier as their best, for `{size: tickets}`."""
-    found = dict.fromkeys(game.tiers, 0.0)
+    expected = dict.fromkeys(game.tiers, 0.0)
     for size, tickets in tickets_by_size.items():
         for hits in range(min(size, game.drawn) + 1):
             tier = best_tier(size, hits, game)
             if tier is not None:
-                found[tier] += tickets * hits_pmf(game.pool, game.drawn, size, hits)
-    return found
+                expected[tier] += tickets * hits_pmf(game.pool, game.drawn, size, hits)
+    return expected
 
 
 def best_tier(size: int, hits: int, game: Game) -> int | None:

@@ -56,7 +56,7 @@ _WEBHOOKS = "|".join(
 )
 
 
-class Kind:
+class SecretPlace:
     """A place where secrets stand, looked for in a text that holds one of the `hints` only."""
 
     def __init__(self, hints: str, pattern: str) -> None:
@@ -65,41 +65,41 @@ class Kind:
 
 
 _KINDS: Final = {
-    "private key": Kind(
+    "private key": SecretPlace(
         "-----",
         rf"(?s:-----BEGIN {_KEY}-----.*?(?:-----END {_KEY}-----|\Z))"
         rf"|(?s:\A(?:(?!-----BEGIN ).)*?-----END {_KEY}-----)",  # its start was cut off
     ),
-    "token as the user of an address": Kind(
+    "token as the user of an address": SecretPlace(
         "://", r"(?P<head>://)[^\s/?#@:\"']{1,300}(?::(?:x-oauth-basic)?)?(?=@)"
     ),
-    "password in an address": Kind(
+    "password in an address": SecretPlace(
         "://",  # it may hold any sign but a space, also '@' and '/'
         r"(?P<head>\b[a-z][a-z0-9+.-]{0,20}://[^\s:/@]{0,100}:)[^\s\"']{1,500}(?=@)",
     ),
-    "webhook": Kind("hook /services /bot", rf"(?P<head>{_WEBHOOKS})[^\s\"']+"),
-    "header": Kind("authorization cookie", rf"(?P<head>{_HEADERS}{_IS})(?:{_QUOTED}|\S.*)"),
-    "scheme and token": Kind(
+    "webhook": SecretPlace("hook /services /bot", rf"(?P<head>{_WEBHOOKS})[^\s\"']+"),
+    "header": SecretPlace("authorization cookie", rf"(?P<head>{_HEADERS}{_IS})(?:{_QUOTED}|\S.*)"),
+    "scheme and token": SecretPlace(
         "bearer basic", r"(?P<head>\b(?:bearer|basic)\s{1,9})(?!auth)[^\s\"',;]+"
     ),
-    "digest": Kind("digest", r"(?P<head>\bdigest\s{1,9})\w{1,20}=.*"),
-    "SQL": Kind(
+    "digest": SecretPlace("digest", r"(?P<head>\bdigest\s{1,9})\w{1,20}=.*"),
+    "SQL": SecretPlace(
         "password identified",
         r"(?P<head>\bpassword\s{1,9}for\s[^\n=]{1,200}=\s{0,9}(?:password\s{0,9}\()?\s{0,9}"
         r"|\b(?:password|identified(?:\s{1,9}with\s{1,9}\S{1,60})?\s{1,9}(?:by|as))"
         rf"(?:\s{{1,9}}password)?(?:\s{{0,9}}\(|\s{{1,9}})\s{{0,9}}){_QUOTED}",
     ),
-    "phrase by its name": Kind(
+    "phrase by its name": SecretPlace(
         # MySQL says "(using password: YES)", which helps
         "pass pw senha secret segredo credential",
         rf"(?P<head>{_PHRASES}{_IS})(?!\s?(?:YES|NO)\))(?:{_QUOTED}|{_PHRASE})",
     ),
-    "word by its name": Kind(
+    "word by its name": SecretPlace(
         "token sig key auth chave",
         rf"(?P<head>{_WORDS}{_IS})(?:{_QUOTED}|{_WORD})",
     ),
-    "user and password": Kind("-u", r"(?P<head>(?<!\S)-u\s{0,3}[^\s:]{1,100}:)\S+"),
-    "option": Kind(
+    "user and password": SecretPlace("-u", r"(?P<head>(?<!\S)-u\s{0,3}[^\s:]{1,100}:)\S+"),
+    "option": SecretPlace(
         "-", rf"(?P<head>(?<!\S)--?[\w-]{{0,40}}?{_NAMES}\s{{1,9}})(?!-)(?:{_QUOTED}|\S+)"
     ),
 }
@@ -127,5 +127,5 @@ def announces_secret(item: str) -> bool:
     return _OPTION.fullmatch(item) is not None
 
 
-def _hide(found: re.Match[str]) -> str:
-    return f"{found.groupdict().get('head') or ''}{HIDDEN}"
+def _hide(match: re.Match[str]) -> str:
+    return f"{match.groupdict().get('head') or ''}{HIDDEN}"

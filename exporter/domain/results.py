@@ -12,7 +12,6 @@ from exporter.domain.moments import (
     YEARS,
     draw_moment,
     from_micros,
-    parse_moment,
     to_micros,
 )
 from exporter.domain.plain_values import plain, real, whole
@@ -58,9 +57,9 @@ def parse_result(
     except InvalidNumbers as error:
         text = str(error).removeprefix("numbers: ")
         raise InvalidResult("winning_numbers", text) from None
-    told = _day(drawn)
-    drawn_at = draw_moment(told, game)
-    stated = to_micros(told) if isinstance(told, datetime) else drawn_at
+    day = _day(drawn)
+    drawn_at = draw_moment(day, game)
+    stated = to_micros(day) if isinstance(day, datetime) else drawn_at
     _check_is_past(game, max(stated, drawn_at), now)
     check_draw(game, draw, drawn_at, now)
     return Result(draw, drawn_at, bits, _prizes(game, prizes))
@@ -137,7 +136,7 @@ def _read(field: str, value: object) -> datetime:
     written = plain(value)
     if isinstance(written, str):
         with suppress(ValueError):
-            return parse_moment(written)
+            return datetime.fromisoformat(written)
     raise InvalidResult(field, f"{value!r} is not a date, such as 2024-01-31")
 
 

@@ -92,8 +92,8 @@ class PerformanceThreshold:
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> Self:
         """The thresholds of `to_dict`; names of other versions are passed over."""
-        known = {field.name for field in fields(cls)}
-        return cls(**{name: value for name, value in stored.items() if name in known})
+        names = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in stored.items() if name in names})
 
 
 @dataclass(frozen=True, slots=True)

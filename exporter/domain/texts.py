@@ -10,4 +10,4 @@ def storable(text: str) -> str:
 
 def printable(text: str) -> str:
     """The text as one line of what can be shown, as keys and reasons are."""
-    return "".join(one if one.isprintable() else _UNKNOWN for one in text)
+    return "".join(letter if letter.isprintable() else _UNKNOWN for letter in text)

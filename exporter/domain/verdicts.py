@@ -6,7 +6,8 @@ what chance gives in one look of a thousand; evidence, which allows looking alwa
 
 from enum import StrEnum
 
-from exporter.domain.statistics import Assessment, Evidence
+from exporter.domain.statistics.baseline import Assessment
+from exporter.domain.statistics.evidence import Evidence
 
 #: Two-sided p below which a single window is told from chance.
 WINDOW_P = 0.001

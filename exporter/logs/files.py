@@ -9,12 +9,13 @@ begins a line, since another process may have torn one in that very moment.
 """
 
 import errno
+import fcntl
 import os
 import stat
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-
-from filelock import FileLock
 
 from exporter.forks import on_fork
 
@@ -35,14 +36,12 @@ class RotatingFile:
         on_fork(self, RotatingFile._begin)
 
     def _begin(self) -> None:
-        lock = self.path.with_name(f".{self.path.name}.lock")
-        self._thread_lock = threading.Lock()
-        self._process_lock = FileLock(lock, mode=_MODE)
+        self._lock = threading.Lock()
         self._close()  # a forked child would share its place in the file with its parent
 
     def write(self, line: bytes) -> None:
         """Appends one line (with its newline). Raises OSError when the disk refuses it."""
-        with self._thread_lock:
+        with self._lock:
             if self._is_full(len(line)):
                 self._rotate(len(line))
             descriptor = self._open()
@@ -51,18 +50,18 @@ class RotatingFile:
 
     def close(self) -> None:
         """Closes the file; the next write opens it again."""
-        with self._thread_lock:
+        with self._lock:
             self._close()
 
     def _is_full(self, more: int) -> bool:
         try:
-            found = self.path.stat().st_size
+            size = self.path.stat().st_size
         except FileNotFoundError:
             return False
-        return found > 0 and found + more > self._size
+        return size > 0 and size + more > self._size
 
     def _rotate(self, more: int) -> None:
-        with self._process_lock:
+        with _locked(self.path.with_name(f".{self.path.name}.lock")):
             if not self._is_full(more):  # another process was faster
                 return
             for number in range(self._kept, 1, -1):
@@ -91,6 +90,17 @@ class RotatingFile:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Alone among all processes."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, _MODE)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _append(descriptor: int, line: bytes) -> bool:

@@ -9,13 +9,11 @@ import json
 import logging
 import sys
 import threading
+import traceback
 from collections import Counter
-from collections.abc import MutableMapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
-
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from typing import Final
 
 from exporter.logs.cleaning import clean
 from exporter.logs.files import RotatingFile
@@ -43,9 +41,9 @@ class Output:
         """A lock of its own, for a forked child too: nobody would open its parent's."""
         self._lock = threading.Lock()
 
-    def write(self, fields: MutableMapping[str, Any]) -> None:
+    def write(self, fields: Mapping[str, object]) -> None:
         """Writes `fields` as one line; a full disk loses the line, never the caller's work."""
-        level = fields["level"] if fields.get("level") in _NUMBERS else "info"
+        level = str(fields["level"]) if fields.get("level") in _NUMBERS else "info"
         if _NUMBERS[level] < self.level or not (self.file or self.to_stderr):
             return
         if self._written(fields, level):
@@ -61,14 +59,17 @@ class Output:
         with self._lock:
             return {level: self._counts[level] for level in LEVELS}
 
-    def _written(self, fields: MutableMapping[str, Any], level: str) -> bool:
+    def _written(self, fields: Mapping[str, object], level: str) -> bool:
         line = json.dumps(_ordered(fields, level, self.role)).encode("ascii") + b"\n"
         try:
             self._write_everywhere(line)
         except (OSError, ValueError):  # ValueError: standard error was closed under us
-            self._count_lost()
+            with self._lock:
+                self._lost += 1
+                self._untold += 1
             return False
-        self._count(level)
+        with self._lock:
+            self._counts[level] += 1
         return True
 
     def _write_everywhere(self, line: bytes) -> None:
@@ -86,35 +87,58 @@ class Output:
             lines, self._untold = self._untold, 0
         if lines:
             notice = {"event": "log_lines_lost", "lines": lines, "logger": __name__}
-            self._written({"timestamp": _now(), **notice}, "warning")
-
-    def _count_lost(self) -> None:
-        with self._lock:
-            self._lost += 1
-            self._untold += 1
-
-    def _count(self, level: str) -> None:
-        with self._lock:
-            self._counts[level] += 1
+            self._written({"timestamp": utc(datetime.now(UTC)), **notice}, "warning")
 
 
 OUTPUT: Final = Output()
 
 
-def _ordered(fields: MutableMapping[str, Any], level: str, role: str) -> dict[str, Any]:
+def _ordered(fields: Mapping[str, object], level: str, role: str) -> dict[str, object]:
     head = {"timestamp": fields.get("timestamp"), "level": level, "event": fields.get("event")}
     return {**head, **fields, "level": level, "role": role}
 
 
-def get_logger(name: str) -> structlog.stdlib.BoundLogger:
-    """A logger of fields: `get_logger(__name__).info("draw_recorded", game=..., draw=...)`."""
-    wrapped: structlog.stdlib.BoundLogger = structlog.wrap_logger(
-        logging.getLogger(name),
-        processors=PROCESSORS,
-        wrapper_class=structlog.stdlib.BoundLogger,
-        context_class=dict,
-    )
-    return wrapped
+class Logger:
+    """Writes events with fields: `info("draw_recorded", game=..., draw=...)`.
+
+    `exc_info` is an exception whose traceback belongs to the line, or True: the one in hand.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._stdlib = logging.getLogger(name)
+
+    def debug(self, event: str, /, **fields: object) -> None:
+        self._log("debug", event, fields)
+
+    def info(self, event: str, /, **fields: object) -> None:
+        self._log("info", event, fields)
+
+    def warning(self, event: str, /, **fields: object) -> None:
+        self._log("warning", event, fields)
+
+    def error(self, event: str, /, **fields: object) -> None:
+        self._log("error", event, fields)
+
+    def exception(self, event: str, /, **fields: object) -> None:
+        """An error with the traceback of the exception that is being handled."""
+        self._log("error", event, {"exc_info": True, **fields})
+
+    def _log(self, level: str, event: str, fields: dict[str, object]) -> None:
+        error = fields.pop("exc_info", None)
+        error = sys.exception() if error is True else error
+        if isinstance(error, BaseException):
+            fields["exception"] = "".join(traceback.format_exception(error)).rstrip()
+        head = {"event": event, "level": level, "logger": self._stdlib.name}
+        line = clean({**head, **fields, **head}) | {"timestamp": utc(datetime.now(UTC))}
+        OUTPUT.write(line)
+        if self._stdlib.isEnabledFor(_NUMBERS[level]):
+            extra = {WRITTEN: True, "fields": line}
+            self._stdlib.log(_NUMBERS[level], readable(line), extra=extra, stacklevel=3)
+
+
+def get_logger(name: str) -> Logger:
+    """The logger of a module: `get_logger(__name__)`."""
+    return Logger(name)
 
 
 def level_counts() -> dict[str, int]:
@@ -127,32 +151,12 @@ def lost_lines() -> int:
     return OUTPUT.lost()
 
 
-def _plain(_: WrappedLogger, __: str, fields: EventDict) -> EventDict:
-    return clean(fields)
+def utc(moment: datetime) -> str:
+    """A moment of UTC as lines write it."""
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _timestamp(_: WrappedLogger, __: str, fields: EventDict) -> EventDict:
-    return {**fields, "timestamp": _now()}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def _write(_: WrappedLogger, __: str, fields: EventDict) -> EventDict:
-    OUTPUT.write(fields)
-    return fields
-
-
-def _to_stdlib(
-    logger: logging.Logger, _: str, fields: EventDict
-) -> tuple[tuple[str], dict[str, Any]]:
-    if not logger.isEnabledFor(_NUMBERS.get(fields["level"], logging.INFO)):
-        raise structlog.DropEvent
-    return (readable(fields),), {"extra": {WRITTEN: True, "fields": dict(fields)}}
-
-
-def readable(fields: EventDict) -> str:
+def readable(fields: Mapping[str, object]) -> str:
     """The line for people: the event, then key=value; control characters cannot break it."""
     hidden = ("event", "level", "timestamp", "logger")
     rest = (f"{key}={_shown(value)}" for key, value in fields.items() if key not in hidden)
@@ -161,16 +165,3 @@ def readable(fields: EventDict) -> str:
 
 def _shown(value: object) -> str:
     return value if isinstance(value, str) and value.isprintable() else json.dumps(value)
-
-
-PROCESSORS: Final[list[Processor]] = [
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.PositionalArgumentsFormatter(),
-    structlog.processors.StackInfoRenderer(),
-    structlog.processors.format_exc_info,
-    _plain,
-    _timestamp,
-    _write,
-    _to_stdlib,
-]

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
-
 from exporter.forks import on_fork
 from exporter.logs.cleaning import clean
 from exporter.logs.files import RotatingFile
-from exporter.logs.lines import OUTPUT, PROCESSORS, WRITTEN, Output
+from exporter.logs.lines import OUTPUT, WRITTEN, Output, utc
 
 SUFFIX = ".jsonl"
 
@@ -54,8 +52,8 @@ def log_folder(data_dir: Path) -> Path:
 
 def log_files(data_dir: Path) -> list[Path]:
     """All log files there, rotated ones too, the one last written to at the end."""
-    found = (*log_folder(data_dir).glob(f"*{SUFFIX}"), *log_folder(data_dir).glob(f"*{SUFFIX}.*"))
-    return sorted(found, key=_last_written)
+    files = (*log_folder(data_dir).glob(f"*{SUFFIX}"), *log_folder(data_dir).glob(f"*{SUFFIX}.*"))
+    return sorted(files, key=_last_written)
 
 
 def _last_written(path: Path) -> tuple[float, str]:
@@ -81,11 +79,10 @@ class ForeignLines(logging.Handler):
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:
-    moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds")
+    moment = utc(datetime.fromtimestamp(record.created, UTC))
     fields = {"event": "library_message", "message": _message(record), "logger": record.name}
     if record.exc_info and record.exc_info[0]:
         fields["exception"] = "".join(traceback.format_exception(*record.exc_info)).rstrip()
-    moment = moment.replace("+00:00", "Z")
     return {"timestamp": moment, "level": record.levelname.lower(), **clean(fields)}
 
 
@@ -103,8 +100,3 @@ def _take_over(level: int) -> None:
     root.addHandler(ForeignLines())
     root.setLevel(level)
     logging.captureWarnings(capture=True)
-    structlog.configure(
-        processors=PROCESSORS,
-        wrapper_class=structlog.stdlib.BoundLogger,
-        logger_factory=structlog.stdlib.LoggerFactory(),
-    )

@@ -1,32 +1,10 @@
-"""What operators read, in Brazilian Portuguese and English: the one message catalogue.
+"""What operators read, in Brazilian Portuguese and English.
 
-Each file of this package holds one subject's texts as `key: (Portuguese, English)`,
-side by side so that neither language can be forgotten. Texts may hold
-`{placeholders}` for `str.format`.
+A text stands beside what says it; here is what several places say, and how figures are written.
 """
 
 from enum import StrEnum
-from importlib import import_module
-from typing import Final
-
-SUBJECTS: Final = (
-    "alerts",
-    "channels",
-    "cli",
-    "dashboard",
-    "doctor",
-    "faults",
-    "landing",
-    "mails",
-    "page",
-    "references",
-    "replay",
-    "report",
-    "retraining",
-    "rules",
-    "run",
-    "thresholds",
-)
+from typing import NamedTuple
 
 
 class Language(StrEnum):
@@ -36,22 +14,20 @@ class Language(StrEnum):
     EN = "en"
 
 
-def _load() -> dict[str, tuple[str, str]]:
-    texts: dict[str, tuple[str, str]] = {}
-    for subject in SUBJECTS:
-        module = import_module(f"{__name__}.{subject}")
-        texts |= {f"{subject}.{key}": pair for key, pair in module.MESSAGES.items()}
-    return texts
+class Text(NamedTuple):
+    """What operators read, in both languages side by side, so that neither can be forgotten.
 
-
-CATALOGUE: Final = _load()
-
-
-def text(key: str, language: Language, **values: object) -> str:
-    """The text of `key` (`subject.name`) in `language`, with its placeholders filled in.
-
-    Raises KeyError when the catalogue has no such key or a placeholder has no value.
+    It may hold `{placeholders}` for `str.format`, and be written over several lines.
     """
-    portuguese, english = CATALOGUE[key]
-    chosen = portuguese if language is Language.PT_BR else english
-    return chosen.format(**values) if values else chosen
+
+    portuguese: str
+    english: str
+
+    def to(self, language: Language, **values: object) -> str:
+        """The text in `language`, in one line, with its placeholders filled in.
+
+        Raises KeyError when a placeholder has no value.
+        """
+        chosen = self.portuguese if language is Language.PT_BR else self.english
+        line = " ".join(chosen.split())
+        return line.format(**values) if values else line

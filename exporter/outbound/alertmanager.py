@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,7 +26,7 @@ _SHOWN = 300
 AMTOOL_SECONDS = 30
 
 
-class Outcome(StrEnum):
+class ConfigOutcome(StrEnum):
     """What became of a configuration that was not refused; why it waits, where it does."""
 
     APPLIED = "applied"
@@ -54,13 +55,13 @@ class Alertmanager:
 
     def status(self) -> dict[str, Any]:
         """Version, uptime, configuration. Raises AlertmanagerAway."""
-        found: dict[str, Any] = self._get("status", _is_status)
-        return found
+        status: dict[str, Any] = self._get("status", _is_status)
+        return status
 
     def alerts(self) -> list[dict[str, Any]]:
         """The alerts it holds, with who is told and what silences them. Raises AlertmanagerAway."""
-        found: list[dict[str, Any]] = self._get("alerts", _are_alerts)
-        return found
+        alerts: list[dict[str, Any]] = self._get("alerts", _are_alerts)
+        return alerts
 
     def post_alerts(self, alerts: Sequence[Mapping[str, Any]]) -> None:
         """Tells it alerts as Prometheus would. Raises AlertmanagerAway."""
@@ -75,13 +76,13 @@ class Alertmanager:
     def _get(self, path: str, is_right: Callable[[Any], bool]) -> Any:
         answer = self._call("GET", f"/api/v2/{path}")
         try:
-            found = answer.json()
-            right = is_right(found)
+            body = answer.json()
+            right = is_right(body)
         except (KeyError, TypeError, ValueError):
             right = False
         if not right:
             raise AlertmanagerAway(f"{self.url} answers, but is no Alertmanager")
-        return found
+        return body
 
     def _call(self, method: str, path: str, **options: Any) -> requests.Response:
         answer = self._send(method, path, **options)
@@ -97,14 +98,14 @@ class Alertmanager:
             raise AlertmanagerAway(f"{url}: {type(error).__name__}") from None
 
 
-def _is_status(found: Any) -> bool:
-    texts = (found["versionInfo"]["version"], found["config"]["original"])
-    started = datetime.fromisoformat(found["uptime"])
+def _is_status(body: Any) -> bool:
+    texts = (body["versionInfo"]["version"], body["config"]["original"])
+    started = datetime.fromisoformat(body["uptime"])
     return started.tzinfo is not None and all(isinstance(text, str) for text in texts)
 
 
-def _are_alerts(found: Any) -> bool:
-    return isinstance(found, list) and all(isinstance(one["fingerprint"], str) for one in found)
+def _are_alerts(body: Any) -> bool:
+    return isinstance(body, list) and all(isinstance(alert["fingerprint"], str) for alert in body)
 
 
 def apply_configuration(
@@ -114,7 +115,7 @@ def apply_configuration(
     *,
     beside: Mapping[str, str] = _NONE,
     mode: int = PRIVATE,
-) -> Outcome:
+) -> ConfigOutcome:
     """Checks, writes and loads a configuration; what is refused leaves the old one in force.
 
     `beside`: other files by their path below the configuration's folder (templates). `mode`:
@@ -125,29 +126,23 @@ def apply_configuration(
         file.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_name(f".{path.name}.lock")):
         _check(path, files)
-        before = {file: _read(file) for file in files}
+        before = {file: file.read_text("utf-8") if file.is_file() else None for file in files}
         _write_all(files, mode)
         return _load(server, before, mode)
 
 
-def _load(server: Alertmanager, before: Mapping[Path, str | None], mode: int) -> Outcome:
+def _load(server: Alertmanager, before: Mapping[Path, str | None], mode: int) -> ConfigOutcome:
     try:
         server.reload()
     except AlertmanagerAway:
-        return Outcome.AWAY
+        return ConfigOutcome.AWAY
     except ConfigurationRefused:
         _write_all(before, mode)
-        _reload_if_it_answers(server)
+        # The old one never left its memory; this only clears its mark of failure.
+        with suppress(AlertmanagerAway, ConfigurationRefused):
+            server.reload()
         raise
-    return Outcome.APPLIED
-
-
-def _reload_if_it_answers(server: Alertmanager) -> None:
-    """The old configuration never left its memory; this only clears its mark of failure."""
-    try:
-        server.reload()
-    except (AlertmanagerAway, ConfigurationRefused):
-        return
+    return ConfigOutcome.APPLIED
 
 
 def _check(path: Path, files: Mapping[Path, str]) -> None:
@@ -159,9 +154,9 @@ def _check(path: Path, files: Mapping[Path, str]) -> None:
         staged = {Path(folder) / file.relative_to(path.parent): files[file] for file in files}
         _write_all(staged, PRIVATE)
         command = [amtool, "check-config", str(Path(folder) / path.name)]
-        found = _answer(command)
-        if found.returncode:
-            reason = f"{found.stdout}\n{found.stderr}".partition("FAILED:")[2] or found.stderr
+        answer = _answer(command)
+        if answer.returncode:
+            reason = f"{answer.stdout}\n{answer.stderr}".partition("FAILED:")[2] or answer.stderr
             raise ConfigurationRefused(_one_line(reason.replace(f"{folder}/", "")))
 
 
@@ -196,10 +191,6 @@ def _write(file: Path, content: str, mode: int) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-def _read(file: Path) -> str | None:
-    return file.read_text("utf-8") if file.is_file() else None
 
 
 def _one_line(text: str) -> str:

@@ -1,7 +1,6 @@
 """How Alertmanager's sending goes, as its own metrics tell."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -55,12 +54,10 @@ def sending_counts(url: str, timeout: float = 5.0) -> SendingCounts:
     for family in text_string_to_metric_families(answer.text):
         for sample in family.samples:
             if sample.name in counts:
-                counts[sample.name][_way(sample.labels)] += int(sample.value)
+                labels = sample.labels
+                way = Way(labels["integration"], labels.get("receiver_name", ""))
+                counts[sample.name][way] += int(sample.value)
     return SendingCounts(counts[_ATTEMPTS], counts[_FAILED])
-
-
-def _way(labels: Mapping[str, str]) -> Way:
-    return Way(labels["integration"], labels.get("receiver_name", ""))
 
 
 def _of(counts: Counter[Way], way: Way) -> int:

@@ -19,10 +19,10 @@ class PrivateDestination(ValueError):
 def resolve(host: str) -> list[Address]:
     """The addresses of a host; none when it cannot be found from here."""
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        entries = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return []
-    return [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    return [ip_address(str(entry[4][0]).partition("%")[0]) for entry in entries]
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,17 +62,19 @@ class ExporterClient:
     def prediction(self, key: str) -> dict[str, Any] | None:
         """The prediction with this idempotency key, with the names it was recorded by."""
         try:
-            found: dict[str, Any] = self._call("GET", f"/api/predictions/{quote(key, safe='')}")
+            prediction: dict[str, Any] = self._call(
+                "GET", f"/api/predictions/{quote(key, safe='')}"
+            )
         except ExporterRefused as error:
             if error.status == 404:
                 return None
             raise
-        return found
+        return prediction
 
     def models(self) -> list[dict[str, Any]]:
         """Every model version."""
-        found: list[dict[str, Any]] = self._call("GET", "/api/models")
-        return found
+        models: list[dict[str, Any]] = self._call("GET", "/api/models")
+        return models
 
     def _call(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Any:
         headers = {"Content-Type": kind} if kind else {}
@@ -84,18 +86,18 @@ class ExporterClient:
         except requests.RequestException as error:
             raise ExporterAway(f"exporter {self._url}: {type(error).__name__}") from None
         if answer.status_code in _LATER or answer.status_code >= 500:
-            told = f"answers {answer.status_code}{_detail(answer)}"
-            raise ExporterAway(f"exporter {self._url}: {told}")
+            answered = f"answers {answer.status_code}{_detail(answer)}"
+            raise ExporterAway(f"exporter {self._url}: {answered}")
         return _data(answer)
 
 
 def _detail(answer: requests.Response) -> str:
     """The exporter's own words on one line; what stands between may answer anything."""
     try:
-        told = answer.json()["detail"]
+        detail = answer.json()["detail"]
     except (ValueError, LookupError, TypeError):
         return ""
-    return f": {' '.join(str(told).split())[:300]}"
+    return f": {' '.join(str(detail).split())[:300]}"
 
 
 def _data(answer: requests.Response) -> Any:

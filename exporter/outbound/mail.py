@@ -63,23 +63,17 @@ def send_mail(server: MailServer, mail: Mail) -> None:
     message = compose(mail)
     if not server.host:
         raise MailNotSent("mail not sent: no mail server is set (SMTP_SERVER)")
-    where = f"mail not sent by {shown(server.host)}:{server.port}"
-    try:
-        with _connected(server) as client:
-            refused = client.send_message(message)
-    except (OSError, smtplib.SMTPException, ValueError) as error:
-        raise MailNotSent(f"{where}: {_reason(error)}") from error
+    with _connected(server, "mail not sent by ") as client:
+        refused = client.send_message(message)
     if refused:
-        raise MailNotSent(f"{where} to {_listed(refused)}; the others got it")
+        where = f"{shown(server.host)}:{server.port}"
+        raise MailNotSent(f"mail not sent by {where} to {_listed(refused)}; the others got it")
 
 
 def check_server(server: MailServer) -> None:
     """Connects and logs in without sending; raises MailNotSent with one line when it cannot."""
-    try:
-        with _connected(server) as client:
-            client.noop()
-    except (OSError, smtplib.SMTPException, ValueError) as error:
-        raise MailNotSent(f"{shown(server.host)}:{server.port}: {_reason(error)}") from error
+    with _connected(server, "") as client:
+        client.noop()
 
 
 def compose(mail: Mail) -> EmailMessage:
@@ -101,26 +95,31 @@ def compose(mail: Mail) -> EmailMessage:
 
 def _address(text: str) -> Address:
     try:
-        found = Address(addr_spec=text.strip())
+        address = Address(addr_spec=text.strip())
     except (MessageError, ValueError, IndexError) as error:
         raise MailNotSent(f"mail not sent: {text!r} is not a mail address") from error
-    if not (found.username and found.domain and text.isprintable()):
+    if not (address.username and address.domain and text.isprintable()):
         raise MailNotSent(f"mail not sent: {text!r} is not a mail address")
-    return found
+    return address
 
 
 @contextmanager
-def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
-    tls = ssl.create_default_context()
-    if server.ca_file:
-        tls.load_verify_locations(server.ca_file)
-    with _open(server, tls) as client:
-        client.ehlo_or_helo_if_needed()
-        if not isinstance(client, smtplib.SMTP_SSL):
-            _encrypt(client, server, tls)
-        if server.username:
-            client.login(server.username, server.password)
-        yield client
+def _connected(server: MailServer, failing: str) -> Iterator[smtplib.SMTP]:
+    """A client that is logged in; raises MailNotSent that begins with `failing`."""
+    try:
+        tls = ssl.create_default_context()
+        if server.ca_file:
+            tls.load_verify_locations(server.ca_file)
+        with _open(server, tls) as client:
+            client.ehlo_or_helo_if_needed()
+            if not isinstance(client, smtplib.SMTP_SSL):
+                _encrypt(client, server, tls)
+            if server.username:
+                client.login(server.username, server.password)
+            yield client
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        where = f"{failing}{shown(server.host)}:{server.port}"
+        raise MailNotSent(f"{where}: {_reason(error)}") from error
 
 
 def _open(server: MailServer, tls: ssl.SSLContext) -> smtplib.SMTP:

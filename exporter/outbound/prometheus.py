@@ -24,13 +24,11 @@ class Prometheus:
 
     def query(self, expression: str) -> list[dict[str, Any]]:
         """Samples of an instant query: `metric` (labels) and `value` ([time, text])."""
-        found: list[dict[str, Any]] = self._get("query", query=expression)["result"]
-        return found
+        return list(self._get("query", query=expression)["result"])
 
     def rule_groups(self) -> list[dict[str, Any]]:
         """The loaded groups of rules with their rules."""
-        found: list[dict[str, Any]] = self._get("rules")["groups"]
-        return found
+        return list(self._get("rules")["groups"])
 
     def formatted(self, expression: str) -> str:
         """The expression in Prometheus' own form, so that two of them can be compared."""
@@ -38,12 +36,11 @@ class Prometheus:
 
     def targets(self) -> list[dict[str, Any]]:
         """What it scrapes, with `lastError`."""
-        found: list[dict[str, Any]] = self._get("targets", state="active")["activeTargets"]
-        return found
+        return list(self._get("targets", state="active")["activeTargets"])
 
     def alertmanagers(self) -> list[str]:
         """URLs of the Alertmanagers that it tells."""
-        return [str(one["url"]) for one in self._get("alertmanagers")["activeAlertmanagers"]]
+        return [str(server["url"]) for server in self._get("alertmanagers")["activeAlertmanagers"]]
 
     def _get(self, path: str, **parameters: str) -> Any:
         url = f"{self.url.rstrip('/')}/api/v1/{path}"

@@ -35,22 +35,22 @@ class Connection(HTTPChannel):
     request: Incoming | None
     requests: list[Incoming]
 
-    def __init__(self, server: Any, *given: Any, **more: Any) -> None:
+    def __init__(self, server: Any, *arguments: Any, **more: Any) -> None:
         self._terms: Terms = server.terms
         self.refuses = False
         self._lingers_until = 0.0
         self.parser_class = partial(  # type: ignore[assignment]  # called as the class would be
             Incoming, terms=server.terms
         )
-        super().__init__(server, *given, **more)
+        super().__init__(server, *arguments, **more)
 
     def received(self, data: bytes) -> bool:
         """Takes in what came; of a client that is refused nothing more."""
         if self.refuses:
             return False
-        taken = super().received(data)
+        is_taken = super().received(data)
         self.refuses |= any(request.error for request in self.requests)
-        return bool(taken)
+        return bool(is_taken)
 
     def service(self) -> None:
         """Has a thread answer; no work is begun for a client that has waited too long."""
@@ -74,6 +74,13 @@ class Connection(HTTPChannel):
     def _flush_some(self, do_close: bool = True) -> bool:
         with self.outbuf_lock:  # or two threads would send the same
             return bool(super()._flush_some(do_close))  # type: ignore[misc]  # the stubs lack it
+
+    def _flush_some_if_lockable(self, do_close: bool = True) -> None:
+        """Waits for a thread that sends just now: asking again at once would take its processor."""
+        with self.outbuf_lock:
+            self._flush_some(do_close)
+            if self.total_outbufs_len < self.adj.outbuf_high_watermark:
+                self.outbuf_lock.notify()
 
     def is_waited_for(self) -> bool:
         """Whether it is the client's turn, and no thread of ours is at work for it."""

@@ -23,9 +23,9 @@ class Listener(TcpWSGIServer):
     effective_port: str
     _map: dict[int, Any]
 
-    def __init__(self, terms: Terms, *given: Any, **more: Any) -> None:
+    def __init__(self, terms: Terms, *arguments: Any, **more: Any) -> None:
         self.terms = terms
-        super().__init__(*given, **more)
+        super().__init__(*arguments, **more)
 
     def readable(self) -> bool:
         """Whether to wait for clients."""

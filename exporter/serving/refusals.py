@@ -61,5 +61,5 @@ class RefusalTask(ErrorTask):
         self.response_headers = [("Content-Type", PROBLEM_TYPE), *headers.items()]
         self.set_close_on_finish()
         self.content_length = len(body)
+        connection.server.terms.traffic.refuse(error.code)  # whoever reads the answer finds it
         self.write(body)
-        connection.server.terms.traffic.refuse(error.code)

@@ -14,11 +14,10 @@ from waitress.adjustments import Adjustments
 
 from exporter.domain.hosts import shown
 from exporter.logs import get_logger
-from exporter.serving.allowance import Allowance
 from exporter.serving.lanes import Lane, Lanes
 from exporter.serving.listener import Listener, connections_in
 from exporter.serving.loop import Sockets
-from exporter.serving.terms import Terms
+from exporter.serving.terms import Allowance, Terms
 
 _log = get_logger(__name__)
 #: Bytes taken at a time: a batch of predictions then comes in with one or two calls.
@@ -98,11 +97,8 @@ class Server:
     def _look(self) -> None:
         for connection in connections_in(self._sockets):
             connection.look()
-        self._count()
-        self._sockets.ask_all()
-
-    def _count(self) -> None:
         self._terms.traffic.connections = len(connections_in(self._sockets))
+        self._sockets.ask_all()
 
     def stop(self) -> None:
         """Has `run` return soon; for other threads and for signal handlers."""

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from exporter.alerting import alertmanager_file
 from exporter.messages import Language
-from exporter.stack import alertmanager, dashboards, reference
+from exporter.stack import dashboards, reference
 
 
 def generated_files(root: Path, language: Language) -> dict[Path, str]:
@@ -12,7 +13,7 @@ def generated_files(root: Path, language: Language) -> dict[Path, str]:
     return (
         dashboards.committed_files(language)
         | reference.committed_files(root)
-        | alertmanager.committed_files()
+        | alertmanager_file.committed_files()
     )
 
 

@@ -8,7 +8,8 @@ import yaml
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from exporter.catalog import CATALOG, COLLECTORS, Metric
+from exporter.collectors.catalog import DECLARED
+from exporter.collectors.declarations import Metric
 from exporter.config import Settings
 from exporter.stack.markdown import page, table
 
@@ -39,8 +40,12 @@ def metrics_page() -> str:
         " `/metrics` of the exporter, those of `retrainer` on that of the retrainer. A collector"
         " that fails leaves only its own series out."
     )
-    tables = [_collector_table(collector) for collector in COLLECTORS]
-    return page("Metrics", "`exporter/catalog.py`", [intro, *tables])
+    columns = ("Metric", "Type", "Unit", "Labels", "Meaning")
+    tables = [
+        f"## {collector}\n\n" + table(columns, [_metric_row(metric) for metric in metrics])
+        for collector, metrics in DECLARED.items()
+    ]
+    return page("Metrics", "the declarations in `exporter/collectors`", [intro, *tables])
 
 
 def settings_page() -> str:
@@ -66,11 +71,6 @@ def alerts_page(rules: Path) -> str:
     )
     tables = [_rules_table(file) for file in sorted(rules.glob("*.yml"))]
     return page("Alerts", "`prometheus/rules`", [intro, *filter(None, tables)])
-
-
-def _collector_table(collector: str) -> str:
-    rows = [_metric_row(m) for m in CATALOG.values() if m.collector == collector]
-    return f"## {collector}\n\n" + table(("Metric", "Type", "Unit", "Labels", "Meaning"), rows)
 
 
 def _metric_row(metric: Metric) -> tuple[str, ...]:

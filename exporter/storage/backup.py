@@ -21,11 +21,10 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from exporter.domain.moments import from_micros
-from exporter.storage import checksums, dump
+from exporter.storage import backup_files, dump
 from exporter.storage.engine import reading, writing
 from exporter.storage.faults import Fault, fault_of
 from exporter.storage.schema import maintenance
-from exporter.storage.seclusion import secluded
 
 #: Seconds that a backup waits for another one in its folder.
 PATIENCE = 600.0
@@ -58,7 +57,7 @@ def write(
     waited for. Raises BackupFailed.
     """
     try:
-        with secluded(folder / ".lotofacil-backup", patience) as apart:
+        with backup_files.secluded(folder / ".lotofacil-backup", patience) as apart:
             _remove_leftovers(folder)
             path = _write(engine, folder, apart, now, compress=compress)
             _note(engine, path, now)
@@ -88,12 +87,12 @@ def _write(engine: Engine, folder: Path, apart: Path, now: int, *, compress: boo
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     (_copy if suffix == "db" else _dump)(engine, part, compress=compress)
     path = _free(folder, from_micros(now).strftime(_STAMP), part.name.removeprefix("backup"))
-    checksum = apart / checksums.SUFFIX
-    checksum.write_text(checksums.line(part, path.name))
+    checksum = apart / backup_files.SUFFIX
+    checksum.write_text(backup_files.line(part, path.name))
     checksum.chmod(0o600)
     for file in (part, checksum):
         _flush(file)
-    checksum.replace(checksums.beside(path))  # first: no backup is ever without it
+    checksum.replace(backup_files.beside(path))  # first: no backup is ever without it
     part.replace(path)
     _flush(folder)
     return path
@@ -177,13 +176,13 @@ def _remove_older(folder: Path, oldest: datetime, keep: set[str]) -> None:
             and datetime.strptime(ours[1], _STAMP).replace(tzinfo=UTC) < oldest
         ):
             path.unlink()
-            checksums.beside(path).unlink(missing_ok=True)
+            backup_files.beside(path).unlink(missing_ok=True)
 
 
 def _remove_leftovers(folder: Path) -> None:
     for path in folder.glob(_LEFTOVERS):
         path.unlink()
-    for checksum in folder.glob(f"lotofacil-*{checksums.SUFFIX}"):
+    for checksum in folder.glob(f"lotofacil-*{backup_files.SUFFIX}"):
         backup = checksum.with_suffix("")
         if _NAME.fullmatch(backup.name) and not backup.exists():
             checksum.unlink()

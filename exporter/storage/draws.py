@@ -1,21 +1,11 @@
 """Draw results: recorded once, corrected with a trace, matched to predictions exactly."""
 
 import json
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    and_,
-    bindparam,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 
+from exporter.domain.fates import Fate
 from exporter.domain.games import Game
 from exporter.domain.matching import Slot, open_after
 from exporter.domain.results import Result
@@ -66,14 +56,6 @@ _CORRECTIONS = (
 _COUNT = select(func.min(_c.number), func.max(_c.number), func.count()).where(_OF_GAME)
 
 
-class Recorded(StrEnum):
-    """What recording a result did."""
-
-    NEW = "new"
-    REPEATED = "repeated"
-    CORRECTED = "corrected"
-
-
 class DrawIsClosed(ValueError):
     """A correction came after the draw's raw predictions were cleaned up: it cannot be scored."""
 
@@ -99,38 +81,38 @@ def record(
     now: int,
     recorded_by: str,
     key: str | None = None,
-) -> Recorded:
+) -> Fate:
     """Keeps a result and scores what it decides, in the caller's transaction.
 
     The same result again changes nothing. Another one for the same draw is a correction:
     what was there is kept in draw_corrections and every score follows. But what the draw already
     said once, with a moment (`now`) no newer than the newest told of it, is a repetition that
     came late and changes nothing; so is what came with this idempotency `key` before. Raises
-    DrawIsClosed, ConflictingResult when the key came with another result.
+    DrawIsClosed, ConflictingKey when the key came with another result.
     """
     of_game = locked_game(connection, game.name, exclusive=True)
-    said = (of_game, result.number, _body(result))
+    said = (of_game, result.number, _said(result))
     if key and result_keys.was_used(connection, key, *said):
-        return Recorded.REPEATED
-    done = _record(connection, game, of_game, result, now, recorded_by)
+        return Fate.REPEATED
+    fate = _record(connection, game, of_game, result, now, recorded_by)
     if key:
         result_keys.keep(connection, key, *said)
-    return done
+    return fate
 
 
 def _record(
     connection: Connection, game: Game, of_game: int, result: Result, now: int, recorded_by: str
-) -> Recorded:
+) -> Fate:
     before = find(connection, of_game, result.number)
     if before is None:
         _keep(connection, game, of_game, result, now)
-        return Recorded.NEW
-    if _same(before, result) or _was_told(connection, before, result, now):
-        return Recorded.REPEATED
+        return Fate.NEW
+    if _said(before) == _said(result) or _was_told(connection, before, result, now):
+        return Fate.REPEATED
     if before.cleaned:
         raise DrawIsClosed(before.number, before.cleaned)
     _correct(connection, game, before, result, now, recorded_by)
-    return Recorded.CORRECTED
+    return Fate.CORRECTED
 
 
 def _was_told(connection: Connection, draw: Draw, result: Result, moment: int) -> bool:
@@ -141,7 +123,7 @@ def _was_told(connection: Connection, draw: Draw, result: Result, moment: int) -
     """
     this = {"of_game": draw.game_id, "of_number": draw.number}
     corrections = connection.execute(_CORRECTIONS, this).all()
-    if _body(result) not in {said for row in corrections for said in (row.before, row.after)}:
+    if _said(result) not in {said for row in corrections for said in (row.before, row.after)}:
         return False
     recorded: int = connection.execute(_RECORDED_AT, this).scalar_one()
     newest: int = max(recorded, *(row.corrected_at for row in corrections))
@@ -150,7 +132,7 @@ def _was_told(connection: Connection, draw: Draw, result: Result, moment: int) -
 
 def find(connection: Connection, key: int, number: int) -> Draw | None:
     """The recorded draw with this number of a game (by id)."""
-    return _one(driver.select(connection, _FIND, of_game=key, of_number=number))
+    return _first(driver.select(connection, _FIND, of_game=key, of_number=number))
 
 
 def load(row: Row[Any]) -> Draw:
@@ -206,9 +188,9 @@ def _settle(connection: Connection, game: Game, neighbour: Draw | None) -> None:
         return
     moved = opened(connection, game, draw)
     if moved.open_after != draw.open_after:
-        kept = scores.cleaned_scores(connection, game, draw) if draw.cleaned else {}
+        cleaned = scores.cleaned_scores(connection, game, draw) if draw.cleaned else {}
         change(connection, moved)
-        changed = scores.rescore(connection, game, moved, kept)
+        changed = scores.rescore(connection, game, moved, cleaned)
         evidence.follow(connection, moved, changed, is_new=False)
 
 
@@ -222,10 +204,10 @@ def opened(connection: Connection, game: Game, draw: Draw) -> Draw:
 
 def _beside(connection: Connection, query: Any, draw: Draw) -> Draw | None:
     values = {"of_game": draw.game_id, "of_number": draw.number, "moment": draw.drawn_at}
-    return _one(driver.select(connection, query, **values))
+    return _first(driver.select(connection, query, **values))
 
 
-def _one(rows: list[Any]) -> Draw | None:
+def _first(rows: list[Any]) -> Draw | None:
     return load(rows[0]) if rows else None
 
 
@@ -251,11 +233,6 @@ def change(connection: Connection, draw: Draw) -> None:
     driver.change(connection, _CHANGE, **this, **_values(draw))
 
 
-def _same(before: Draw, result: Result) -> bool:
-    known = (before.drawn_at, before.numbers, dict(before.prizes))
-    return known == (result.drawn_at, result.numbers, dict(result.prizes))
-
-
 def _drawn(numbers: int, before: int, game: Game) -> dict[str, int]:
     """How the counts of drawn numbers change, for the check of the feed."""
     changes = {k: (numbers >> k & 1) - (before >> k & 1) for k in range(game.pool)}
@@ -268,13 +245,13 @@ def _trace(connection: Connection, before: Draw, draw: Draw, now: int, recorded_
         "number": before.number,
         "corrected_at": now,
         "corrected_by": recorded_by,
-        "before": _body(before),
-        "after": _body(draw),
+        "before": _said(before),
+        "after": _said(draw),
     }
     connection.execute(insert(draw_corrections).values(row))
 
 
-def _body(told: Draw | Result) -> str:
+def _said(result: Draw | Result) -> str:
     """What a result says, always in the same words."""
-    said = {"drawn_at": told.drawn_at, "numbers": str(told.numbers), "prizes": dict(told.prizes)}
-    return json.dumps(said, sort_keys=True)
+    fields = {"drawn_at": result.drawn_at, "numbers": str(result.numbers)}
+    return json.dumps(fields | {"prizes": dict(result.prizes)}, sort_keys=True)

@@ -10,55 +10,66 @@ from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
-from operator import attrgetter, methodcaller
 from typing import Any, NamedTuple, cast
 
-import psycopg
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
 
 Row = tuple[Any, ...]
 Statement = Select[Any] | Insert | Update | Delete
-_Take = Callable[[Any], Any]
-_ALL, _FIRST, _COUNT = methodcaller("fetchall"), methodcaller("fetchone"), attrgetter("rowcount")
 
 
 def fetch(connection: Connection, statement: str, values: Sequence[Any] = ()) -> list[Row]:
     """The rows that a statement gives."""
-    return list(_run(connection, statement, tuple(values), _ALL))
+    text, cursor = _begin(connection, statement, values := tuple(values))
+    with translated(connection, text):  # rows may fail to come, too
+        cursor.execute(text, values)
+        return list(cursor.fetchall())
 
 
 def fetch_one(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Row | None:
     """The first row, or None."""
-    return cast(Row | None, _run(connection, statement, tuple(values), _FIRST))
+    text, cursor = _begin(connection, statement, values := tuple(values))
+    with translated(connection, text):
+        cursor.execute(text, values)
+        return cast(Row | None, cursor.fetchone())
 
 
-def fetch_named(connection: Connection, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+def fetch_named(connection: Connection, statement: str, values: Any = ()) -> list[Any]:
     """The rows, each with its columns as attributes."""
-    return cast(list[Any], _run(connection, statement, tuple(values), _named))
+    text, cursor = _begin(connection, statement, values)
+    with translated(connection, text):
+        cursor.execute(text, values)
+        make = _row_class(tuple(column[0] for column in cursor.description))._make
+        return list(map(make, cursor.fetchall()))
 
 
-def execute(connection: Connection, statement: str, values: Sequence[Any] = ()) -> int:
+def execute(connection: Connection, statement: str, values: Any = ()) -> int:
     """Runs a statement; how many rows it concerned."""
-    return int(_run(connection, statement, tuple(values), _COUNT))
+    text, cursor = _begin(connection, statement, values)
+    with translated(connection, text):
+        cursor.execute(text, values)
+        return int(cursor.rowcount)
 
 
 def execute_many(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
     """Runs a statement once for each row of values."""
     if rows:
-        _run(connection, statement, rows, _COUNT, many=True)
+        text, cursor = _begin(connection, statement, rows, many=True)
+        with translated(connection, text):
+            cursor.executemany(text, rows)
 
 
 def select(connection: Connection, query: Select[Any], **values: Any) -> list[Any]:
     """The rows of a query, each with its columns as attributes."""
     compiled = _compiled(query, connection.dialect)
-    return cast(list[Any], _run(connection, compiled.text, compiled.values(values), _named))
+    return fetch_named(connection, compiled.text, compiled.values(values))
 
 
 def change(connection: Connection, statement: Insert | Update | Delete, **values: Any) -> int:
     """Runs a statement that changes rows; how many it concerned."""
     compiled = _compiled(statement, connection.dialect)
-    return int(_run(connection, compiled.text, compiled.values(values), _COUNT))
+    return execute(connection, compiled.text, compiled.values(values))
 
 
 def pipelined(connection: Connection) -> AbstractContextManager[object]:
@@ -66,15 +77,18 @@ def pipelined(connection: Connection) -> AbstractContextManager[object]:
 
     For statements whose results nobody reads; what fails raises at the end.
     """
-    if connection.dialect.name != "postgresql" or not psycopg.Pipeline.is_supported():
+    if connection.dialect.name != "postgresql":
         return nullcontext()
     return _pipeline(connection)
 
 
 @contextmanager
 def _pipeline(connection: Connection) -> Iterator[None]:
-    driver = cast(psycopg.Connection[Row], connection.connection.driver_connection)
-    with translated(connection, "pipeline"), driver.pipeline():
+    from psycopg import Pipeline  # noqa: PLC0415 - whoever has another database needs none
+
+    driver: Any = connection.connection.driver_connection
+    pipeline = driver.pipeline() if Pipeline.is_supported() else nullcontext()
+    with translated(connection, "pipeline"), pipeline:
         yield
 
 
@@ -87,11 +101,11 @@ def translated(connection: Connection, statement: str) -> Iterator[None]:
     except driver as error:
         if file := connection.get_execution_options().get("file"):
             file.note(error)
-        gone = _is_gone(connection, error)
-        if gone:
+        is_lost = _is_gone(connection, error)
+        if is_lost:
             connection.invalidate(error)  # or its end would hide the error behind one of its own
         raise DBAPIError.instance(
-            statement, None, error, driver, hide_parameters=True, connection_invalidated=gone
+            statement, None, error, driver, hide_parameters=True, connection_invalidated=is_lost
         ) from error
 
 
@@ -102,27 +116,20 @@ def _is_gone(connection: Connection, error: Any) -> bool:
     return connection.dialect.is_disconnect(error, link, None)
 
 
-def _run(
-    connection: Connection, statement: str, values: Any, take: _Take, *, many: bool = False
-) -> Any:
-    """What `take` takes from the cursor: rows may fail to come, too."""
-    statement = _marked(statement, connection.dialect.paramstyle)
+def _begin(
+    connection: Connection, statement: str, values: Any, *, many: bool = False
+) -> tuple[str, Any]:
+    """The statement as the driver marks values, and a cursor for it; whoever watches is told."""
+    text = statement if connection.dialect.paramstyle == "qmark" else _marked(statement)
     cursor = connection.connection.cursor()
     for watch in connection.dispatch.before_cursor_execute:
-        watch(connection, cursor, statement, values, None, many)
-    with translated(connection, statement):
-        (cursor.executemany if many else cursor.execute)(statement, values)
-        return take(cursor)
+        watch(connection, cursor, text, values, None, many)
+    return text, cursor
 
 
 @cache
-def _marked(statement: str, style: str) -> str:
-    return statement if style == "qmark" else statement.replace("?", "%s")
-
-
-def _named(cursor: Any) -> list[Any]:
-    make = _row_class(tuple(column[0] for column in cursor.description))._make
-    return list(map(make, cursor.fetchall()))
+def _marked(statement: str) -> str:
+    return statement.replace("?", "%s")
 
 
 @cache
@@ -140,10 +147,10 @@ def _compiled(statement: Statement, dialect: Dialect) -> _Compiled:
     compiled = statement.compile(dialect=dialect)
     names, constants = compiled.positiontup, dict(compiled.params)  # such as that of a LIMIT
 
-    def by_name(given: Mapping[str, Any]) -> dict[str, Any]:
-        return {**constants, **given}
+    def by_name(parameters: Mapping[str, Any]) -> dict[str, Any]:
+        return {**constants, **parameters}
 
-    def in_order(given: Mapping[str, Any]) -> Row:
-        return tuple(map(by_name(given).__getitem__, names or ()))
+    def in_order(parameters: Mapping[str, Any]) -> Row:
+        return tuple(map(by_name(parameters).__getitem__, names or ()))
 
     return _Compiled(str(compiled), by_name if names is None else in_order)

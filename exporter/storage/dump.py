@@ -55,9 +55,9 @@ def write(connection: Connection, file: IO[str]) -> dict[str, int]:
 
 def tables_of(connection: Connection) -> list[Table]:
     """The tables there are, those that others refer to first; without Alembic's own."""
-    found = MetaData()
-    found.reflect(connection)
-    return [table for table in found.sorted_tables if table.name != "alembic_version"]
+    tables = MetaData()
+    tables.reflect(connection)
+    return [table for table in tables.sorted_tables if table.name != "alembic_version"]
 
 
 def count_rows(connection: Connection) -> dict[str, int]:
@@ -86,9 +86,9 @@ def read_revision(file: IO[str]) -> str:
     """The schema of the database that was copied; raises DamagedBackup."""
     head = _value(_line(file))
     if isinstance(head, dict) and head.get("format") == FORMAT:
-        told = str(head.get("revision"))
-        if told.isalnum():
-            return told
+        revision = str(head.get("revision"))
+        if revision.isalnum():
+            return revision
     raise DamagedBackup("not a backup of this product")
 
 
@@ -125,12 +125,12 @@ def _head(value: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
     raise DamagedBackup("a line is neither a row nor the head of a table")
 
 
-def _check(found: Counter[str], told: object) -> None:
-    if not isinstance(told, dict):
+def _check(counts: Counter[str], noted: object) -> None:
+    if not isinstance(noted, dict):
         raise DamagedBackup("its last line does not count its rows")
-    for table in found.keys() | told.keys():
-        if found[table] != told.get(table, 0):
-            raise DamagedBackup(f"{table}: {found[table]} rows instead of {told.get(table, 0)}")
+    for table in counts.keys() | noted.keys():
+        if counts[table] != noted.get(table, 0):
+            raise DamagedBackup(f"{table}: {counts[table]} rows instead of {noted.get(table, 0)}")
 
 
 def _check_end(file: IO[str]) -> None:

@@ -13,7 +13,6 @@ from exporter.config.kinds import Sync
 from exporter.forks import on_fork
 from exporter.storage.driver import translated
 from exporter.storage.limits import current
-from exporter.storage.server_engine import server_engine
 from exporter.storage.sqlite_engine import begin_anew, forking, sqlite_engine, turns_of
 from exporter.storage.watchdog import check, guard
 
@@ -44,6 +43,8 @@ def create_engine_for(url: str, sync: Sync = "normal", threads: int = 8) -> Engi
         engine = sqlite_engine(url, sync, pool if is_file else {})
         on_fork(engine, _leave, forking)
     else:
+        from exporter.storage.server_engine import server_engine  # noqa: PLC0415 - brings psycopg
+
         engine = server_engine(parsed, pool)
         on_fork(engine, _leave)
     guard(engine)

@@ -29,12 +29,12 @@ def count(
 ) -> Counter[int]:
     """How many each model has, by model id; of games that are known."""
     far = Counter[int]()
-    known = [model for model in models if model.game in games]
-    for model in known:
+    playing = [model for model in models if model.game in games]
+    for model in playing:
         latest = latest_moment(games[model.game], now)
         if model.last_predicted_at > latest:  # seldom: nothing is asked otherwise
             far[model.id] += _dated(connection, model, latest)
-    for game_id, name in {(model.game_id, model.game) for model in known if model.game in lasts}:
+    for game_id, name in {(model.game_id, model.game) for model in playing if model.game in lasts}:
         far.update(_numbered(connection, game_id, _highest(games[name], lasts[name], now)))
     return far
 

@@ -1,20 +1,23 @@
 """What an error of the database means: the one place that says so, for all who ask a database.
 
 By the codes of PostgreSQL (SQLSTATE), of MySQL and MariaDB, and of SQLite (extended ones, too).
+SQLAlchemy is imported with its first error: who records over HTTP has a spool and no database.
 """
 
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping
 from enum import Enum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from exporter.messages import Text
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 
 class Fault(Enum):
-    """What an error means; the values name texts of the catalogue's subject "faults"."""
+    """What an error means; MEANINGS says it in words."""
 
     AWAY = "away"  # it cannot be reached, or is being shut down or started
     BUSY = "busy"  # locks, connections, memory; or it took too long
@@ -26,7 +29,36 @@ class Fault(Enum):
     UNSURE = "unsure"  # it may be the record, the size of the batch, or the connection
     RECORD = "record"  # a value that no column takes, or an error of ours
 
+    @property
+    def refuses(self) -> bool:
+        """Whether somebody has to help; what is away, busy or full is waited for."""
+        return self in (Fault.REFUSING, Fault.FORBIDDEN, Fault.BROKEN, Fault.DAMAGED)
 
+
+#: What a fault means for who reads it, after "the database".
+MEANINGS = {
+    Fault.AWAY: Text("não pode ser alcançado agora", "cannot be reached now"),
+    Fault.BUSY: Text(
+        "está ocupado: algo segura uma trava ou todas as conexões",
+        "is busy: something holds a lock, or all its connections",
+    ),
+    Fault.FULL: Text("não tem mais espaço", "has no room left"),
+    Fault.REFUSING: Text(
+        "não aceita escrita: só pode ser lido, como um servidor reserva",
+        "takes no writes: it is read-only, as a standby is",
+    ),
+    Fault.FORBIDDEN: Text(
+        "não permite: falta o acesso ou um direito",
+        "does not permit this: a login or a right is missing",
+    ),
+    Fault.BROKEN: Text(
+        "não tem uma tabela, uma coluna ou o esquema desta versão",
+        "lacks a table, a column or the schema of this version",
+    ),
+    Fault.DAMAGED: Text("está danificado", "is damaged"),
+    Fault.UNSURE: Text("não aceitou isto", "did not take this"),
+    Fault.RECORD: Text("não comporta um valor", "cannot hold a value"),
+}
 _Code = TypeVar("_Code")
 
 
@@ -101,29 +133,37 @@ _DEADLOCKS = frozenset((1213, 1305, "40P01", "40001"))
 _CUT_SHORT = frozenset((1317, 1969, 3024, "57014", sqlite3.SQLITE_INTERRUPT))
 
 
-def fault_of(error: SQLAlchemyError | sqlite3.Error) -> Fault:
+def fault_of(error: "SQLAlchemyError | sqlite3.Error") -> Fault:
     """What the error means."""
-    if isinstance(error, PoolTimeout):
+    if isinstance(error, sqlite3.Error):
+        return _by_code(error)
+    from sqlalchemy import exc
+
+    if isinstance(error, exc.TimeoutError):
         return Fault.BUSY
-    driver = error.orig if isinstance(error, DBAPIError) else error
-    fault = _by_code(driver)
+    if not isinstance(error, exc.DBAPIError):
+        return Fault.RECORD
+    fault = _by_code(error.orig)
     if fault is not Fault.UNSURE:
         return fault
     if is_connecting(error):
-        return _by_words(str(driver), Fault.AWAY)
-    is_driver = isinstance(error, DBAPIError | sqlite3.Error)
-    return fault if is_driver and not isinstance(error, DataError) else Fault.RECORD
+        return _by_words(str(error.orig), Fault.AWAY)
+    return Fault.RECORD if isinstance(error, exc.DataError) else fault
 
 
 def is_outage(error: Exception) -> bool:
     """Whether the database is in trouble, and not what it was asked: later it may be done."""
-    if isinstance(error, IntegrityError) or not isinstance(error, SQLAlchemyError):
+    from sqlalchemy import exc
+
+    if isinstance(error, exc.IntegrityError) or not isinstance(error, exc.SQLAlchemyError):
         return False
     return fault_of(error) is not Fault.RECORD
 
 
 def is_connecting(error: object) -> bool:
     """Whether no connection was to be had: nothing was asked yet, and none was lost."""
+    from sqlalchemy.exc import OperationalError
+
     return (
         isinstance(error, OperationalError)
         and error.statement is None
@@ -131,14 +171,16 @@ def is_connecting(error: object) -> bool:
     )
 
 
-def is_lost_race(error: DBAPIError) -> bool:
+def is_lost_race(error: "DBAPIError") -> bool:
     """Whether another writer was quicker, so that the same transaction may succeed at once."""
+    from sqlalchemy.exc import IntegrityError
+
     return isinstance(error, IntegrityError) or _code(error.orig) in _DEADLOCKS
 
 
-def is_cut_short(error: object) -> bool:
+def is_cut_short(error: "SQLAlchemyError") -> bool:
     """Whether a limit ended the statement: smaller ones may not take as long."""
-    return isinstance(error, DBAPIError) and _code(error.orig) in _CUT_SHORT
+    return _code(getattr(error, "orig", None)) in _CUT_SHORT
 
 
 def _code(driver: object) -> int | str:

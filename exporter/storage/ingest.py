@@ -1,80 +1,36 @@
 """Writing predictions: in batches, exactly once, with their roll-ups in the same transaction."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine
 
-from exporter.domain.batches import Columns
+from exporter.domain.batches import Columns, columns_of, predictions_of
+from exporter.domain.fates import Fates
 from exporter.domain.games import Game, Games
 from exporter.domain.moments import hour_of
-from exporter.domain.predictions import (
-    MOMENT,
-    UNVERSIONED,
-    VERSION,
-    InvalidPrediction,
-    contradiction,
-)
+from exporter.domain.predictions import InvalidPrediction, Prediction, same_record
 from exporter.domain.tickets import WORD, joined
-from exporter.storage import driver, late_arrivals, quarantine
-from exporter.storage.driver import Row
+from exporter.storage import driver, late_arrivals, lookup, quarantine
+from exporter.storage.attempts import Attempt, NeedsExclusive
 from exporter.storage.engine import writing
-from exporter.storage.faults import is_lost_race
-from exporter.storage.identities import Model, locked_game, model_of, version_in_use
+from exporter.storage.identities import Model, attributed, contradictions, locked_game
 from exporter.storage.rollups import Cells, activity_cells, add_activity
-from exporter.storage.rows import Columns as Values
-from exporter.storage.rows import inserting
-from exporter.storage.schema import models, predictions
+from exporter.storage.rows import Values, inserting
+from exporter.storage.schema import predictions
+from exporter.storage.ticket_draws import TicketDraws
 
-#: How often a batch is tried again when another writer was quicker.
-_TRIES = 5
-COLUMNS = (
-    "key",
-    "game_id",
-    "model_id",
-    "predicted_at",
-    "draw_number",
-    "size",
-    "numbers",
-    "numbers_high",
-    "confidence",
-    "latency",
-    "metadata",
-)
 _NOTE_NEWEST = "UPDATE models SET last_predicted_at = ? WHERE id = ? AND last_predicted_at < ?"
+#: What is summed up, or remembered, of each hour.
+_SUMMED = ("predicted_at", "numbers", "numbers_high", "confidence", "latency")
 #: What is wrong with predictions, by their places.
 Refused = Mapping[int, InvalidPrediction]
 
 
-@dataclass(frozen=True, slots=True)
-class Ingested:
-    """What became of batches: how many were new, and the places (from 0) of those that were not.
-
-    Places, not keys: of several with one key in a batch, the first may be new. `refused` tells
-    what is wrong with those that contradict their model version.
-    """
-
-    stored: int = 0
-    repeated: frozenset[int] = frozenset()
-    conflicts: frozenset[int] = frozenset()
-    refused: Refused = field(default_factory=dict)
-
-    def then(self, later: "Ingested", after: int) -> "Ingested":
-        """Both, where `later` began after so many places."""
-        return Ingested(
-            self.stored + later.stored,
-            self.repeated.union(after + place for place in later.repeated),
-            self.conflicts.union(after + place for place in later.conflicts),
-            {**self.refused, **{after + place: fault for place, fault in later.refused.items()}},
-        )
-
-
 def write_predictions(
     engine: Engine, batches: Iterable[Columns], games: Games, *, now: int
-) -> Ingested:
+) -> Fates:
     """Stores batches, one transaction for each; repeating it changes nothing.
 
     A key that is stored already with the same body is `repeated`, with another body a
@@ -82,193 +38,103 @@ def write_predictions(
     through all batches. What is quarantined under the key of one that is stored, new or before,
     is mended `now`.
     """
-    result, before = Ingested(), 0
+    fates, before = Fates(), 0
     for columns in batches:
-        result = result.then(_write(engine, columns, games[columns.game], now), before)
-        before += len(columns.keys)
-    return result
+        game, batch_fates = games[columns.game], None
+        attempt = Attempt(exclusive=engine.dialect.name == "sqlite")
+        while batch_fates is None:
+            with attempt.forgiving(), writing(engine) as connection:
+                batch_fates = _write(connection, columns, game, attempt, now)
+        fates = fates.then(batch_fates, before)
+        before += len(columns)
+    return fates
 
 
-def _write(engine: Engine, columns: Columns, game: Game, now: int) -> Ingested:
-    exclusive = engine.dialect.name == "sqlite"
-    all_new = True  # the usual case, which needs no look before
-    for _ in range(_TRIES):
-        try:
-            with writing(engine) as connection:
-                result = _write_locked(
-                    connection, columns, game, exclusive=exclusive, all_new=all_new
-                )
-                keys = _without(columns.keys, result.conflicts | result.refused.keys())
-                quarantine.mend_predictions(connection, game.name, keys, now=now)
-                return result
-        except late_arrivals.DrawIsKnown:
-            exclusive = True  # scoring must not run beside a result's
-        except DBAPIError as error:
-            if not is_lost_race(error):
-                raise
-            all_new, last = False, error
-    raise last
-
-
-def _write_locked(
-    connection: Connection, columns: Columns, game: Game, *, exclusive: bool, all_new: bool
-) -> Ingested:
-    key = locked_game(connection, game.name, exclusive=exclusive)
-    columns, models, refused = _resolved(connection, columns, key)
-    values, result = _values(columns, models, key), Ingested(len(columns.keys))
-    if refused or not all_new:
-        values, result = _sort_out(connection, values, columns, models, refused)
-    if result.stored:
-        late = late_arrivals.find(connection, key, values)
-        if late and not exclusive:
-            raise late_arrivals.DrawIsKnown
-        with inserting(connection, predictions, COLUMNS, values):
-            groups = _by_hour(values)
-            cells = {hour: _cells(part, game) for hour, part in groups.items()}
+def _write(
+    connection: Connection, columns: Columns, game: Game, attempt: Attempt, now: int
+) -> Fates:
+    key = locked_game(connection, game.name, exclusive=attempt.exclusive)
+    roles = columns["role"]
+    versions, models = attributed(
+        connection, key, columns["model_version"], roles, columns["predicted_at"]
+    )
+    columns = replace(columns, fields={**columns.fields, "model_version": versions})
+    refused = contradictions(versions, roles, models)
+    fates, keys = Fates(len(columns)), columns["key"]
+    if refused or not attempt.all_new:
+        columns, fates = _sort_out(connection, columns, models, refused)
+        lost = frozenset(fates.lost())
+        keys = [key for place, key in enumerate(keys) if place not in lost]
+    if fates.stored:
+        rows = _rows(columns, models, key)
+        draws = TicketDraws(connection, key, rows["predicted_at"], rows["draw_number"])
+        late = late_arrivals.by_draw(rows, draws)
+        if late and not attempt.exclusive:
+            raise NeedsExclusive
+        with inserting(connection, predictions, rows):
+            hours = _by_hour(rows)
+            cells = {hour: _cells(part, game) for hour, part in hours.items()}
         with driver.pipelined(connection):
             add_activity(connection, cells)
-            _note_newest(connection, groups)
+            _note_newest(connection, hours)
         late_arrivals.score(connection, game, late)
-    return result
+    quarantine.mend_predictions(connection, game.name, keys, now=now)
+    return fates
 
 
-def _without(keys: Sequence[str], places: Collection[int]) -> Sequence[str]:
-    if not places:
-        return keys
-    return [key for place, key in enumerate(keys) if place not in places]
-
-
-def _resolved(
-    connection: Connection, columns: Columns, key: int
-) -> tuple[Columns, Mapping[str, Model], Refused]:
-    """The columns, each prediction with a version; the versions' models; what contradicts them."""
-    pairs = _pairs(columns)
-    if any(version is None for version, _ in pairs):
-        used = version_in_use(connection, key) or UNVERSIONED
-        columns = columns._replace(versions=[version or used for version in columns.versions])
-        pairs = _pairs(columns)
-    models = _models(connection, columns, key, pairs)
-    return columns, models, _contradictions(columns, models, pairs)
-
-
-def _pairs(columns: Columns) -> Collection[tuple[Any, Any]]:
-    """The distinct (version, role), in the order they came."""
-    return dict.fromkeys(zip(columns.versions, columns.roles, strict=True)).keys()
-
-
-def _contradictions(
-    columns: Columns, models: Mapping[str, Model], pairs: Iterable[tuple[Any, Any]]
-) -> Refused:
-    """What is wrong with predictions of another role than their version's; seldom any."""
-    wrong = {
-        (version, role): contradiction(role, version, models[version].role)
-        for version, role in pairs
-        if role not in (None, models[version].role)
-    }
-    if not wrong:
-        return {}
-    given = enumerate(zip(columns.versions, columns.roles, strict=True))
-    return {place: wrong[pair] for place, pair in given if pair in wrong}
-
-
-def _models(
-    connection: Connection, columns: Columns, key: int, pairs: Iterable[tuple[str, str | None]]
-) -> Mapping[str, Model]:
-    """The model of each version, looked up once for a batch; a new one has its first role."""
-    given: dict[str, str | None] = {}
-    for version, role in pairs:
-        given[version] = given.get(version) or role
-    return {
-        version: model_of(connection, key, version, given[version], _first(columns, version, given))
-        for version in sorted(given)
-    }
-
-
-def _first(columns: Columns, version: str, given: Collection[str]) -> int:
-    """The earliest moment of a version's predictions; usually a batch is of one version."""
-    if len(given) == 1:
-        return min(columns.moments)
-    of_each = zip(columns.moments, columns.versions, strict=True)
-    return min(moment for moment, one in of_each if one == version)
-
-
-def _values(columns: Columns, models: Mapping[str, Model], key: int) -> Values:
-    """The values of COLUMNS, column by column."""
-    ids: dict[str | None, int] = {version: model.id for version, model in models.items()}
-    found = list(map(ids.__getitem__, columns.versions))
-    return (columns.keys, [key] * len(found), found, columns.moments, *columns[5:-1])
+def _rows(columns: Columns, models: Mapping[str, Model], key: int) -> Values:
+    """The values of the table, column by column, beside what stands elsewhere."""
+    ids = {version: model.id for version, model in models.items()}
+    model_ids = list(map(ids.__getitem__, columns["model_version"]))
+    return {**columns.fields, "game_id": [key] * len(columns), "model_id": model_ids}
 
 
 def _sort_out(
-    connection: Connection,
-    values: Values,
-    columns: Columns,
-    models: Mapping[str, Model],
-    refused: Refused,
-) -> tuple[Values, Ingested]:
-    """The values that are not stored yet, and what became of the others."""
-    known = _stored_bodies(connection, values[0])
-    roles = {model.id: model.role for model in models.values()}
-    new: list[Row] = []
+    connection: Connection, columns: Columns, models: Mapping[str, Model], refused: Refused
+) -> tuple[Columns, Fates]:
+    """The predictions that are not stored yet, and what became of the others."""
+    stored = lookup.find(connection, Prediction, columns["key"])
+    new: list[Prediction] = []
     repeated, conflicts = set[int](), set[int]()
-    rows = zip(zip(*values, strict=True), columns.roles, columns.filled, strict=True)
-    for place, (row, role, filled) in enumerate(rows):
-        stored = known.get(row[0])
+    for place, prediction in enumerate(predictions_of(columns)):
+        first = stored.get(prediction.key)
         if place in refused:
             pass
-        elif stored is None:
-            new.append(row)
-            known[row[0]] = (*row, roles[row[2]])
+        elif first is None:
+            new.append(prediction)
+            role = models[str(prediction.model_version)].role
+            stored[prediction.key] = prediction._replace(role=role)
         else:
-            same = stored == _as_given(row, role, filled, stored)
-            (repeated if same else conflicts).add(place)
-    result = Ingested(len(new), frozenset(repeated), frozenset(conflicts), refused)
-    return tuple(zip(*new, strict=True)), result
+            (repeated if same_record(first, prediction) else conflicts).add(place)
+    result = Fates(len(new), frozenset(repeated), frozenset(conflicts), refused)
+    return columns_of(columns.game, new) if new else columns, result
 
 
-def _as_given(row: Row, role: str | None, filled: int, stored: Row) -> Row:
-    """A row with its role, and with what was not given taken from what is `stored`."""
-    key, game, model, moment, *rest = row
-    if filled & VERSION:
-        model = stored[2]
-    if filled & MOMENT:
-        moment = stored[3]
-    return (key, game, model, moment, *rest, role or stored[-1])
-
-
-def _stored_bodies(connection: Connection, keys: Sequence[str]) -> dict[str, Row]:
-    """What is stored with these keys, as COLUMNS and the role."""
-    columns = [*(predictions.c[name] for name in COLUMNS), models.c.role]
-    query = select(*columns).join(models, models.c.id == predictions.c.model_id)
-    found: dict[str, Row] = {}
-    for start in range(0, len(keys), 500):
-        some = query.where(predictions.c.key.in_(keys[start : start + 500]))
-        found |= {row[0]: tuple(row) for row in connection.execute(some)}
-    return found
-
-
-def _by_hour(values: Values) -> Mapping[tuple[int, int], Values]:
+def _by_hour(rows: Values) -> Mapping[tuple[int, int], Values]:
     """The columns by (model id, start of the hour); usually one hour of one model."""
-    found, moments = set(values[2]), values[3]
-    first = hour_of(min(moments))
-    if len(found) == 1 and first == hour_of(max(moments)):
-        return {(found.pop(), first): values}
-    groups: dict[tuple[int, int], list[Row]] = defaultdict(list)
-    for row in zip(*values, strict=True):
-        groups[row[2], hour_of(row[3])].append(row)
-    return {group: tuple(zip(*rows, strict=True)) for group, rows in groups.items()}
+    models, moments = rows["model_id"], rows["predicted_at"]
+    hours = set(map(hour_of, (min(moments), max(moments))))
+    if len(hours) == len(set(models)) == 1:
+        return {(models[0], hours.pop()): rows}
+    places: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for place, (model, moment) in enumerate(zip(models, moments, strict=True)):
+        places[model, hour_of(moment)].append(place)
+    return {
+        hour: {name: [rows[name][place] for place in of_hour] for name in _SUMMED}
+        for hour, of_hour in places.items()
+    }
 
 
-def _cells(values: Values, game: Game) -> Cells:
-    numbers = values[6]
+def _cells(rows: Values, game: Game) -> Cells:
+    numbers = rows["numbers"]
     if game.pool > WORD:
-        numbers = tuple(map(joined, numbers, values[7]))
-    return activity_cells(numbers, values[8], values[9], game.pool)
+        numbers = tuple(map(joined, numbers, rows["numbers_high"]))
+    return activity_cells(numbers, rows["confidence"], rows["latency"], game.pool)
 
 
-def _note_newest(connection: Connection, groups: Mapping[tuple[int, int], Values]) -> None:
+def _note_newest(connection: Connection, hours: Mapping[tuple[int, int], Values]) -> None:
     newest: dict[int, int] = {}
-    for (model, _), values in groups.items():
-        newest[model] = max(newest.get(model, 0), *values[3])
+    for (model, _), rows in hours.items():
+        newest[model] = max(newest.get(model, 0), *rows["predicted_at"])
     for model, at in sorted(newest.items()):
         driver.execute(connection, _NOTE_NEWEST, [at, model, at])

@@ -1,14 +1,24 @@
-"""SQLite's own look at its file, page by page; a server looks after its files itself."""
+"""Whether a database is whole, and takes all that is written: every row, and every text."""
 
 import sqlite3
 from threading import Timer
-from typing import cast
+from typing import NamedTuple, cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, false, insert, select, text
+
+from exporter.storage.schema import METADATA
+
+_OTHER_TEXTS = text(
+    "SELECT table_name, column_name, character_set_name FROM information_schema.columns"
+    " WHERE table_schema = DATABASE() AND character_set_name <> 'utf8mb4'"
+)
 
 
 def check(connection: Connection) -> list[str]:
-    """What is wrong with the file and its indexes; reads all of it."""
+    """What is wrong with SQLite's file and its indexes; reads all of it.
+
+    A server looks after its files itself.
+    """
     if connection.dialect.name != "sqlite":
         return []
     try:
@@ -38,3 +48,35 @@ def glance(connection: Connection, seconds: float) -> str:
 
 def _driver(connection: Connection) -> sqlite3.Connection:
     return cast(sqlite3.Connection, connection.connection.driver_connection)
+
+
+class NarrowColumn(NamedTuple):
+    """A column of MySQL or MariaDB, and the character set that it has."""
+
+    table: str
+    column: str
+    charset: str
+
+
+def narrow_columns(connection: Connection) -> list[NarrowColumn]:
+    """Columns of ours whose character set has not all letters; others know none of their own."""
+    if connection.dialect.name not in ("mysql", "mariadb"):
+        return []
+    rows = [NarrowColumn(*row) for row in connection.execute(_OTHER_TEXTS)]
+    return sorted(row for row in rows if row.table in METADATA.tables)
+
+
+def narrow_encoding(connection: Connection) -> str:
+    """The encoding of a PostgreSQL database that has not all letters; "": it has."""
+    if connection.dialect.name != "postgresql":
+        return ""
+    encoding = str(connection.exec_driver_sql("SHOW server_encoding").scalar_one())
+    return "" if encoding == "UTF8" else encoding
+
+
+def try_writing(connection: Connection) -> None:
+    """Inserts no rows into each table: raises what inserting some would, see storage.faults."""
+    for table in METADATA.sorted_tables:
+        none = select(table).where(false())
+        columns = list(table.columns)
+        connection.execute(insert(table).from_select(columns, none, include_defaults=False))

@@ -8,17 +8,11 @@ from math import inf
 from time import monotonic
 from typing import TypeVar
 
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
 #: How long work waits for a lock where nobody waits for the work, in seconds.
 LOCK_SECONDS = 30.0
 #: How long somebody's call waits for one: what it brought goes to the spool, what it asks fails.
 BRIEF_SECONDS = 0.5
 Item = TypeVar("Item")
-
-
-class OutOfTime(PoolTimeout):
-    """The time for this is over: nothing more was begun in the database."""
 
 
 def _nobody_left() -> bool:

@@ -1,22 +1,45 @@
-"""Bringing a database to the schema of this version, under a lock against two migrators."""
+"""Bringing a database to the schema of this version, under a lock against two migrators.
+
+Alembic is imported when there is something to migrate: whether there is, is seen without it, and
+an empty SQLite file, which is what who begins has, is given the newest schema at once.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    select,
+    text,
+)
 
 from exporter.storage.engine import connected, reading, writing
 from exporter.storage.limits import current, unending
 from exporter.storage.resumption import MIGRATING
+from exporter.storage.schema import METADATA
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 #: How long a migrator waits for another one on MySQL and MariaDB, in seconds.
 LOCK_SECONDS = 60
+_SCRIPTS = files("exporter.storage") / "migrations"
+#: As Alembic makes it.
+_VERSIONS = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 _LOCK = 0x6C6F746F  # an arbitrary number that only this product's migrators use
 
 
@@ -28,6 +51,12 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     if revision == "head" and is_current(engine):
         return
     with unending(), _alone(engine) as connection:
+        if revision == "head" and _is_new_file(connection):
+            _make_schema(connection)
+            return
+        from alembic import command
+        from alembic.util import CommandError
+
         try:
             command.upgrade(_config(connection), revision)
         except CommandError as error:
@@ -36,12 +65,16 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Takes migrations back down to `revision` ("base": all of them, with their data)."""
+    from alembic import command
+
     with _alone(engine) as connection:
         command.downgrade(_config(connection), revision)
 
 
 def check(engine: Engine) -> None:
     """Raises alembic's CommandError when the database differs from schema.py."""
+    from alembic import command
+
     with writing(engine) as connection:
         command.check(_config(connection))
 
@@ -54,27 +87,49 @@ def is_current(engine: Engine) -> bool:
 
 def is_known(engine: Engine) -> bool:
     """Whether the database has no schema yet, or one that this version can bring up to date."""
-    scripts = ScriptDirectory.from_config(_config(None))
     with reading(engine) as connection:
-        found = revision(connection)
-    return found is None or found in {script.revision for script in scripts.walk_revisions()}
+        return revision(connection) in (None, *_revisions())
 
 
 def revision(connection: Connection) -> str | None:
     """The revision a database has; None before its first migration."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not connection.dialect.has_table(connection, _VERSIONS.name):
+        return None
+    return connection.scalar(select(_VERSIONS.c.version_num))
 
 
 def head() -> str:
     """The newest revision this version knows."""
-    return str(ScriptDirectory.from_config(_config(None)).get_current_head())
+    return _revisions()[-1]
 
 
-def _config(connection: Connection | None) -> Config:
+@cache
+def _revisions() -> list[str]:
+    """All of them, ascending: each file of a migration begins with its own."""
+    names = (file.name for file in (_SCRIPTS / "versions").iterdir())
+    return sorted(name.partition("_")[0] for name in names if name[0].isdigit())
+
+
+def _config(connection: Connection | None) -> "Config":
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(files("exporter.storage") / "migrations"))
+    config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection
     return config
+
+
+def _is_new_file(connection: Connection) -> bool:
+    if connection.dialect.name != "sqlite":
+        return False
+    return not connection.scalar(text("SELECT count(*) FROM sqlite_master"))
+
+
+def _make_schema(connection: Connection) -> None:
+    """What all the migrations make of an empty file, in the same transaction."""
+    METADATA.create_all(connection, checkfirst=False)
+    _VERSIONS.create(connection)
+    connection.execute(_VERSIONS.insert().values(version_num=head()))
 
 
 class UnknownSchema(RuntimeError):

@@ -1,4 +1,4 @@
-"""Which model version of a game is in use."""
+"""Putting a model version of a game in use."""
 
 from sqlalchemy import Connection, update
 
@@ -17,9 +17,9 @@ class UnknownModelVersion(LookupError):
 class ContradictedRole(ValueError):
     """A version that is to be put in use as what it is not."""
 
-    def __init__(self, game: str, version: str, known: str, role: str) -> None:
-        told = f"{version!r} is a {known} for good, and no {role}"
-        super().__init__(f"{game}: {told}; put another version in use")
+    def __init__(self, game: str, version: str, of_version: str, role: str) -> None:
+        reason = f"{version!r} is a {of_version} for good, and no {role}"
+        super().__init__(f"{game}: {reason}; put another version in use")
 
 
 def find(connection: Connection, game: str, version: str) -> ModelRow:
@@ -36,16 +36,10 @@ def promote(connection: Connection, game: str, version: str, role: str, at: int)
     Raises ContradictedRole.
     """
     key = game_id(connection, game)
-    model, known = model_of(connection, key, version, role, at)
-    if known != role:
-        raise ContradictedRole(game, version, known, role)
+    model, of_version = model_of(connection, key, version, role, at)
+    if of_version != role:
+        raise ContradictedRole(game, version, of_version, role)
     others = update(models).where(models.c.game_id == key, models.c.role == role)
     connection.execute(others.where(models.c.id != model).values(active=0))
     connection.execute(update(models).where(models.c.id == model).values(active=1))
     return model
-
-
-def models_of(connection: Connection, game: str) -> list[ModelRow]:
-    """A game's versions, no control arms; the one in use last, or the newest if none is."""
-    found = [row for row in read_models(connection) if (row.game, row.role) == (game, "model")]
-    return sorted(found, key=lambda row: (row.active, row.started_at, row.id))

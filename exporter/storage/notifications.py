@@ -1,4 +1,4 @@
-"""The history of notifications, as Alertmanager told it; read_alerts reads what fires now."""
+"""The history of notifications, as Alertmanager told it, and which alerts fire now."""
 
 import json
 from collections.abc import Mapping
@@ -28,24 +28,29 @@ class Notification(NamedTuple):
     id: int = 0
 
     @property
+    def rule(self) -> str:
+        """The user's rule behind the alert; "": none."""
+        return self.labels.get("rule", "")
+
+    @property
     def name(self) -> str:
         """What people know the alert by: users' rules share one."""
-        return self.labels.get("rule") or self.alert
+        return self.rule or self.alert
 
 
-def add_notification(connection: Connection, told: Notification) -> bool:
+def add_notification(connection: Connection, notification: Notification) -> bool:
     """Keeps a notification; False when it was told before (they are delivered repeatedly)."""
     n = notifications.c
-    known = select(n.id).where(
-        n.fingerprint == told.fingerprint,
-        n.starts_at == told.starts_at,
-        n.status == told.status,
+    same = select(n.id).where(
+        n.fingerprint == notification.fingerprint,
+        n.starts_at == notification.starts_at,
+        n.status == notification.status,
     )
-    if connection.execute(known).first():
+    if connection.execute(same).first():
         return False
     try:
         with connection.begin_nested():
-            connection.execute(insert(notifications).values(_values(told)))
+            connection.execute(insert(notifications).values(_values(notification)))
     except IntegrityError:  # told by another Alertmanager meanwhile
         return False
     return True
@@ -68,12 +73,13 @@ def remove_notifications(connection: Connection, before: int) -> int:
 
 
 def open_notifications(connection: Connection) -> list[Notification]:
-    """Notified alerts whose end was not told, oldest first."""
-    query = select(notifications).where(still_fires()).order_by(notifications.c.id)
+    """Alerts whose firing was notified and whose end was not, newest first."""
+    newest = (notifications.c.starts_at.desc(), notifications.c.id.desc())
+    query = select(notifications).where(_still_fires()).order_by(*newest)
     return [_read(row) for row in connection.execute(query)]
 
 
-def still_fires() -> ColumnElement[bool]:
+def _still_fires() -> ColumnElement[bool]:
     """Whether a row tells of an alert whose end was not told, nor a new start.
 
     An alert that ends and fires again between two messages is told with its new start alone.
@@ -93,19 +99,19 @@ def still_fires() -> ColumnElement[bool]:
     return and_(firing, ~resolved.exists(), ~restarted.exists())
 
 
-def _values(told: Notification) -> dict[str, object]:
-    values = told._asdict()
+def _values(notification: Notification) -> dict[str, object]:
+    values = notification._asdict()
     del values["id"]
     cut = {
-        "alert": told.alert[:_NAME_LIMIT],
-        "event": told.event[:_WORD_LIMIT],
-        "severity": told.severity[:_SEVERITY_LIMIT],
+        "alert": notification.alert[:_NAME_LIMIT],
+        "event": notification.event[:_WORD_LIMIT],
+        "severity": notification.severity[:_SEVERITY_LIMIT],
     }
     texts = {name: json.dumps(dict(values[name])) for name in ("labels", "annotations")}
     return values | cut | texts
 
 
 def _read(row: Row[tuple[object, ...]]) -> Notification:
-    found = row._asdict()
-    texts = {name: json.loads(found[name]) for name in ("labels", "annotations")}
-    return Notification(**found | texts)
+    values = row._asdict()
+    texts = {name: json.loads(values[name]) for name in ("labels", "annotations")}
+    return Notification(**values | texts)

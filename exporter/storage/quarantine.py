@@ -24,7 +24,13 @@ _AT_ONCE = 500
 
 
 def keep(
-    connection: Connection, kind: str, game: str, key: str, reason: str, body: str, *, now: int
+    connection: Connection,
+    kind: str,
+    game: str,
+    key: str,
+    reason: str,
+    body: str,
+    quarantined_at: int,
 ) -> bool:
     """Keeps and counts a record; False for one that was kept before, delivered again.
 
@@ -32,13 +38,13 @@ def keep(
     `kind` is "prediction" or "result", `body` the record as it came (JSON).
     """
     this = _this(kind, game, key)
-    values = {"reason": reason, "body": body, "quarantined_at": now, "mended_at": None}
-    kept = connection.execute(select(quarantine.c.quarantined_at).where(*this)).scalar()
-    if kept is not None and now <= kept:
+    values = {"reason": reason, "body": body, "quarantined_at": quarantined_at, "mended_at": None}
+    before = connection.execute(select(quarantine.c.quarantined_at).where(*this)).scalar()
+    if before is not None and quarantined_at <= before:
         return False
     # The count first, as whoever records a result does: the two cannot block each other.
     add_to_game(connection, game_id(connection, game), {f"quarantined_{kind}": 1})
-    if kept is None:
+    if before is None:
         connection.execute(insert(quarantine).values(kind=kind, game=game, key=key, **values))
     else:
         connection.execute(update(quarantine).where(*this).values(values))
@@ -65,9 +71,9 @@ def mend_predictions(connection: Connection, game: str, keys: Sequence[str], *, 
     if driver.fetch_one(connection, _ANY) is None:
         return
     for start in range(0, len(keys), _AT_ONCE):
-        some = keys[start : start + _AT_ONCE]
-        query = _WAITING.format(marks=", ".join("?" * len(some)))
-        for of_game, key in driver.fetch(connection, query, [game, UNKNOWN_GAME, *some]):
+        part = keys[start : start + _AT_ONCE]
+        query = _WAITING.format(marks=", ".join("?" * len(part)))
+        for of_game, key in driver.fetch(connection, query, [game, UNKNOWN_GAME, *part]):
             mend(connection, "prediction", of_game, key, now=now)
 
 

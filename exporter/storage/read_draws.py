@@ -1,9 +1,9 @@
-"""Reading recorded draws a page at a time, newest first."""
+"""Reading recorded draws a page at a time, newest first: by their moment, then their number."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, ScalarSelect, and_, func, or_, select
+from sqlalchemy import Connection, ScalarSelect, func, select, tuple_
 
 from exporter.domain.periods import Period
 from exporter.domain.tickets import joined
@@ -22,16 +22,22 @@ class DrawRow(NamedTuple):
     numbers: int
     corrections: int
 
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """Its place among the draws of all games."""
+        return self.drawn_at, self.number, self.game_id
+
 
 def read_draws(
     connection: Connection,
     names: Sequence[str],
     period: Period | None,
-    before: tuple[int, int] | None,
+    before: tuple[int, ...] | None,
     limit: int,
 ) -> list[DrawRow]:
-    """At most `limit` draws of the named games below `before` (number, game id), newest first."""
+    """At most `limit` draws of the named games, newest first, from below the key `before`."""
     columns = draws.c
+    key = (columns.drawn_at, columns.number, columns.game_id)
     query = (
         select(
             columns.game_id,
@@ -46,13 +52,11 @@ def read_draws(
         )
         .join(games, games.c.id == columns.game_id)
         .where(games.c.name.in_(names))
-        .order_by(columns.number.desc(), columns.game_id.desc())
+        .order_by(*(column.desc() for column in key))
         .limit(limit)
     )
     if before:
-        number, game = before
-        same = and_(columns.number == number, columns.game_id < game)
-        query = query.where(or_(columns.number < number, same))
+        query = query.where(tuple_(*key) < before)
     if period:
         query = query.where(columns.drawn_at >= period.start, columns.drawn_at < period.end)
     return [

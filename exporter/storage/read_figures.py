@@ -10,7 +10,7 @@ from exporter.domain.periods import Period
 from exporter.storage.schema import day_rollups, game_totals, hour_rollups, totals
 
 
-class Cell(NamedTuple):
+class RollupCell(NamedTuple):
     """`value` of a measure's bucket for a model, in the hour that begins at `start` (0: any)."""
 
     model_id: int
@@ -19,10 +19,15 @@ class Cell(NamedTuple):
     bucket: int
     value: int
 
+    @property
+    def moment(self) -> int:
+        """When what it counts was."""
+        return self.start
+
 
 def lifetime_cells(
     connection: Connection, models: Sequence[int], measures: Sequence[str]
-) -> Iterator[Cell]:
+) -> Iterator[RollupCell]:
     """Totals since the database began; clean-up does not lower them."""
     columns = (totals.c.model_id, literal(0), totals.c.measure, totals.c.bucket, totals.c.value)
     yield from _cells(connection, _of(select(*columns), totals, models, measures))
@@ -30,16 +35,26 @@ def lifetime_cells(
 
 def hourly_cells(
     connection: Connection, models: Sequence[int], measures: Sequence[str], period: Period
-) -> Iterator[Cell]:
+) -> Iterator[RollupCell]:
     """The hours that begin in the period, each by itself."""
     table = hour_rollups
     query = select(table.c.model_id, table.c.start, table.c.measure, table.c.bucket, table.c.value)
     yield from _cells(connection, _within(_of(query, table, models, measures), table, period))
 
 
+def daily_cells(
+    connection: Connection, model: int, measures: Sequence[str], since: int
+) -> Iterator[RollupCell]:
+    """The days (UTC) that begin after `since`, the latest first."""
+    t = day_rollups.c
+    query = select(t.model_id, t.start, t.measure, t.bucket, t.value)
+    wanted = _of(query, day_rollups, [model], measures).where(t.start > since)
+    yield from _cells(connection, wanted.order_by(t.start.desc()))
+
+
 def period_cells(
     connection: Connection, models: Sequence[int], measures: Sequence[str], period: Period
-) -> Iterator[Cell]:
+) -> Iterator[RollupCell]:
     """Sums over a period of whole hours: whole days from the days, the rest from the hours."""
     before, days, after = period.split_by_days()
     for table, part in ((hour_rollups, before), (day_rollups, days), (hour_rollups, after)):
@@ -60,7 +75,7 @@ def _sums(
     models: Sequence[int],
     measures: Sequence[str],
     period: Period,
-) -> Iterator[Cell]:
+) -> Iterator[RollupCell]:
     keys = (table.c.model_id, table.c.measure, table.c.bucket)
     query = select(keys[0], literal(0), keys[1], keys[2], func.sum(table.c.value)).group_by(*keys)
     yield from _cells(connection, _within(_of(query, table, models, measures), table, period))
@@ -76,6 +91,6 @@ def _within(query: Select[Any], table: Table, period: Period) -> Select[Any]:
     return query.where(table.c.start >= period.start, table.c.start < period.end)
 
 
-def _cells(connection: Connection, query: Select[Any]) -> Iterator[Cell]:
+def _cells(connection: Connection, query: Select[Any]) -> Iterator[RollupCell]:
     for model, start, measure, bucket, value in connection.execute(query):
-        yield Cell(model, start, measure, bucket, int(value))
+        yield RollupCell(model, start, measure, bucket, int(value))

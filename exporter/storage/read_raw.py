@@ -12,12 +12,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal_column, select
 
-from exporter.catalog import CONFIDENCE_BUCKETS, LATENCY_BUCKETS
+from exporter.domain.lifetime import CONFIDENCE_BUCKETS, LATENCY_BUCKETS
 from exporter.domain.moments import HOUR
 from exporter.domain.periods import Period
 from exporter.domain.predictions import MILLION
 from exporter.domain.tickets import WORD, joined
-from exporter.storage.read_figures import Cell
+from exporter.storage.read_figures import RollupCell
 from exporter.storage.read_scores import ScoreRow
 from exporter.storage.schema import draws, predictions
 
@@ -46,7 +46,7 @@ class RawSelection:
 
 def raw_cells(
     connection: Connection, selection: RawSelection, measures: Sequence[str], period: Period
-) -> Iterator[Cell]:
+) -> Iterator[RollupCell]:
     """The same cells that the hourly roll-ups would hold of these predictions."""
     columns = predictions.c
     wanted = {
@@ -64,7 +64,7 @@ def raw_cells(
     for model, hour, *values in connection.execute(query):
         for (measure, bucket), value in zip(wanted, values, strict=True):
             if value:
-                yield Cell(model, hour, measure, bucket, int(value))
+                yield RollupCell(model, hour, measure, bucket, int(value))
 
 
 def raw_scores(
@@ -72,15 +72,15 @@ def raw_scores(
 ) -> Iterator[ScoreRow]:
     """How these predictions did on the draws held in the period, without hits per ticket."""
     held = [_held(k) for k in range(selection.pool)]
-    found: dict[tuple[int, int], Counter[int]] = {}
+    scores: dict[tuple[int, int], Counter[int]] = {}
     facts: dict[int, tuple[int, int]] = {}
     for query in (_explicit(held), _open(held)):
         narrowed = query.where(selection.condition(), *_drawn_in(period))
         for model, number, drawn_at, low, high, tickets, *counts in connection.execute(narrowed):
             facts[number] = (drawn_at, joined(low, high))
-            sums = found.setdefault((number, model), Counter())
+            sums = scores.setdefault((number, model), Counter())
             sums.update({-1: int(tickets), **{k: int(n) for k, n in enumerate(counts)}})
-    for (number, model), sums in sorted(found.items()):
+    for (number, model), sums in sorted(scores.items()):
         yield _score(selection, model, number, facts[number], sums)
 
 

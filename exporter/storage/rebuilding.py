@@ -9,9 +9,9 @@ from exporter.storage import draws, evidence, recomputation, scores
 from exporter.storage.engine import reading, writing
 from exporter.storage.identities import lock_game
 from exporter.storage.read_figures import game_totals_of
-from exporter.storage.recomputation import TABLES, Cells, Coverage
+from exporter.storage.recomputation import Cells, Coverage
 from exporter.storage.retention import cleaned_before
-from exporter.storage.rollups import add_cells, add_to_game
+from exporter.storage.rollups import TABLES, add_cells, add_to_game
 from exporter.storage.schema import draw_scores, maintenance
 from exporter.storage.scores import Draw
 from exporter.storage.verification import (
@@ -23,15 +23,15 @@ from exporter.storage.verification import (
 )
 
 
-def rebuild(engine: Engine, known: Games, *, now: int) -> int:
+def rebuild(engine: Engine, definitions: Games, *, now: int) -> int:
     """Puts right what `verify` finds, a game at a time while its writers wait; how many figures.
 
     What raw rows no longer cover stays as it is.
     """
     with reading(engine) as connection:
-        found = games_of(connection, known)
+        stored = games_of(connection, definitions)
     changed = 0
-    for game_id, game in found:
+    for game_id, game in stored:
         with writing(engine) as connection:
             lock_game(connection, game_id, exclusive=True)
             changed += _rebuild_game(connection, game_id, game)
@@ -50,8 +50,9 @@ def _rebuild_game(connection: Connection, game_id: int, game: Game) -> int:
     _rescore(connection, game_id, game)
     expected = recomputation.recomputed(connection, game_id, game)
     stored = recomputation.stored(connection, game_id)
-    for table, cells in TABLES:
-        add_cells(connection, table, _corrections(cells(expected), cells(stored), table, covered))
+    for table in TABLES:
+        corrections = _corrections(expected[table], stored[table], table, covered)
+        add_cells(connection, table, corrections)
     missing = Counter(expected_game_totals(connection, game_id, game))
     counted = game_totals_of(connection, game_id)
     add_to_game(connection, game_id, {name: missing[name] - counted[name] for name in missing})
@@ -61,11 +62,11 @@ def _rebuild_game(connection: Connection, game_id: int, game: Game) -> int:
 def _rescore(connection: Connection, game_id: int, game: Game) -> None:
     for draw in draws_of(connection, game_id):
         right = draws.opened(connection, game, draw)
-        kept = scores.cleaned_scores(connection, game, draw) if draw.cleaned else {}
+        cleaned = scores.cleaned_scores(connection, game, draw) if draw.cleaned else {}
         if right != draw:
             draws.change(connection, right)
         if right != draw or not draw.cleaned:
-            scores.rescore(connection, game, right, kept)
+            scores.rescore(connection, game, right, cleaned)
         _refresh(connection, game, right)
     for model in recomputation.models_of(connection, game_id):
         evidence.renew(connection, model)
@@ -85,7 +86,7 @@ def _refresh(connection: Connection, game: Game, draw: Draw) -> None:
 def _corrections(
     expected: Cells, stored: Cells, table: Table, covered: Coverage
 ) -> dict[tuple[int, ...], Counter[tuple[str, int]]]:
-    found: dict[tuple[int, ...], Counter[tuple[str, int]]] = defaultdict(Counter)
+    corrections: dict[tuple[int, ...], Counter[tuple[str, int]]] = defaultdict(Counter)
     for cell in covered.of(expected.keys() | stored.keys(), table):
-        found[cell[:-2]][cell[-2:]] = expected[cell] - stored[cell]
-    return found
+        corrections[cell[:-2]][cell[-2:]] = expected[cell] - stored[cell]
+    return corrections

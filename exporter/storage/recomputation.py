@@ -4,8 +4,8 @@ Cells are under (model id,) in totals and (model id, start) in days and hours.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -13,19 +13,11 @@ from sqlalchemy import Connection, Table, select
 
 from exporter.domain.games import Game
 from exporter.domain.lifetime import cells as score_cells
-from exporter.domain.moments import HOUR, day_of, hour_of
+from exporter.domain.moments import HOUR, hour_of
 from exporter.domain.tickets import joined
 from exporter.storage import scores
-from exporter.storage.rollups import activity_cells
-from exporter.storage.schema import (
-    day_rollups,
-    draw_scores,
-    failures,
-    hour_rollups,
-    models,
-    predictions,
-    totals,
-)
+from exporter.storage.rollups import TABLES, activity_cells, rows_by_table
+from exporter.storage.schema import draw_scores, failures, models, predictions, totals
 
 _FETCH = 20_000
 ACTIVITY = frozenset(
@@ -33,29 +25,8 @@ ACTIVITY = frozenset(
 )
 Cell = tuple[Any, ...]
 Cells = Counter[Cell]
-
-
-@dataclass(frozen=True)
-class Rollups:
-    """Additive cells of a game's models, as stored or as recomputed."""
-
-    totals: Cells = field(default_factory=Counter)
-    days: Cells = field(default_factory=Counter)
-    hours: Cells = field(default_factory=Counter)
-
-    def add(self, model: int, moment: int, cells: Mapping[tuple[str, int], int]) -> None:
-        """Adds what happened in the hour of a moment."""
-        for (measure, bucket), value in cells.items():
-            self.totals[model, measure, bucket] += value
-            self.days[model, day_of(moment), measure, bucket] += value
-            self.hours[model, hour_of(moment), measure, bucket] += value
-
-
-TABLES: tuple[tuple[Table, Callable[[Rollups], Cells]], ...] = (
-    (totals, lambda rollups: rollups.totals),
-    (day_rollups, lambda rollups: rollups.days),
-    (hour_rollups, lambda rollups: rollups.hours),
-)
+#: Additive cells of a game's models by table, as stored or as recomputed.
+Rollups = Mapping[Table, Cells]
 
 
 @dataclass(frozen=True)
@@ -96,25 +67,27 @@ def coverage(connection: Connection, before: int | None) -> Coverage:
 
 def recomputed(connection: Connection, game_id: int, game: Game) -> Rollups:
     """A game's roll-ups from its raw predictions and failures, and from its draw scores."""
-    found = Rollups()
-    _add_predictions(connection, found, game_id, game)
+    changes: dict[tuple[int, int], Cells] = defaultdict(Counter)
+    for hour, rows in _by_hour(_chunks(connection, game_id)):
+        changes[hour].update(_activity(rows, game))
     f = failures.c
-    for model, moment in connection.execute(
-        select(f.model_id, f.failed_at).where(f.game_id == game_id)
-    ):
-        found.add(model, moment, {("failures", 0): 1})
+    failed = select(f.model_id, f.failed_at).where(f.game_id == game_id)
+    for model, moment in connection.execute(failed):
+        changes[model, hour_of(moment)]["failures", 0] += 1
+    rollups = {
+        table: Counter({tuple(cell): value for *cell, value in rows})
+        for table, rows in rows_by_table(changes).items()
+    }
     for row in connection.execute(select(draw_scores).where(draw_scores.c.game_id == game_id)):
         stored = score_cells(scores.load(row), scores.load_money(row))
-        found.totals.update({(row.model_id, *cell): value for cell, value in stored.items()})
-    return found
+        rollups[totals].update({(row.model_id, *cell): value for cell, value in stored.items()})
+    return rollups
 
 
-def _add_predictions(connection: Connection, found: Rollups, game_id: int, game: Game) -> None:
-    for (model, hour), rows in _by_hour(_chunks(connection, game_id)):
-        numbers = [joined(row.numbers, row.numbers_high) for row in rows]
-        confidences = [row.confidence for row in rows]
-        cells = activity_cells(numbers, confidences, [row.latency for row in rows], game.pool)
-        found.add(model, hour, cells)
+def _activity(rows: Sequence[Any], game: Game) -> Counter[tuple[str, int]]:
+    numbers = [joined(row.numbers, row.numbers_high) for row in rows]
+    confidences, latencies = [row.confidence for row in rows], [row.latency for row in rows]
+    return activity_cells(numbers, confidences, latencies, game.pool)
 
 
 def _chunks(connection: Connection, game_id: int) -> Iterator[Sequence[Any]]:
@@ -137,12 +110,12 @@ def _by_hour(
 
 def stored(connection: Connection, game_id: int) -> Rollups:
     """A game's roll-ups as they are stored."""
-    known = models_of(connection, game_id)
-    found = Rollups()
-    for table, cells in TABLES:
-        for *cell, value in connection.execute(select(table).where(table.c.model_id.in_(known))):
-            cells(found)[tuple(cell)] = value
-    return found
+    ids = models_of(connection, game_id)
+    queries = {table: select(table).where(table.c.model_id.in_(ids)) for table in TABLES}
+    return {
+        table: Counter({tuple(cell): value for *cell, value in connection.execute(query)})
+        for table, query in queries.items()
+    }
 
 
 def models_of(connection: Connection, game_id: int) -> list[int]:

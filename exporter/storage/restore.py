@@ -17,13 +17,12 @@ from filelock import Timeout
 from sqlalchemy import Connection, Engine, Integer, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 
-from exporter.storage import checksums, dump
+from exporter.storage import backup_files, dump
 from exporter.storage.dump import DamagedBackup, Rows
 from exporter.storage.engine import create_engine_for, reading, writing
 from exporter.storage.faults import Fault, fault_of
 from exporter.storage.migrate import revision
 from exporter.storage.schema import METADATA
-from exporter.storage.seclusion import secluded
 
 #: How many times its packed size a file may unpack to (ours: ten), and bytes that any may.
 _TIMES = 100
@@ -64,15 +63,15 @@ def restore(engine: Engine, path: Path, workplace: Path, max_size: int | None = 
     Raises RestoreRefused, DamagedBackup, or OSError when the file cannot be read.
     """
     _refuse_live(engine, path)
-    checked = checksums.holds(path)
+    checked = backup_files.holds(path)
     with writing(engine) as connection:
         _check_empty(connection)
-        with _source(path, workplace, _limit(path, max_size)) as (told, rows):
+        with _source(path, workplace, _limit(path, max_size)) as (schema, rows):
             own = revision(connection)
-            if told is None:
+            if schema is None:
                 raise DamagedBackup(f"{path} holds no backup of this product")
-            if told != own and not _EQUAL.issuperset((told, own)):
-                raise RestoreRefused(f"{path} has schema {told}, this database {own or 'none'}")
+            if schema != own and not _EQUAL.issuperset((schema, own)):
+                raise RestoreRefused(f"{path} has schema {schema}, this database {own or 'none'}")
             counts = _fill(connection, rows)
         _go_on_numbering(connection)
     return Restored(counts, checked)
@@ -123,7 +122,7 @@ def _source(
 @contextmanager
 def _unpacked(path: Path, workplace: Path, limit: _Limit) -> Iterator[Path]:
     """The SQLite file itself, in a folder of its own: opening it may make files beside it."""
-    with secluded(workplace / ".lotofacil-restore", _PATIENCE) as folder:
+    with backup_files.secluded(workplace / ".lotofacil-restore", _PATIENCE) as folder:
         plain = folder / "backup.db"
         with _opened(path, _with_room(limit, folder)) as source, plain.open("wb") as copy:
             shutil.copyfileobj(source, copy, 1 << 20)
@@ -148,15 +147,15 @@ class _Limited(io.RawIOBase):
         self._source = source
         self._path = path
         self._limit = limit
-        self._taken = 0
+        self._size = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         count = self._source.readinto(buffer)
-        self._taken += count
-        if self._taken > self._limit.size:
+        self._size += count
+        if self._size > self._limit.size:
             size, advice = self._limit
             raise RestoreRefused(f"{self._path} holds more than {size} bytes: {advice}")
         return count

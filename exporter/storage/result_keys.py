@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from exporter.domain.fates import ConflictingKey
 from exporter.storage import driver
 from exporter.storage.schema import result_keys
 
@@ -9,22 +10,16 @@ _FIND = select(result_keys).where(result_keys.c.key == bindparam("given"))
 _INSERT = insert(result_keys)
 
 
-class ConflictingResult(ValueError):
-    """The idempotency key was used before for another result."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(f"idempotency_key: {key!r} was used before for another result")
-
-
 def was_used(connection: Connection, key: str, game: int, number: int, body: str) -> bool:
     """Whether the key came with this result (a game's id, draw number, text) before.
 
-    Raises ConflictingResult when it came with another one.
+    Raises ConflictingKey when it came with another one.
     """
-    found = driver.select(connection, _FIND, given=key)
-    if found and tuple(found[0]) != (key, game, number, body):
-        raise ConflictingResult(key)
-    return bool(found)
+    uses = driver.select(connection, _FIND, given=key)
+    for use in uses:
+        if (use.game_id, use.number, use.body) != (game, number, body):
+            raise ConflictingKey(key, "result")
+    return bool(uses)
 
 
 def is_known(connection: Connection, key: str) -> bool:

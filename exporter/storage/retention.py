@@ -50,8 +50,8 @@ def cleanup(engine: Engine, *, before: int, now: int) -> int:
     """
     note = _begin(engine, before, now)
     with reading(engine) as connection:
-        known = list(connection.execute(select(games.c.id)).scalars())
-    deleted = sum(_repeat(partial(_clean_batch, engine, g, before, note)) for g in known)
+        ids = list(connection.execute(select(games.c.id)).scalars())
+    deleted = sum(_repeat(partial(_clean_batch, engine, g, before, note)) for g in ids)
     _repeat(partial(_clean_failures, engine, before))
     _repeat(partial(_clean_hours, engine, before))
     return deleted

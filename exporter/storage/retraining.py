@@ -1,12 +1,11 @@
 """Requests to retrain and training runs: what must survive a restart of the retrainer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from exporter.domain.retraining import Outcome
 from exporter.storage.schema import games, models
 from exporter.storage.schema import retraining_requests as requests
 from exporter.storage.schema import training_runs as runs
@@ -71,7 +70,7 @@ def add_request(
 def undecided_requests(connection: Connection) -> list[Request]:
     """The oldest requests that nothing was decided about; some at a time."""
     query = select(requests).where(requests.c.decision.is_(None)).order_by(requests.c.id)
-    return [Request(*row) for row in connection.execute(query.limit(_AT_ONCE))]
+    return list(map(Request._make, connection.execute(query.limit(_AT_ONCE))))
 
 
 def decide(
@@ -91,7 +90,7 @@ def recent_requests(
 ) -> list[Request]:
     """Newest first."""
     query = _newest(select(requests), requests.c, game, None)
-    return [Request(*row) for row in connection.execute(query.limit(limit))]
+    return list(map(Request._make, connection.execute(query.limit(limit))))
 
 
 def start_run(
@@ -121,13 +120,13 @@ def end_run(connection: Connection, run_id: int, outcome: str, detail: str, at: 
 def runs_under_way(connection: Connection) -> list[Run]:
     """Every run that has not ended, of all games, oldest first."""
     query = select(runs).where(runs.c.outcome.is_(None)).order_by(runs.c.id)
-    return [Run(*row) for row in connection.execute(query)]
+    return list(map(Run._make, connection.execute(query)))
 
 
 def run_under_way(connection: Connection, game: str) -> Run | None:
     """The game's run that has not ended."""
     query = select(runs).where(runs.c.game == game, runs.c.outcome.is_(None)).limit(1)
-    return _run(connection.execute(query).first())
+    return next(map(Run._make, connection.execute(query)), None)
 
 
 def last_run(connection: Connection, game: str, *outcomes: str) -> Run | None:
@@ -135,12 +134,8 @@ def last_run(connection: Connection, game: str, *outcomes: str) -> Run | None:
     query = select(runs).where(runs.c.game == game, runs.c.outcome.is_not(None))
     if outcomes:
         query = query.where(runs.c.outcome.in_(outcomes))
-    return _run(connection.execute(query.order_by(runs.c.id.desc()).limit(1)).first())
-
-
-def last_success(connection: Connection, game: str) -> Run | None:
-    """The game's newest successful run."""
-    return last_run(connection, game, Outcome.SUCCESS)
+    newest = query.order_by(runs.c.id.desc()).limit(1)
+    return next(map(Run._make, connection.execute(newest)), None)
 
 
 def recent_runs(
@@ -148,7 +143,7 @@ def recent_runs(
 ) -> list[Run]:
     """Newest first; `before` is the id of the last one seen."""
     query = _newest(select(runs), runs.c, game, before)
-    return [Run(*row) for row in connection.execute(query.limit(limit))]
+    return list(map(Run._make, connection.execute(query.limit(limit))))
 
 
 def trained_versions(connection: Connection, game: str) -> list[Trained]:
@@ -165,20 +160,20 @@ def trained_versions(connection: Connection, game: str) -> list[Trained]:
         .where(runs.c.game == game, runs.c.outcome.is_not(None), runs.c.model_version.is_not(None))
         .order_by(runs.c.id.desc())
     )
-    found = connection.execute(query)
-    return [Trained(name, end, bool(active), at or 0) for name, end, active, at in found]
+    rows = connection.execute(query)
+    return [Trained(name, end, bool(active), at or 0) for name, end, active, at in rows]
 
 
 def request_by_key(connection: Connection, key: str) -> Request | None:
     """The request of this key."""
-    row = connection.execute(select(requests).where(requests.c.key == key)).first()
-    return None if row is None else Request(*tuple(row))
+    query = select(requests).where(requests.c.key == key)
+    return next(map(Request._make, connection.execute(query)), None)
 
 
-def requests_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Request]:
-    """The requests of these ids that exist."""
-    query = select(requests).where(requests.c.id.in_(ids))
-    return {row.id: Request(*row) for row in connection.execute(query)}
+def request_by_id(connection: Connection, number: int) -> Request | None:
+    """The request of this id."""
+    query = select(requests).where(requests.c.id == number)
+    return next(map(Request._make, connection.execute(query)), None)
 
 
 def run_counts(connection: Connection) -> Mapping[tuple[str, str], int]:
@@ -202,7 +197,3 @@ def _newest(query: Select[Any], columns: Any, game: str | None, before: int | No
     if before is not None:
         query = query.where(columns.id < before)
     return query.order_by(columns.id.desc())
-
-
-def _run(row: Row[Any] | None) -> Run | None:
-    return None if row is None else Run(*tuple(row))

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, String, Table
 
-from exporter.catalog import CONFIDENCE_BUCKETS, LATENCY_BUCKETS
+from exporter.domain.lifetime import CONFIDENCE_BUCKETS, LATENCY_BUCKETS
 from exporter.domain.moments import day_of, hour_of
 from exporter.domain.predictions import MILLION
 from exporter.domain.scoring import count_held
@@ -21,6 +21,8 @@ from exporter.storage.schema import day_rollups, game_totals, hour_rollups, tota
 _LATENCY_BOUNDS = tuple(round(bound * MILLION) for bound in LATENCY_BUCKETS)
 _CONFIDENCE_BOUNDS = tuple(round(bound * MILLION) for bound in CONFIDENCE_BUCKETS)
 
+#: What is added up for each model: over its life, by day and by hour.
+TABLES = (totals, day_rollups, hour_rollups)
 #: (measure, bucket) -> integer to add
 Cells = Mapping[tuple[str, int], int]
 
@@ -60,6 +62,12 @@ def _add_distribution(
 
 def add_activity(connection: Connection, changes: Mapping[tuple[int, int], Cells]) -> None:
     """Adds cells of (model id, any moment of an hour) to totals, days and hours."""
+    for table, rows in rows_by_table(changes).items():
+        _add(connection, table, rows)
+
+
+def rows_by_table(changes: Mapping[tuple[int, int], Cells]) -> dict[Table, list[tuple[Any, ...]]]:
+    """The rows of TABLES that cells of (model id, any moment of an hour) make."""
     total: dict[tuple[int, ...], Counter[tuple[str, int]]] = defaultdict(Counter)
     days: dict[tuple[int, ...], Counter[tuple[str, int]]] = defaultdict(Counter)
     hours: dict[tuple[int, ...], Counter[tuple[str, int]]] = defaultdict(Counter)
@@ -67,25 +75,24 @@ def add_activity(connection: Connection, changes: Mapping[tuple[int, int], Cells
         total[(model,)].update(cells)
         days[model, day_of(moment)].update(cells)
         hours[model, hour_of(moment)].update(cells)
-    add_cells(connection, totals, total)
-    add_cells(connection, day_rollups, days)
-    add_cells(connection, hour_rollups, hours)
+    return dict(zip(TABLES, map(_rows, (total, days, hours)), strict=True))
 
 
 def add_cells(
     connection: Connection, table: Table, changes: Mapping[tuple[int, ...], Cells]
 ) -> None:
-    """Adds to the cells of `table` under each leading key; missing cells start at 0.
+    """Adds to the cells of `table` under each leading key; missing cells start at 0."""
+    _add(connection, table, _rows(changes))
 
-    Rows go in the order of their key, so that two writers cannot block each other.
-    """
-    rows = sorted(
+
+def _rows(changes: Mapping[tuple[int, ...], Cells]) -> list[tuple[Any, ...]]:
+    """In the order of their key, so that two writers cannot block each other."""
+    return sorted(
         (*key, measure, bucket, value)
         for key, cells in changes.items()
         for (measure, bucket), value in cells.items()
         if value
     )
-    _add(connection, table, rows)
 
 
 def add_to_game(connection: Connection, game: int, changes: Mapping[str, int]) -> None:

@@ -1,62 +1,52 @@
 """Inserting many rows the quickest way each engine has."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from itertools import chain
-from typing import Any, cast
+from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Table
 
 from exporter.storage import driver
-from exporter.storage.driver import Row
 
-#: Values by column, each column as long as the others: a tuple for each row is never kept.
-Columns = Sequence[Sequence[Any]]
+#: Values by column, all columns equally long: a tuple for each row is never kept.
+Values = Mapping[str, Sequence[Any]]
+_InOrder = Sequence[Sequence[Any]]
 #: SQLite runs one statement with many rows quicker than one statement many times.
 _ROWS_A_STATEMENT = 100
 
 
-def insert_rows(
-    connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Row]
-) -> None:
-    """Inserts rows of `columns`; raises SQLAlchemy's errors."""
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts rows of the same columns; raises SQLAlchemy's errors."""
     if rows:
-        insert_columns(connection, table, columns, tuple(zip(*rows, strict=True)))
-
-
-def insert_columns(
-    connection: Connection, table: Table, columns: tuple[str, ...], values: Columns
-) -> None:
-    """The same for rows that come as their columns."""
-    with inserting(connection, table, columns, values):
-        pass
+        with inserting(connection, table, {name: [row[name] for row in rows] for name in rows[0]}):
+            pass
 
 
 @contextmanager
-def inserting(
-    connection: Connection, table: Table, columns: tuple[str, ...], values: Columns
-) -> Iterator[None]:
-    """The same for a caller that has something to do while the server is busy with the rows.
+def inserting(connection: Connection, table: Table, columns: Values) -> Iterator[None]:
+    """Inserts columns, while the caller does something else as long as the server is busy.
 
-    They are inserted at the end of the block at the latest.
+    They are inserted at the end of the block at the latest. What is no column of the table is left
+    out. Raises SQLAlchemy's errors.
     """
-    name = connection.dialect.name
-    if name == "postgresql":
-        with _copying(connection, table, columns, values):
+    names = tuple(column.name for column in table.columns if column.name in columns)
+    values = [columns[name] for name in names]
+    if connection.dialect.name == "postgresql":
+        with _copying(connection, table, names, values):
             yield
         return
-    if name == "sqlite":
-        _insert_in_runs(connection, table, columns, values)
+    if connection.dialect.name == "sqlite":
+        _insert_in_runs(connection, table, names, values)
     else:
         rows = list(zip(*values, strict=True))
-        driver.execute_many(connection, _statement(table, columns, 1, "`"), rows)
+        driver.execute_many(connection, _statement(table, names, 1, "`"), rows)
     yield
 
 
 def _insert_in_runs(
-    connection: Connection, table: Table, columns: tuple[str, ...], values: Columns
+    connection: Connection, table: Table, columns: tuple[str, ...], values: _InOrder
 ) -> None:
     flat = tuple(chain.from_iterable(zip(*values, strict=True)))
     length = len(columns) * _ROWS_A_STATEMENT
@@ -77,13 +67,13 @@ def _statement(table: Table, columns: tuple[str, ...], count: int, quote: str) -
 
 @contextmanager
 def _copying(
-    connection: Connection, table: Table, columns: tuple[str, ...], values: Columns
+    connection: Connection, table: Table, columns: tuple[str, ...], values: _InOrder
 ) -> Iterator[None]:
     """PostgreSQL's COPY, its text made by column: a call for each row would cost more."""
     names = ", ".join(f'"{column}"' for column in columns)
     statement = f"COPY {table.name} ({names}) FROM STDIN"
     lines = map("\t".join, zip(*map(_copied, values), strict=True))
-    cursor = cast(psycopg.Cursor[Row], connection.connection.cursor())
+    cursor: Any = connection.connection.cursor()
     with driver.translated(connection, statement), cursor.copy(statement) as copy:
         copy.write("\n".join(lines) + "\n")
         yield
@@ -94,8 +84,8 @@ def _copied(column: Sequence[Any]) -> list[str]:
     distinct = set(column)
     if len(distinct) > 1 and set(map(type, distinct)) == {int}:
         return list(map(str, column))
-    known = {value: _escaped(value) for value in distinct}
-    return list(map(known.__getitem__, column))
+    texts = {value: _escaped(value) for value in distinct}
+    return list(map(texts.__getitem__, column))
 
 
 def _escaped(value: Any) -> str:

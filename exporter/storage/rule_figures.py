@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from exporter.domain.alerts import AlertRule, Span
+from exporter.domain.alerts import AlertRule, WindowUnit
 from exporter.domain.periods import Period
 from exporter.storage.read_figures import period_cells
 
@@ -25,7 +25,7 @@ def read_recent(
     connection: Connection, rules: Sequence[AlertRule], models: Sequence[int], now: int
 ) -> Recent:
     """The cells of the models in the rules' windows that end `now` (microseconds)."""
-    lengths = sorted({rule.micros for rule in rules if rule.span is Span.TIME})
+    lengths = sorted({rule.micros for rule in rules if rule.span is WindowUnit.TIME})
     return {length: _cells(connection, models, rule_period(length, now)) for length in lengths}
 
 
@@ -37,7 +37,7 @@ def rule_period(length: int, now: int) -> Period:
 def _cells(
     connection: Connection, models: Sequence[int], period: Period
 ) -> dict[int, dict[tuple[str, int], int]]:
-    found: dict[int, dict[tuple[str, int], int]] = defaultdict(lambda: defaultdict(int))
+    cells: dict[int, dict[tuple[str, int], int]] = defaultdict(lambda: defaultdict(int))
     for cell in period_cells(connection, models, MEASURES, period):
-        found[cell.model_id][cell.measure, cell.bucket] += cell.value
-    return found
+        cells[cell.model_id][cell.measure, cell.bucket] += cell.value
+    return cells

@@ -4,12 +4,13 @@ Integers everywhere, so that sums are exact and equal on every engine. The schem
 made by the migrations; a test holds them equal to this file.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
-    ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -19,8 +20,10 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.mysql import MEDIUMTEXT
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
+
+from exporter.domain.predictions import FAILURE_PLAIN, MAX_TEXT, PLAIN, Kind, Plain
 
 METADATA = MetaData(
     naming_convention={
@@ -33,7 +36,15 @@ METADATA = MetaData(
 
 #: SQLite numbers rows by itself only for the type INTEGER.
 BigKey = BigInteger().with_variant(Integer, "sqlite")
-LongText = Text().with_variant(MEDIUMTEXT, "mysql", "mariadb")
+
+
+class LongText(Text):
+    """Text of up to 16 MB, wherever it is stored."""
+
+
+@compiles(LongText, "mysql", "mariadb")
+def _medium_text(*_: object, **__: object) -> str:
+    return "MEDIUMTEXT"  # written here, since MySQL's own types bring all of its drivers
 
 
 #: What MySQL and MariaDB would else take from their own defaults: text of any letters, compared
@@ -48,6 +59,19 @@ def _table(name: str, *parts: SchemaItem, **options: Any) -> Table:
     return Table(name, METADATA, *parts, **_OWN, **options)
 
 
+#: How plain fields are kept: see exporter.domain.predictions.
+_KEPT: Mapping[Kind, Any] = {
+    Kind.TEXT: String(MAX_TEXT),
+    Kind.SHARE: Integer,  # millionths
+    Kind.DURATION: BigInteger,  # microseconds
+    Kind.JSON: LongText,
+}
+
+
+def _plain(fields: Mapping[str, Plain]) -> Iterator[Column[Any]]:
+    return (Column(name, _KEPT[field.kind]) for name, field in fields.items())
+
+
 games = _table(
     "games",
     Column("id", SmallInteger().with_variant(Integer, "sqlite"), primary_key=True),
@@ -57,12 +81,13 @@ games = _table(
 models = _table(
     "models",
     Column("id", Integer, primary_key=True),
-    Column("game_id", ForeignKey("games.id"), nullable=False),
+    Column("game_id", nullable=False),
     Column("version", String(128), nullable=False),
     Column("role", String(16), nullable=False),  # model | control
     Column("active", SmallInteger, nullable=False, default=0),
     Column("started_at", BigInteger, nullable=False),
     Column("last_predicted_at", BigInteger, nullable=False, default=0),
+    ForeignKeyConstraint(["game_id"], ["games.id"]),
     UniqueConstraint("game_id", "version"),
 )
 
@@ -77,9 +102,7 @@ predictions = _table(
     Column("size", SmallInteger, nullable=False),
     Column("numbers", BigInteger, nullable=False),  # bits 0-62
     Column("numbers_high", BigInteger),  # bits 63-125, for pools above 63
-    Column("confidence", Integer),  # millionths
-    Column("latency", BigInteger),  # microseconds
-    Column("metadata", LongText),  # JSON
+    *_plain(PLAIN),
     Index(None, "game_id", "draw_number", "model_id", "predicted_at"),
 )
 
@@ -90,7 +113,7 @@ failures = _table(
     Column("game_id", SmallInteger, nullable=False),
     Column("model_id", Integer, nullable=False),
     Column("failed_at", BigInteger, nullable=False),
-    Column("latency", BigInteger),
+    *_plain(FAILURE_PLAIN),
     Column("error", Text, nullable=False),
 )
 

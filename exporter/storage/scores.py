@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -14,14 +13,15 @@ from exporter.domain.lifetime import cells
 from exporter.domain.moments import from_micros
 from exporter.domain.prizes import Money, money
 from exporter.domain.scoring import DrawScore, score_columns
-from exporter.domain.statistics import CalibrationSums, LogFactors, chance_factors
+from exporter.domain.statistics.calibration import CalibrationSums
+from exporter.domain.statistics.evidence import LogFactors
+from exporter.domain.statistics.likelihood import chance_factors
 from exporter.domain.tickets import WORD, joined
 from exporter.storage import driver
-from exporter.storage.driver import Row as Stored
 from exporter.storage.rollups import add_cells, add_to_game
 from exporter.storage.rows import insert_rows
 from exporter.storage.schema import draw_scores, models, predictions, totals
-from exporter.storage.tickets import Chosen, Columns, runs
+from exporter.storage.tickets import Chosen, TicketColumns, runs
 
 _FETCH = 20_000
 #: Before every moment.
@@ -67,21 +67,19 @@ _OF_DRAW = (
 )
 _STORED = select(draw_scores).where(*_OF_DRAW)
 _DELETE = delete(draw_scores).where(*_OF_DRAW, draw_scores.c.model_id == bindparam("of_model"))
-_COLUMNS = tuple(column.name for column in draw_scores.columns)
-_IN_ORDER = itemgetter(*_COLUMNS)
 _NOTHING: Mapping[int, DrawScore] = MappingProxyType({})
 
 
 def rescore(
-    connection: Connection, game: Game, draw: Draw, kept: Mapping[int, DrawScore] = _NOTHING
+    connection: Connection, game: Game, draw: Draw, cleaned: Mapping[int, DrawScore] = _NOTHING
 ) -> dict[int, LogFactors]:
-    """Scores a draw anew from the raw predictions and what is `kept` of cleaned ones.
+    """Scores a draw anew from the raw predictions and the scores of `cleaned` ones.
 
     Returns what changed, by model id.
     """
     before = stored_scores(connection, draw)
     after = raw_scores(connection, game, draw)
-    for model, part in kept.items():
+    for model, part in cleaned.items():
         after[model] = part + after.get(model, DrawScore())
     changed = {}
     for model in before.keys() | after.keys():
@@ -105,17 +103,17 @@ def put(
     if not changed:
         return {}
     differences: dict[tuple[int, ...], Counter[tuple[str, int]]] = {}
-    rows: list[Stored] = []
+    rows: list[dict[str, Any]] = []
     factors: dict[int, LogFactors] = {}
     for model, score in sorted(changed.items()):
         new = _scored(score, game, draw)
         differences[(model,)] = _difference(new, before.get(model))
         factors[model] = chance_factors(game.drawn, _held(score, game), score.hits)
         if score.tickets or score.ineligible:
-            rows.append(_IN_ORDER(_row(new, game, draw, model, factors[model])))
+            rows.append(_row(new, game, draw, model, factors[model]))
     for model in changed.keys() & before.keys():
         driver.change(connection, _DELETE, of_model=model, **_key(draw))
-    insert_rows(connection, draw_scores, _COLUMNS, rows)
+    insert_rows(connection, draw_scores, rows)
     add_cells(connection, totals, differences)
     add_to_game(connection, draw.game_id, {"score_changes": 1})
     return factors
@@ -136,7 +134,7 @@ def stored_scores(connection: Connection, draw: Draw) -> dict[int, Scored]:
 
 def raw_scores(connection: Connection, game: Game, draw: Draw) -> dict[int, DrawScore]:
     """Scores by model id, computed from the raw predictions in one pass; memory stays flat."""
-    found: dict[int, DrawScore] = {}
+    raw: dict[int, DrawScore] = {}
     nothing = DrawScore(held=(0,) * game.pool)
     wide = game.pool > WORD
     named = Chosen(draw.game_id, draw.number, _EVER, draw.drawn_at, wide)
@@ -144,10 +142,10 @@ def raw_scores(connection: Connection, game: Game, draw: Draw) -> dict[int, Draw
     for chosen in (named, unnamed):
         for model, tickets in runs(connection, chosen, _FETCH):
             part = _score(tickets, draw, game.pool)
-            found[model] = found[model] + part if model in found else part
+            raw[model] = raw[model] + part if model in raw else part
     for model, late in driver.select(connection, _TOO_LATE, **_where(draw)):
-        found[model] = found.get(model, nothing) + DrawScore(ineligible=late)
-    return found
+        raw[model] = raw.get(model, nothing) + DrawScore(ineligible=late)
+    return raw
 
 
 def _key(draw: Draw) -> dict[str, int]:
@@ -159,7 +157,7 @@ def _where(draw: Draw) -> dict[str, int]:
     return {name: getattr(draw, name) for name in names}
 
 
-def _score(tickets: Columns, draw: Draw, pool: int) -> DrawScore:
+def _score(tickets: TicketColumns, draw: Draw, pool: int) -> DrawScore:
     numbers, confidences, *highs = tickets
     for high in highs:
         numbers = tuple(map(joined, numbers, high))

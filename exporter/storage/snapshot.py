@@ -9,44 +9,27 @@ from sqlalchemy import Connection, func, select, text
 from exporter.domain.alerts import AlertRule
 from exporter.domain.games import Games
 from exporter.domain.lifetime import Lifetime
-from exporter.domain.retraining import INTERVAL_SECONDS
-from exporter.domain.statistics import LONGEST_WINDOW, DrawTotals, Evidence
+from exporter.domain.retraining import INTERVAL_SECONDS, Outcome
+from exporter.domain.statistics.baseline import LONGEST_WINDOW
+from exporter.domain.statistics.evidence import Evidence
+from exporter.storage import draws as stored_draws
 from exporter.storage import (
-    alert_rules,
     evidence,
     far_tickets,
     quarantine,
-    references,
     retraining,
-    retraining_settings,
 )
-from exporter.storage import draws as stored_draws
-from exporter.storage.read_alerts import read_active_alerts
+from exporter.storage.evidence import Reference
+from exporter.storage.named_rows import RULES, SCHEDULES, StoredSchedule
+from exporter.storage.notifications import open_notifications
 from exporter.storage.read_models import ModelRow, read_models
-from exporter.storage.references import Reference
-from exporter.storage.retraining_settings import StoredSchedule
+from exporter.storage.read_scores import ScoredDraw, last_totals
 from exporter.storage.rule_figures import Recent, read_recent
-from exporter.storage.schema import (
-    draw_scores,
-    draws,
-    game_totals,
-    games,
-    maintenance,
-    totals,
-)
+from exporter.storage.schema import draws, game_totals, games, maintenance, totals
 
 
 @dataclass(frozen=True, slots=True)
-class ScoredDraw:
-    """One model's sums of one draw."""
-
-    number: int
-    tickets: int
-    totals: DrawTotals
-
-
-@dataclass(frozen=True, slots=True)
-class Draws:
+class DrawSeries:
     """A game's recorded draws: newest number and moment, and how many numbers are missing."""
 
     last_number: int
@@ -77,7 +60,7 @@ class Reading:
     scored: Mapping[int, Sequence[ScoredDraw]] = field(default_factory=dict)
     evidence: Mapping[int, Evidence] = field(default_factory=dict)
     references: Mapping[int, Reference] = field(default_factory=dict)
-    draws: Mapping[str, Draws] = field(default_factory=dict)
+    draws: Mapping[str, DrawSeries] = field(default_factory=dict)
     game_totals: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     quarantine: Mapping[tuple[str, str], int] = field(default_factory=dict)
     retraining: Mapping[str, Retraining] = field(default_factory=dict)
@@ -92,20 +75,23 @@ class Reading:
 
 def read(connection: Connection, now: int, known_games: Games) -> Reading:
     """Everything at once, in the caller's transaction; `now` in microseconds."""
-    known = read_models(connection)
-    rules = alert_rules.read_rules(connection)
-    schedules = retraining_settings.read_schedules(connection)
+    models = read_models(connection)
+    rules = list(RULES.read(connection).values())
+    schedules = SCHEDULES.read(connection)
     game_ids = {row.id: row.name for row in connection.execute(select(games.c.id, games.c.name))}
     recorded = _draws(connection, game_ids)
     lasts = {name: (last.last_number, last.last_at) for name, last in recorded.items()}
-    far = far_tickets.count(connection, known, known_games, lasts, now)
+    far = far_tickets.count(connection, models, known_games, lasts, now)
     return Reading(
         taken_at=now,
-        models=known,
+        models=models,
         totals=_lifetimes(connection, far),
-        scored={model.id: _scored(connection, model.id) for model in known},
+        scored={
+            model.id: last_totals(connection, model.game_id, model.id, LONGEST_WINDOW)
+            for model in models
+        },
         evidence=evidence.states(connection),
-        references=references.read(connection),
+        references=evidence.read_references(connection),
         draws=recorded,
         game_totals=_game_totals(connection, game_ids),
         quarantine=quarantine.waiting(connection),
@@ -115,61 +101,48 @@ def read(connection: Connection, now: int, known_games: Games) -> Reading:
         training_runs=retraining.run_counts(connection),
         training_requests=retraining.request_counts(connection),
         alert_rules=rules,
-        recent=read_recent(connection, rules, [model.id for model in known], now),
-        active_alerts=len(read_active_alerts(connection)),
+        recent=read_recent(connection, rules, [model.id for model in models], now),
+        active_alerts=len(open_notifications(connection)),
         backup_at=_last_backup(connection),
         database_bytes=_size(connection),
     )
 
 
 def _lifetimes(connection: Connection, far: Mapping[int, int]) -> dict[int, Lifetime]:
-    found: dict[int, dict[tuple[str, int], int]] = defaultdict(dict)
+    lifetimes: dict[int, dict[tuple[str, int], int]] = defaultdict(dict)
     for model, tickets in far.items():
-        found[model]["far", 0] = tickets
+        lifetimes[model]["far", 0] = tickets
     for model, measure, bucket, value in connection.execute(select(totals)):
-        found[model][measure, bucket] = value
-    return {model: Lifetime(cells) for model, cells in found.items()}
+        lifetimes[model][measure, bucket] = value
+    return {model: Lifetime(cells) for model, cells in lifetimes.items()}
 
 
-def _scored(connection: Connection, model: int) -> list[ScoredDraw]:
-    """The last scored draws of a model, oldest first."""
-    c = draw_scores.c
-    query = (
-        select(c.draw_number, c.tickets, c.numbers_played, c.hits, c.held_squared)
-        .where(c.model_id == model, c.tickets > 0)
-        .order_by(c.drawn_at.desc(), c.draw_number.desc())
-        .limit(LONGEST_WINDOW)
-    )
-    rows = connection.execute(query).all()
-    return [ScoredDraw(row[0], row[1], DrawTotals(*row[2:])) for row in reversed(rows)]
-
-
-def _draws(connection: Connection, names: Mapping[int, str]) -> dict[str, Draws]:
+def _draws(connection: Connection, names: Mapping[int, str]) -> dict[str, DrawSeries]:
     newest = select(draws.c.game_id, func.max(draws.c.drawn_at)).group_by(draws.c.game_id)
-    found = {}
+    by_game = {}
     for game, moment in connection.execute(newest).all():
         query = select(func.max(draws.c.number)).where(
             draws.c.game_id == game, draws.c.drawn_at == moment
         )
         number = connection.execute(query).scalar_one()
-        found[names[game]] = Draws(number, moment, stored_draws.missing(connection, game))
-    return found
+        by_game[names[game]] = DrawSeries(number, moment, stored_draws.missing(connection, game))
+    return by_game
 
 
 def _game_totals(connection: Connection, names: Mapping[int, str]) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = defaultdict(dict)
+    totals: dict[str, dict[str, int]] = defaultdict(dict)
     for game, measure, value in connection.execute(select(game_totals)):
-        found[names[game]][measure] = value
-    return found
+        totals[names[game]][measure] = value
+    return totals
 
 
-def _retraining(connection: Connection, game: str, kept: StoredSchedule | None) -> Retraining:
+def _retraining(connection: Connection, game: str, schedule: StoredSchedule | None) -> Retraining:
     under_way = retraining.run_under_way(connection, game)
-    success = retraining.last_success(connection, game)
+    success = retraining.last_run(connection, game, Outcome.SUCCESS)
     ended = retraining.last_run(connection, game)
     duration = ended.ended_at - ended.started_at if ended and ended.ended_at else 0
     last = success.ended_at if success and success.ended_at else 0
-    interval = INTERVAL_SECONDS[kept.schedule.frequency] if kept else 0
+    interval = INTERVAL_SECONDS[schedule.schedule.frequency] if schedule else 0
     return Retraining(int(under_way is not None), last, duration, interval)
 
 

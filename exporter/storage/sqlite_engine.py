@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from exporter.config.kinds import Sync
 from exporter.storage.driver import translated
 from exporter.storage.limits import BRIEF_SECONDS, LOCK_SECONDS, current
-from exporter.storage.sqlite_file import FileLost, LiveFile, create
+from exporter.storage.sqlite_file import FileLost, LiveFile, create, when_free
 from exporter.storage.turns import Turns
 from exporter.storage.watchdog import check
 
@@ -81,8 +81,8 @@ def _make_file(
 
 def _prepare(sync: Sync, connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun by _begin alone
+    when_free(partial(connection.execute, "PRAGMA journal_mode=WAL"), current().lock)
     for pragma in (
-        "journal_mode=WAL",
         f"synchronous={sync}",
         f"busy_timeout={round(LOCK_SECONDS * 1000)}",
         "cache_size=-65536",

@@ -7,14 +7,18 @@ the log under all others.
 
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic, sleep
 from uuid import uuid4
 from weakref import WeakSet
 
 #: What SQLite says of a file that is none of its own any more.
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _LOG = "-wal"
+#: Between two tries at what SQLite itself does not wait for, in seconds.
+_BETWEEN_TRIES = 0.01
 _REMOVED, _REPLACED = "was removed", "was replaced"
 _UNTIL_RESTART = (
     "nothing is written to it until this process is restarted"
@@ -50,6 +54,23 @@ def _name(draft: Path, path: Path, mode: int) -> None:
 
 def _make(path: Path, mode: int) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_EXCL, mode))
+
+
+def when_free(step: Callable[[], object], seconds: float) -> None:
+    """Takes a step, again and again while the file is locked, for this long.
+
+    For what SQLite does not wait for: a new file gets its log, and another connection reads it.
+    """
+    until = monotonic() + seconds
+    while True:
+        try:
+            step()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
+                raise
+            sleep(_BETWEEN_TRIES)
+        else:
+            return
 
 
 class FileLost(sqlite3.OperationalError):

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from exporter.storage import driver
 
 #: Numbers and confidence of tickets, and of wide games the numbers' high bits.
-Columns = Sequence[Sequence[Any]]
+TicketColumns = Sequence[Sequence[Any]]
 _COLUMNS = ("numbers", "confidence")
 # As text: PostgreSQL's driver would parse its JSON with the slower parser.
 _PACKERS = {"sqlite": "json_group_array({})", "postgresql": "json_agg({})::text"}
@@ -35,7 +35,7 @@ class Chosen(NamedTuple):
     wide: bool
 
 
-def runs(connection: Connection, chosen: Chosen, most: int) -> Iterator[tuple[int, Columns]]:
+def runs(connection: Connection, chosen: Chosen, most: int) -> Iterator[tuple[int, TicketColumns]]:
     """Columns of about `most` tickets of one model (by id), model by model."""
     model = _next_model(connection, chosen, 0)
     while model is not None:
@@ -49,8 +49,8 @@ def runs(connection: Connection, chosen: Chosen, most: int) -> Iterator[tuple[in
 def _next_model(connection: Connection, chosen: Chosen, after: int) -> int | None:
     of_draw, values = _of_draw(chosen)
     query = f"SELECT model_id FROM predictions WHERE {of_draw} AND model_id > ?"  # noqa: S608
-    found = driver.fetch_one(connection, f"{query} ORDER BY model_id LIMIT 1", [*values, after])
-    return int(found[0]) if found else None
+    row = driver.fetch_one(connection, f"{query} ORDER BY model_id LIMIT 1", [*values, after])
+    return int(row[0]) if row else None
 
 
 def _parts(connection: Connection, chosen: Chosen, model: int, most: int) -> Iterator[Chosen]:
@@ -68,19 +68,19 @@ def _place(connection: Connection, chosen: Chosen, model: int, most: int) -> int
     of_span, values = _of_span(chosen, model)
     query = f"SELECT predicted_at FROM predictions WHERE {of_span}"  # noqa: S608
     query += f" ORDER BY predicted_at LIMIT 1 OFFSET {int(most)}"
-    found = driver.fetch_one(connection, query, values)
-    return int(found[0]) if found else None
+    row = driver.fetch_one(connection, query, values)
+    return int(row[0]) if row else None
 
 
-def _read(connection: Connection, chosen: Chosen, model: int) -> Columns:
+def _read(connection: Connection, chosen: Chosen, model: int) -> TicketColumns:
     dialect = connection.dialect.name
     of_span, values = _of_span(chosen, model)
     names = [*_COLUMNS, *(["numbers_high"] if chosen.wide else [])]
     query = f"{_select(dialect, tuple(names))} WHERE {of_span}"
-    found = driver.fetch(connection, query, values)
+    rows = driver.fetch(connection, query, values)
     if dialect not in _PACKERS:
-        return [list(map(itemgetter(k), found)) for k in range(len(names))]
-    return [msgspec.json.decode(text or "[]") for text in found[0]]
+        return [list(map(itemgetter(k), rows)) for k in range(len(names))]
+    return [msgspec.json.decode(text or "[]") for text in rows[0]]
 
 
 @cache

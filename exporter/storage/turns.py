@@ -6,12 +6,16 @@ from contextlib import contextmanager
 from threading import Condition, Lock, get_ident
 from time import monotonic
 
-from exporter.storage.limits import OutOfTime
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 #: How long a fork waits for the threads that use the database, in seconds.
 FORK_TIMEOUT = 5
 #: Between two looks at whether who waits for a turn may go on waiting, in seconds.
 _LOOK_SECONDS = 0.2
+
+
+class OutOfTime(PoolTimeout):
+    """The time for this is over: nothing more was begun in the database."""
 
 
 def _nothing() -> None:

@@ -8,13 +8,14 @@ from sqlalchemy import Connection, Engine, Table, func, select
 
 from exporter.domain.games import Game, Games
 from exporter.domain.scoring import DrawScore
-from exporter.domain.statistics import Evidence, replay
+from exporter.domain.statistics.evidence import Evidence
 from exporter.storage import draws as stored_draws
-from exporter.storage import evidence, integrity, recomputation, references, scores
+from exporter.storage import evidence, integrity, recomputation, scores
 from exporter.storage.engine import reading
 from exporter.storage.read_figures import game_totals_of
-from exporter.storage.recomputation import TABLES, Cell, Cells, Coverage
+from exporter.storage.recomputation import Cell, Cells, Coverage
 from exporter.storage.retention import cleaned_before
+from exporter.storage.rollups import TABLES
 from exporter.storage.schema import draw_corrections, draw_scores, draws, games
 from exporter.storage.scores import Draw
 
@@ -41,27 +42,27 @@ class Verified:
     before: int | None
 
 
-def verify(engine: Engine, known: Games) -> Verified:
+def verify(engine: Engine, definitions: Games) -> Verified:
     """Recomputes all roll-ups in one consistent reading, beside which writers go on."""
     with reading(engine) as connection:
         if damage := _damage(connection):  # nothing else can be believed
             return Verified(Counter(), Counter(), damage, None)
         before = cleaned_before(connection)
         check = Check(connection, recomputation.coverage(connection, before))
-        for game_id, game in games_of(connection, known):
+        for game_id, game in games_of(connection, definitions):
             check.game(game_id, game)
     return Verified(check.compared, check.uncovered, tuple(check.differences), before)
 
 
 def _damage(connection: Connection) -> tuple[Difference, ...]:
-    found = integrity.check(connection)
-    return tuple(Difference("database", "integrity_check", fault, "ok") for fault in found)
+    faults = integrity.check(connection)
+    return tuple(Difference("database", "integrity_check", fault, "ok") for fault in faults)
 
 
-def games_of(connection: Connection, known: Games) -> list[tuple[int, Game]]:
+def games_of(connection: Connection, definitions: Games) -> list[tuple[int, Game]]:
     """The stored games whose definitions are known, by id."""
     rows = connection.execute(select(games.c.id, games.c.name).order_by(games.c.id))
-    return [(row.id, known[row.name]) for row in rows if row.name in known]
+    return [(row.id, definitions[row.name]) for row in rows if row.name in definitions]
 
 
 def draws_of(connection: Connection, game_id: int) -> list[Draw]:
@@ -80,15 +81,15 @@ def score_rows(connection: Connection, draw: Draw) -> list[Any]:
 
 def expected_game_totals(connection: Connection, game_id: int, game: Game) -> dict[str, int]:
     """What recorded results and corrections say about the measures they move."""
-    found = draws_of(connection, game_id)
+    recorded = draws_of(connection, game_id)
     c = draw_corrections.c
     corrections = select(func.count(c.id)).where(c.game_id == game_id)
     drawn = {
-        stored_draws.drawn_measure(k): sum(draw.numbers >> k & 1 for draw in found)
+        stored_draws.drawn_measure(k): sum(draw.numbers >> k & 1 for draw in recorded)
         for k in range(game.pool)
     }
     count = connection.execute(corrections).scalar_one()
-    return {"draw_results": len(found), "draw_corrections": count} | drawn
+    return {"draw_results": len(recorded), "draw_corrections": count} | drawn
 
 
 class Check:
@@ -101,14 +102,14 @@ class Check:
         self._connection = connection
         self._covered = covered
         self._evidence = evidence.states(connection)
-        self._references = references.read(connection)
+        self._references = evidence.read_references(connection)
 
     def game(self, game_id: int, game: Game) -> None:
         """Compares everything of one game."""
         expected = recomputation.recomputed(self._connection, game_id, game)
         stored = recomputation.stored(self._connection, game_id)
-        for table, cells in TABLES:
-            self._cells(table, cells(expected), cells(stored))
+        for table in TABLES:
+            self._cells(table, expected[table], stored[table])
         for draw in draws_of(self._connection, game_id):
             self._draw(game, draw)
         for model in recomputation.models_of(self._connection, game_id):
@@ -130,10 +131,10 @@ class Check:
         self._compare("draws", f"{place} open_after", draw.open_after, opened)
         rows = score_rows(self._connection, draw)
         right = self._scores(game, draw, rows)
-        found = {row.model_id: row._asdict() for row in rows}
-        for model in sorted(found.keys() | right.keys()):
-            known = scores.row_of(right[model], game, draw, model) if model in right else {}
-            self._row(f"{place} model {model}", found.get(model, {}), known)
+        stored = {row.model_id: row._asdict() for row in rows}
+        for model in sorted(stored.keys() | right.keys()):
+            expected = scores.row_of(right[model], game, draw, model) if model in right else {}
+            self._row(f"{place} model {model}", stored.get(model, {}), expected)
 
     def _scores(self, game: Game, draw: Draw, rows: list[Any]) -> dict[int, DrawScore]:
         if not draw.cleaned:
@@ -145,17 +146,19 @@ class Check:
     def _row(self, place: str, stored: dict[str, Any], right: dict[str, Any]) -> None:
         self.compared["draw_scores"] += 1
         for column in sorted(stored.keys() | right.keys()):
-            one, other = stored.get(column), right.get(column)
-            if one != other:
-                self.differences.append(Difference("draw_scores", f"{place} {column}", one, other))
+            value, expected = stored.get(column), right.get(column)
+            if value != expected:
+                self.differences.append(
+                    Difference("draw_scores", f"{place} {column}", value, expected)
+                )
 
     def _compare_evidence(self, model: int) -> None:
-        right = replay(evidence.factors(self._connection, model))
-        kept = self._evidence.get(model, Evidence())
-        self._compare("evidence", f"model {model}", kept.to_dict(), right.to_dict())
+        right = evidence.replayed(self._connection, model)
+        stored = self._evidence.get(model, Evidence())
+        self._compare("evidence", f"model {model}", stored.to_dict(), right.to_dict())
         named = self._references.get(model)
         if named:
-            again = references.replayed(self._connection, model, named.accuracy)
+            again = evidence.replayed(self._connection, model, named.accuracy)
             pair = named.evidence.to_dict(), again.to_dict()
             self._compare("accuracy_references", f"model {model}", *pair)
 

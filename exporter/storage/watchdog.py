@@ -18,7 +18,8 @@ from sqlalchemy.exc import InvalidatePoolError
 from exporter.forks import on_fork
 from exporter.logs import get_logger
 from exporter.storage.cancelling import cancel, sever
-from exporter.storage.limits import Limits, OutOfTime, current
+from exporter.storage.limits import Limits, current
+from exporter.storage.turns import OutOfTime
 
 #: Why work is ended, as the metric tells it.
 REASONS = ("deadline", "client_left", "stopping")
@@ -165,7 +166,7 @@ def guard(engine: Engine) -> None:
     """Has every connection of the engine heed the limits of those who use it."""
     engine.update_execution_options(ending=Ending())
 
-    def taken(connection: Any, record: Any, _proxy: object) -> None:
+    def lent(connection: Any, record: Any, _proxy: object) -> None:
         watch = record.info["watch"] = Watch(engine, connection)
         _WATCHDOG.add(watch)
         try:
@@ -181,7 +182,7 @@ def guard(engine: Engine) -> None:
         if watch is not None and _end(watch):
             record.invalidate()
 
-    event.listen(engine, "checkout", taken)
+    event.listen(engine, "checkout", lent)
     event.listen(engine, "checkin", returned)
 
 

@@ -1,7 +1,7 @@
 """The REST routes of alerts: what fires, what was notified, and the rules that users made."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from flask import Response
@@ -10,14 +10,16 @@ from flask_openapi.models.tag import Tag
 from flask_openapi.types import ResponseDict
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from exporter.alerting.alert_history import AlertEntry, AlertHistory
+from exporter.alerting.alert_system import AlertSystem, RuleOutcome
 from exporter.domain.alerts import AlertRule
-from exporter.services.alert_history import AlertEntry, AlertHistory, MalformedNotification
-from exporter.services.alert_system import AlertSystem, RuleOutcome
+from exporter.domain.alerts.payload import MalformedPayload
+from exporter.serving.json_body import read_json
+from exporter.serving.problems import Problem, bad_field
 from exporter.web.answers import Envelope, cursor_of, success, with_next
-from exporter.web.bodies import legible, read_json, read_object
+from exporter.web.bodies import legible, read_object
 from exporter.web.openapi import body_of
-from exporter.web.problems import Problem, bad_field
-from exporter.web.queries import MAX_LIMIT, Parameters, Word, read_cursor
+from exporter.web.queries import PageParameters, Parameters
 
 ALERTS = Tag(name="alerts", description="What fires, what was notified, and users' rules")
 _SET: ResponseDict = {"201": {"description": "Made"}, "200": {"description": "Replaced"}}
@@ -32,15 +34,6 @@ class AlertsData:
     active: Sequence[AlertEntry]
     items: Sequence[AlertEntry]
     next_cursor: str | None
-
-
-class AlertsParameters(Parameters):
-    """A page of the history."""
-
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Entries of a page.")] = 100
-    cursor: Annotated[
-        Word | None, Field(description="From `next_cursor` or the Link header of a page.")
-    ] = None
 
 
 class RuleParameters(Parameters):
@@ -89,10 +82,10 @@ def add_alerts(api: APIBlueprint, alerts: AlertSystem, history: AlertHistory) ->
 
 def _add_history(api: APIBlueprint, history: AlertHistory) -> None:
     @api.get("/alerts", tags=[ALERTS], responses={"200": Envelope[AlertsData]})
-    def list_alerts(query: AlertsParameters) -> Response:
+    def list_alerts(query: PageParameters) -> Response:
         """Alerts that fire now, and the history of notifications."""
-        before = read_cursor(query.cursor, 1)[0] if query.cursor else None
-        page = history.page(query.limit, before)
+        before = query.before(1)
+        page = history.page(query.limit, before[0] if before else None)
         cursor = cursor_of(page)
         return with_next(success(AlertsData(history.active(), page.entries, cursor)), cursor)
 
@@ -106,7 +99,7 @@ def _add_history(api: APIBlueprint, history: AlertHistory) -> None:
         """Takes Alertmanager's webhook into the history."""
         try:
             return success({"new": history.record(read_json())})
-        except MalformedNotification as error:
+        except MalformedPayload as error:
             raise bad_field(error.field, str(error)) from None
 
 
@@ -126,8 +119,9 @@ def _add_changes(api: APIBlueprint, alerts: AlertSystem) -> None:
     @api.post("/alerts/rules", tags=[ALERTS], responses=_SET, request_body=body_of(RuleBody))
     def post_rule() -> Response:
         """Makes or replaces a rule; warns of a threshold that chance alone breaks."""
-        done = _added(alerts, read_object(read_json(), "body"))
-        return success(_made(done), done.warnings, status=200 if done.replaced else 201)
+        added = _added(alerts, read_object(read_json(), "body"))
+        data = {"rule": added.rule, "advice": added.advice}
+        return success(data, added.warnings, status=200 if added.replaced else 201)
 
     @api.delete("/alerts/rules", tags=[ALERTS], responses=_REMOVED)
     def delete_rule(query: RuleParameters) -> Response:
@@ -142,7 +136,3 @@ def _added(alerts: AlertSystem, body: dict[str, Any]) -> RuleOutcome:
         return alerts.add_rule(AlertRule.from_dict(body))
     except ValueError as error:
         raise bad_field(str(error).partition(":")[0], str(error)) from None
-
-
-def _made(done: RuleOutcome) -> dict[str, Any]:
-    return {"rule": done.rule, "advice": asdict(done.advice) if done.advice else None}

@@ -10,10 +10,10 @@ import msgspec
 from flask import Response, request
 from pydantic import BaseModel
 
-from exporter.services.listings import Page
+from exporter.figures.listings import Page
+from exporter.serving.json_body import JSON
 from exporter.web.queries import write_cursor
 
-JSON = "application/json"
 Data = TypeVar("Data")
 Entry = TypeVar("Entry")
 
@@ -64,8 +64,8 @@ def conditional(version: str | None, make: Callable[[], Response]) -> Response:
     if version is None:
         return make()
     tag = _tag(version)
-    kept = request.if_none_match.contains_weak(tag)
-    response = Response(status=304) if kept else make()
+    is_same = request.if_none_match.contains_weak(tag)
+    response = Response(status=304) if is_same else make()
     response.set_etag(tag, weak=True)
     response.headers["Cache-Control"] = "private, no-cache"
     return response

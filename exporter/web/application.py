@@ -3,13 +3,12 @@
 from flask import Flask, Response, request
 from flask_openapi.blueprint import APIBlueprint
 
-from exporter.web import auth, deadlines, instruments, problems
+from exporter.serving import access, deadlines, instruments, problems
 from exporter.web.alerts import add_alerts
 from exporter.web.dependencies import WebDependencies
 from exporter.web.handover import add_handover
-from exporter.web.health import health_blueprint
 from exporter.web.landing import landing_blueprint
-from exporter.web.metrics import metrics_blueprint
+from exporter.web.monitoring import monitoring_blueprint
 from exporter.web.openapi import SECURITY, add_document, make_openapi, problem_answers
 from exporter.web.queries import refuse_repeated
 from exporter.web.recording import add_recording
@@ -25,11 +24,10 @@ def create_app(dependencies: WebDependencies) -> Flask:
     problems.install(app)
     deadlines.install(app, d.request_seconds)
     instruments.install(app, d.instruments)
-    auth.install(app, d.access)
+    access.install(app, d.access)
     app.after_request(_unguessed)
     app.register_api(landing_blueprint(d.language))
-    app.register_api(metrics_blueprint(d.render))
-    app.register_api(health_blueprint(d.not_ready))
+    app.register_api(monitoring_blueprint(d.render, d.not_ready))
     app.register_api(_rest(d))
     for page in d.pages:
         app.register_blueprint(page)

@@ -8,33 +8,27 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from flask import request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from exporter.domain.predictions import MAX_LATENCY_SECONDS, MAX_TEXT
-from exporter.web.problems import Problem, first_fault
-from exporter.web.queries import printable
+from exporter.domain.predictions import MAX_LATENCY_SECONDS, MAX_TEXT, PLAIN, Kind, Plain
+from exporter.serving.json_body import JSON, decode_json, printable
+from exporter.serving.problems import Problem, first_fault
 
-JSON = "application/json"
 NDJSON = ("application/x-ndjson", "application/ndjson")
 Body = TypeVar("Body", bound=BaseModel)
 _decoder = msgspec.json.Decoder()
 
 
-class PredictionBody(BaseModel):
-    """A prediction, with the names of the documented Python call. Describes; does not check."""
-
+class _Prediction(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     game_type: Annotated[str, Field(examples=["lotofacil"])]
     numbers: Annotated[list[int], Field(description="Distinct numbers of the game's pool.")]
-    confidence: Annotated[float | None, Field(ge=0, le=1)] = None
     model_version: Annotated[str | None, Field(description="Left out: the one in use.")] = None
-    metadata: dict[str, Any] | None = None
     draw_number: Annotated[
         int | None, Field(description="Left out: the first draw at or after predicted_at.")
     ] = None
     predicted_at: Annotated[datetime | None, Field(description="Left out: now.")] = None
-    latency: Annotated[float | None, Field(ge=0, description="The predictor's seconds.")] = None
     role: Annotated[
         Literal["model", "control"] | None, Field(description="Left out: the version's.")
     ] = None
@@ -46,6 +40,28 @@ class PredictionBody(BaseModel):
             "same key may come again with another."
         ),
     ] = None
+
+
+_PLAIN: Mapping[Kind, tuple[Any, dict[str, Any]]] = {
+    Kind.TEXT: (str | None, {"max_length": MAX_TEXT}),
+    Kind.SHARE: (float | None, {"ge": 0, "le": 1}),
+    Kind.DURATION: (float | None, {"ge": 0}),
+    Kind.JSON: (dict[str, Any] | None, {}),
+}
+
+
+def _plain(field: Plain) -> Any:
+    kind, limits = _PLAIN[field.kind]
+    return kind, Field(default=None, description=field.about or None, **limits)
+
+
+PredictionBody = create_model(
+    "PredictionBody",
+    __base__=_Prediction,
+    __doc__="A prediction, with the names of the documented Python call. "
+    "Describes; does not check.",
+    **{name: _plain(field) for name, field in PLAIN.items()},
+)
 
 
 class ResultBody(BaseModel):
@@ -85,9 +101,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def legible(value: str) -> str:
     """The value; ValueError when it holds a NUL or another character that is no text."""
-    found = _CONTROL.search(value)
-    if found:
-        raise ValueError(f"has {found[0]!r} at position {found.start()}, which no text holds")
+    if letter := _CONTROL.search(value):
+        raise ValueError(f"has {letter[0]!r} at position {letter.start()}, which no text holds")
     return value
 
 
@@ -133,10 +148,10 @@ class Batch:
     unreadable: Mapping[int, str] = field(default_factory=dict)
 
 
-def checked(model: type[Body], given: dict[str, Any]) -> Body:
+def checked(model: type[Body], body: dict[str, Any]) -> Body:
     """A body that its model checks, as given and not as it might be meant; raises Problem."""
     try:
-        return model.model_validate(given, strict=True)
+        return model.model_validate(body, strict=True)
     except ValidationError as error:
         raise first_fault(error) from None
 
@@ -148,13 +163,6 @@ def read_object(value: Any, what: str) -> dict[str, Any]:
     return value
 
 
-def read_json() -> Any:
-    """The request's body as JSON; raises Problem 400 or 415."""
-    if request.mimetype != JSON:
-        raise Problem(415, f"send {JSON}", {"Accept": JSON})
-    return _decode(request.get_data(cache=False))
-
-
 def read_predictions() -> dict[str, Any] | Batch:
     """One prediction, or a batch of them (a JSON list, or one object a line); raises Problem."""
     if request.mimetype in NDJSON:
@@ -162,7 +170,7 @@ def read_predictions() -> dict[str, Any] | Batch:
     if request.mimetype != JSON:
         accepted = ", ".join((JSON, NDJSON[0]))
         raise Problem(415, f"send one of: {accepted}", {"Accept": accepted})
-    body = _decode(request.get_data(cache=False))
+    body = decode_json(request.get_data(cache=False))
     return Batch(dict(enumerate(body))) if isinstance(body, list) else read_object(body, "body")
 
 
@@ -179,16 +187,7 @@ def _read_each(text: bytes) -> Batch:
     lines = [line for line in text.splitlines() if line.strip()]
     for place, line in enumerate(lines):
         try:
-            items[place] = _decode(line)
+            items[place] = decode_json(line)
         except Problem as problem:
             unreadable[place] = problem.detail
     return Batch(items, unreadable)
-
-
-def _decode(text: bytes) -> Any:
-    try:
-        return _decoder.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Problem(400, f"the body is not JSON: {error}") from None
-    except RecursionError:
-        raise Problem(400, "the body is nested too deeply") from None

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 
 from flask import Blueprint
 
+from exporter.alerting.alert_history import AlertHistory
+from exporter.alerting.alert_system import AlertSystem
+from exporter.alerting.threshold_advice import ThresholdAdviser
 from exporter.domain.games import Games
+from exporter.figures.listings import Listings
+from exporter.figures.metrics_query import MetricsReader
 from exporter.messages import Language
-from exporter.services.accuracy_tracker import AccuracyTracker
-from exporter.services.alert_history import AlertHistory
-from exporter.services.alert_system import AlertSystem
-from exporter.services.http_instruments import HttpInstruments
-from exporter.services.listings import Listings
-from exporter.services.metrics_query import MetricsReader
-from exporter.services.metrics_service import MetricsService
-from exporter.services.threshold_advice import ThresholdAdviser
-from exporter.web.auth import Access
+from exporter.recording.accuracy_tracker import AccuracyTracker
+from exporter.recording.metrics_service import MetricsService
+from exporter.serving.access import Access
+from exporter.serving.http_instruments import HttpInstruments
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import msgspec
 from flask import Response
 
 from exporter.domain.queries import FiguresQuery, PageQuery
-from exporter.services import export as rows_of
-from exporter.services.export import Row
+from exporter.operating import export as rows_of
+from exporter.operating.export import Row
 from exporter.storage.limits import renewing
 from exporter.web.csv_text import csv_lines
 from exporter.web.dependencies import WebDependencies

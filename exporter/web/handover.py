@@ -7,14 +7,13 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from exporter.domain.games import Games
-from exporter.services.envelopes import MAX_BODY, MAX_REASON, Quarantined
-from exporter.services.http_records import body_of
-from exporter.services.metrics_service import MetricsService
+from exporter.recording.envelopes import MAX_BODY, MAX_REASON, Quarantined
+from exporter.recording.metrics_service import MetricsService
+from exporter.serving.json_body import printable, read_json
+from exporter.serving.problems import Problem
 from exporter.web.answers import success
-from exporter.web.bodies import PredictionBody, Text, checked, legible, read_json, read_object
-from exporter.web.openapi import body_of as described
-from exporter.web.problems import Problem
-from exporter.web.queries import printable
+from exporter.web.bodies import PredictionBody, Text, checked, legible, read_object
+from exporter.web.openapi import body_of
 from exporter.web.recording import RECORDING
 
 
@@ -49,12 +48,12 @@ def add_handover(api: APIBlueprint, predictions: MetricsService, games: Games) -
     @api.get("/predictions/<key>", tags=[RECORDING], responses={"200": PredictionBody})
     def prediction_of(path: KeyPath) -> Response:
         """The prediction that was recorded with an idempotency key."""
-        found = predictions.find(path.key)
-        if found is None:
+        prediction = predictions.find(path.key)
+        if prediction is None:
             raise Problem(404, f"no prediction has the idempotency_key {path.key!r}")
-        return success(body_of(found, games))
+        return success(prediction.body(games[prediction.game]))
 
-    @api.post("/quarantine", tags=[RECORDING], request_body=described(QuarantinedBody))
+    @api.post("/quarantine", tags=[RECORDING], request_body=body_of(QuarantinedBody))
     def post_quarantined() -> Response:
         """Keeps a record that another process refused, with its reason."""
         body = checked(QuarantinedBody, read_object(read_json(), "body"))

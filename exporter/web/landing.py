@@ -5,19 +5,26 @@ from html import escape
 from flask import Response, request
 from flask_openapi.blueprint import APIBlueprint
 
-from exporter.messages import Language, text
+from exporter.messages import Language, Text
 from exporter.messages.small_pages import small_page
 from exporter.web.openapi import problem_answers
 
 _LINKS = {
-    "dashboard": "/dashboard",
-    "summary": "/api/metrics/summary",
-    "openapi": "/api/openapi.json",
-    "metrics": "/metrics",
-    "healthy": "/-/healthy",
-    "ready": "/-/ready",
+    "/dashboard": Text("Painel", "Dashboard"),
+    "/api/metrics/summary": Text("Resumo (API REST)", "Summary (REST API)"),
+    "/api/openapi.json": Text(
+        "Descrição da API REST (OpenAPI)", "Description of the REST API (OpenAPI)"
+    ),
+    "/metrics": Text("Métricas para o Prometheus", "Metrics for Prometheus"),
+    "/-/healthy": Text("O processo responde?", "Does the process answer?"),
+    "/-/ready": Text("Os números já são confiáveis?", "Can the figures be believed yet?"),
 }
 _OTHER = {Language.PT_BR: (Language.EN, "English"), Language.EN: (Language.PT_BR, "Português")}
+_INTRO = Text(
+    "Acompanha modelos que predizem sorteios de loteria.",
+    "Watches models that predict lottery draws.",
+)
+_TITLE = Text("Monitor da Lotofácil", "Lotofácil monitor")
 
 
 def landing_blueprint(default: Language) -> APIBlueprint:
@@ -37,10 +44,10 @@ def landing_blueprint(default: Language) -> APIBlueprint:
 def _page(language: Language) -> str:
     code, name = _OTHER[language][0].value, _OTHER[language][1]
     lines = "\n".join(
-        f'<li><a href="{path}">{escape(text(f"landing.{key}", language))}</a></li>'
-        for key, path in _LINKS.items()
+        f'<li><a href="{path}">{escape(title.to(language))}</a></li>'
+        for path, title in _LINKS.items()
     )
-    intro = escape(text("landing.intro", language))
+    intro = escape(_INTRO.to(language))
     other = f'<a hreflang="{code}" lang="{code}" href="/?lang={code}">{name}</a>'
     body = f"<p>{intro}</p><ul>\n{lines}\n</ul><p>{other}</p>"
-    return small_page(text("landing.title", language), body, language)
+    return small_page(_TITLE.to(language), body, language)

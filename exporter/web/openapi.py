@@ -1,10 +1,11 @@
 """What the OpenAPI document says beyond the routes themselves."""
 
+import json
 from importlib.metadata import version
 from typing import Any, cast
 
 import msgspec
-from flask import Response, current_app
+from flask import Flask, Response, current_app
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.info import Info
 from flask_openapi.models.security_scheme import SecurityScheme
@@ -12,8 +13,8 @@ from flask_openapi.openapi import OpenAPI
 from flask_openapi.types import ResponseDict
 from pydantic import BaseModel, ConfigDict
 
+from exporter.serving.problems import refuse_parameters
 from exporter.serving.refusals import PROBLEM_TYPE
-from exporter.web.problems import refuse_parameters
 
 SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"browser": []}, {}]
 _SCHEMES: dict[str, SecurityScheme | dict[str, Any]] = {
@@ -71,10 +72,16 @@ def file_answer() -> dict[str, Any]:
 
 def body_of(model: type[BaseModel], *kinds: str) -> dict[str, Any]:
     """How a body is described: one object, or several of them for `kinds`."""
-    one = model.model_json_schema()
-    several = {"oneOf": [one, {"type": "array", "items": one}]}
-    content = {"application/json": {"schema": several if kinds else one}}
+    schema = model.model_json_schema()
+    several = {"oneOf": [schema, {"type": "array", "items": schema}]}
+    content = {"application/json": {"schema": several if kinds else schema}}
     return {"required": True, "content": content | {k: {} for k in kinds}}
+
+
+def document_of(app: Flask) -> dict[str, Any]:
+    """The document of an application that `make_openapi` made."""
+    document: dict[str, Any] = json.loads(msgspec.json.encode(cast(OpenAPI, app).api_doc))
+    return document
 
 
 def add_document(api: APIBlueprint) -> None:

@@ -23,17 +23,11 @@ from exporter.domain.queries import (
     Selection,
     SummaryQuery,
 )
-from exporter.web.problems import bad_parameter
+from exporter.serving.json_body import printable
+from exporter.serving.problems import bad_parameter
 
 MAX_LIMIT = 1000
 Choice = TypeVar("Choice", bound=StrEnum)
-
-
-def printable(value: str) -> str:
-    """The value; ValueError when it holds a NUL or other control characters."""
-    if not value.isprintable():
-        raise ValueError("has characters that cannot be printed")
-    return value
 
 
 Word = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(printable)]
@@ -162,7 +156,8 @@ class FiguresParameters(PeriodParameters, ConfidenceParameters):
 
     def query(self, games: Games, now: int) -> FiguresQuery:
         """The domain's query; raises Problem."""
-        zone = self._zone(games)
+        _known_game(self.filter_game_type, games)
+        zone = self.zone(self.filter_game_type, games)
         return FiguresQuery(
             self.period(now, zone),
             zone.key,
@@ -170,10 +165,6 @@ class FiguresParameters(PeriodParameters, ConfidenceParameters):
             _choices("group_by", self.group_by, GroupBy),
             self.selection(games),
         )
-
-    def _zone(self, games: Games) -> ZoneInfo:
-        _known_game(self.filter_game_type, games)
-        return self.zone(self.filter_game_type, games)
 
 
 class ExportParameters(FiguresParameters):
@@ -204,7 +195,7 @@ class SummaryParameters(FilterParameters):
         return SummaryQuery(period, self.window, selection)
 
 
-class PageParameters(PeriodParameters):
+class PageParameters(Parameters):
     """One page of a list, newest first."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Entries of a page.")] = 100
@@ -212,15 +203,22 @@ class PageParameters(PeriodParameters):
         Word | None, Field(description="From `next_cursor` or the Link header of a page.")
     ] = None
 
+    def before(self, width: int) -> tuple[int, ...] | None:
+        """The key to go on below, of so many integers; None: the first page. Raises Problem."""
+        return None if self.cursor is None else read_cursor(self.cursor, width)
+
+
+class RecordsParameters(PageParameters, PeriodParameters):
+    """A page of records of a period."""
+
     def page(self, selection: Selection, games: Games, now: int, width: int) -> PageQuery:
         """The domain's query; `width` integers make a key. Raises Problem."""
         zone = self.zone(selection.game, games)
         period = self.period(now, zone) if self.is_given else None
-        before = None if self.cursor is None else read_cursor(self.cursor, width)
-        return PageQuery(self.limit, before, selection, period)
+        return PageQuery(self.limit, self.before(width), selection, period)
 
 
-class PredictionsParameters(PageParameters, ConfidenceParameters):
+class PredictionsParameters(RecordsParameters, ConfidenceParameters):
     """A page of raw predictions."""
 
     def query(self, games: Games, now: int) -> PageQuery:
@@ -228,12 +226,12 @@ class PredictionsParameters(PageParameters, ConfidenceParameters):
         return self.page(self.selection(games), games, now, width=1)
 
 
-class DrawsParameters(PageParameters, FilterParameters):
+class DrawsParameters(RecordsParameters, FilterParameters):
     """A page of draws."""
 
     def query(self, games: Games, now: int) -> PageQuery:
         """The domain's query; raises Problem."""
-        return self.page(self.selection(games), games, now, width=2)
+        return self.page(self.selection(games), games, now, width=3)
 
 
 def write_cursor(key: Iterable[int]) -> str:
@@ -271,5 +269,5 @@ def _choices(parameter: str, text: str | None, choices: type[Choice]) -> tuple[C
     try:
         return tuple(dict.fromkeys(choices(part) for part in text.split(","))) if text else ()
     except ValueError:
-        known = ", ".join(choices)
-        raise bad_parameter(parameter, f"{text!r} is not a list of: {known}") from None
+        names = ", ".join(choices)
+        raise bad_parameter(parameter, f"{text!r} is not a list of: {names}") from None

@@ -1,6 +1,5 @@
 """The REST route that says beforehand what chance does to a threshold."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from flask import Response
@@ -8,17 +7,16 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from pydantic import Field
 
-from exporter.domain.games import UnknownGame
-from exporter.domain.statistics import Advice
-from exporter.services.threshold_advice import (
+from exporter.alerting.threshold_advice import (
     DEFAULT_CHANGE,
     LONGEST_WINDOW,
-    Explanation,
+    ExplanationData,
     Question,
     ThresholdAdviser,
 )
+from exporter.domain.games import UnknownGame
+from exporter.serving.problems import bad_parameter
 from exporter.web.answers import Envelope, success
-from exporter.web.problems import bad_parameter
 from exporter.web.queries import Parameters, Word
 
 THRESHOLDS = Tag(name="thresholds", description="What chance does to a threshold")
@@ -47,23 +45,6 @@ class ThresholdParameters(Parameters):
     game: Annotated[Word | None, Field(description="The first game if left out.")] = None
 
 
-@dataclass(frozen=True, slots=True)
-class ExplanationData:
-    """The alarm as it was understood, what to expect of it, and the same in words."""
-
-    game: str
-    chance: float
-    operator: str
-    threshold: float
-    window: int
-    numbers: int
-    tickets: int
-    overlap: int
-    change: float
-    advice: Advice
-    text: dict[str, str]
-
-
 def add_thresholds(api: APIBlueprint, adviser: ThresholdAdviser) -> None:
     """Adds the route."""
 
@@ -71,27 +52,10 @@ def add_thresholds(api: APIBlueprint, adviser: ThresholdAdviser) -> None:
     def explain(query: ThresholdParameters) -> Response:
         """How often a model at chance breaks a threshold, and how fast a drop would be seen."""
         try:
-            return success(_data(adviser.explain(Question(**query.model_dump()))))
+            return success(adviser.explain(Question(**query.model_dump())))
         except UnknownGame as error:
             raise bad_parameter("game", str(error)) from None
         except ValueError as error:
             name, _, reason = str(error).partition(": ")
-            known = name in ThresholdParameters.model_fields
-            raise bad_parameter(*((name, reason) if known else ("value", str(error)))) from None
-
-
-def _data(found: Explanation) -> ExplanationData:
-    rule = found.rule
-    return ExplanationData(
-        game=found.game,
-        chance=found.chance,
-        operator=rule.operator.value,
-        threshold=rule.threshold,
-        window=rule.window,
-        numbers=rule.numbers,
-        tickets=rule.tickets,
-        overlap=rule.shared,
-        change=found.change,
-        advice=found.advice,
-        text=dict(found.lines),
-    )
+            is_ours = name in ThresholdParameters.model_fields
+            raise bad_parameter(*((name, reason) if is_ours else ("value", str(error)))) from None

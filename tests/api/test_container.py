@@ -3,14 +3,14 @@
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Barrier
-from typing import Any, cast
 
 import pytest
-from werkzeug.local import LocalProxy
+from flask import Flask
 
-from api.container import application, forget
+from api.container import application, behind, forget
 from api.metrics_api import metrics_api
 from api.metrics_service import metrics_service
 from api.performance_dashboard import dashboard
@@ -31,20 +31,15 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     forget()
 
 
-def behind(name: object) -> Callable[[], object]:
-    proxy = cast(LocalProxy[Any], name)
-    return proxy._get_current_object
-
-
 @pytest.mark.parametrize(
     "use",
     [
         pytest.param(application, id="application"),
-        pytest.param(behind(metrics_api), id="metrics_api"),
-        pytest.param(behind(metrics_service), id="metrics_service"),
-        pytest.param(behind(dashboard), id="dashboard"),
-        pytest.param(behind(retraining_integration), id="retraining_integration"),
-        pytest.param(behind(structured_logger), id="structured_logger"),
+        pytest.param(partial(behind, metrics_api), id="metrics_api"),
+        pytest.param(partial(behind, metrics_service), id="metrics_service"),
+        pytest.param(partial(behind, dashboard), id="dashboard"),
+        pytest.param(partial(behind, retraining_integration), id="retraining_integration"),
+        pytest.param(partial(behind, structured_logger), id="structured_logger"),
     ],
 )
 def test_threads_that_come_first_together_are_given_the_same(use: Callable[[], object]) -> None:
@@ -56,7 +51,7 @@ def test_threads_that_come_first_together_are_given_the_same(use: Callable[[], o
 
     with ThreadPoolExecutor(THREADS) as threads:
         made = list(threads.map(first_use, range(THREADS)))
-    assert len({id(one) for one in made}) == 1
+    assert len({id(service) for service in made}) == 1
     assert use() is made[0]
     forget()
     assert use() is not made[0]
@@ -78,3 +73,16 @@ def test_a_forked_child_has_its_own_and_closes_no_other() -> None:
     assert application() is parents
     assert metrics_service.flush()
     assert (parents.intake.state().records, parents.intake.state().lost) == (0, 0)
+
+
+def test_a_ready_name_is_what_it_stands_for() -> None:
+    """As far as who uses it can tell: Flask's servers and clients, tests that replace a method."""
+    assert isinstance(metrics_api, Flask)
+    assert not issubclass(type(metrics_api), Flask)
+    assert callable(metrics_api)
+    assert metrics_api.test_client().get("/-/healthy").status_code == 200
+    assert "record_prediction" in dir(metrics_service)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metrics_service, "flush", lambda: "replaced")
+        assert behind(metrics_service).flush() == "replaced"
+    assert metrics_service.flush() is True

@@ -19,15 +19,10 @@ from benchmarks.simulate_alarms import (
     worse_factors,
 )
 from benchmarks.ticket_sets import CHANCE, DRAWN, POOL, SCENARIOS, Scenario, simulate, theta_of
-from exporter.domain.statistics import (
-    Evidence,
-    LogFactors,
-    chance_factors,
-    held_variance,
-    hits_covariance,
-    reference_factors,
-    replay,
-)
+from exporter.domain.statistics.betting import reference_factors
+from exporter.domain.statistics.evidence import Evidence, LogFactors, replay
+from exporter.domain.statistics.hypergeometric import held_variance, hits_covariance
+from exporter.domain.statistics.likelihood import chance_factors
 from exporter.domain.statistics.totals import draw_total, tilt
 
 TINY = Size(lives=4, years=2, year=105, delays=10, horizon=40, ticket_sets=50, pool=100)

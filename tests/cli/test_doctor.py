@@ -479,7 +479,7 @@ def silent_server() -> Iterator[int]:
 def test_what_is_silent_does_not_hang_the_doctor(
     ground: Ground, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr("exporter.services.doctor.rounds.STEP_SECONDS", 1.0)
+    monkeypatch.setattr("exporter.operating.doctor.rounds.STEP_SECONDS", 1.0)
     with silent_server() as port:
         where = f"127.0.0.1:{port}"
         ground.settings |= {

@@ -5,24 +5,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
-from exporter import catalog
 from exporter.app import Application, build, build_exposition
-from exporter.catalog import CATALOG, Kind
+from exporter.collectors import retrainer
+from exporter.collectors.catalog import CATALOG
+from exporter.collectors.declarations import Metric
 from exporter.collectors.exposition import SHARED_SECONDS, Exposition
-from exporter.collectors.families import single
+from exporter.collectors.parts import Part
 from exporter.config import load_settings
 from exporter.domain.alerts import AlertRule
-from exporter.services.http_instruments import HttpInstruments
+from exporter.serving.http_instruments import HttpInstruments
 from tests.seeding import seeded_engine
 from tests.servers.process import find_program
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
-#: Exposed by the other service.
-RETRAINER = "retrainer"
 
 
 class Clock:
@@ -55,8 +55,8 @@ def page(app: Application) -> Exposition:
     return build_exposition(app, http)
 
 
-def expected() -> dict[str, catalog.Metric]:
-    return {name: m for name, m in CATALOG.items() if m.collector != RETRAINER}
+def expected() -> dict[str, Metric]:
+    return {name: m for name, m in CATALOG.items() if m not in retrainer.COLLECTOR.metrics}
 
 
 def test_a_live_scrape_holds_the_catalogue_and_nothing_else(page: Exposition) -> None:
@@ -115,7 +115,7 @@ def test_a_broken_collector_costs_its_own_series_only(app: Application) -> None:
     def broken() -> list[Family]:
         raise ZeroDivisionError
 
-    page = Exposition(app.snapshots, app.games, {"resources": broken, "logs": _alive}, "0")
+    page = Exposition(app.snapshots, app.games, [Part("resources", broken), Part("logs", _alive)])
     text = page.render()[0].decode()
     assert 'lotofacil_collector_success{collector="resources"} 0.0' in text
     assert 'lotofacil_collector_failures_total{collector="resources"} 1.0' in text
@@ -131,7 +131,7 @@ def test_scrapes_at_once_share_one_rendering(app: Application) -> None:
         return _alive()
 
     clock = Clock()
-    page = Exposition(app.snapshots, app.games, {"logs": counted}, "0", clock)
+    page = Exposition(app.snapshots, app.games, [Part("logs", counted)], clock)
     for _ in range(50):
         page.render()
     assert len(asked) == 1
@@ -141,8 +141,4 @@ def test_scrapes_at_once_share_one_rendering(app: Application) -> None:
 
 
 def _alive() -> list[Family]:
-    return [single(catalog.SPOOL_RECORDS, 0)]
-
-
-def test_kinds_are_those_of_the_formats() -> None:
-    assert {metric.kind for metric in CATALOG.values()} == set(Kind)
+    return [GaugeMetricFamily("lotofacil_anything", "Something.", 0)]

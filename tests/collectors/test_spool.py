@@ -18,7 +18,8 @@ def page(folder: Path, records: int) -> dict[str, float]:
     app = build(load_settings({"DATABASE_URL": AWAY, "LOTOFACIL_DATA_DIR": folder}))
     for _ in range(records):
         app.metrics.record_prediction("lotofacil", list(range(1, 16)), 0.6, "v1")
-    samples = [one for family in spool.collect(app.intake, 0) for one in family.samples]
+    waiting = spool.Waiting.of(app.intake, 0)
+    samples = [one for family in spool.COLLECTOR.collect(waiting) for one in family.samples]
     app.close()
     return {sample.name: sample.value for sample in samples}
 

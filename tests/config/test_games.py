@@ -9,20 +9,8 @@ from exporter.config import load_settings
 from exporter.config.games import known_games
 from exporter.domain.definitions import KNOWN_GAMES, LOTOFACIL
 from tests.config.conftest import faults
+from tests.games import TIMEMANIA
 
-TIMEMANIA = """
-games:
-  timemania:
-    title: Timemania
-    pool: 80
-    drawn: 7
-    ticket: 10
-    tiers: [3, 4, 5, 6, 7]
-    draws: {days: [tuesday, thursday, saturday], at: 20:00}
-    prices:
-      - {since: 2019-11-10, bet: 3.00, prizes: {3: 3.00, 4: 9.00}}
-      - {since: 2023-05-03, bet: 3.50, prizes: {3: 3.50, 4: 10.50}}
-"""
 NEWER_PRICE = "games: {lotofacil: {prices: [{since: 2030-01-02, bet: 4, prizes: {11: 8}}]}}"
 
 

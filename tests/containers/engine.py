@@ -1,14 +1,20 @@
 """A container engine and the images of docker-compose.yml, also where no registry is reachable."""
 
+import gc
 import os
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
+from uuid import uuid4
 
 import pytest
 import yaml
+from testcontainers.compose import DockerCompose
+from testcontainers.core.docker_client import DockerClient
 
 from tests.servers.process import PROJECT
 
@@ -17,26 +23,6 @@ COMPOSE_FILE = PROJECT / "docker-compose.yml"
 STAND_INS = PROJECT.parent / "shared" / "tools" / "offline-images"
 #: Nothing stands in for Grafana.
 LEFT_OUT = "grafana"
-
-
-def call(command: Sequence[str], **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of the engine."""
-    return subprocess.run(
-        command,
-        check=False,
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        env=os.environ | settings,
-    )
-
-
-def works(*command: str) -> bool:
-    """Whether a command is there and succeeds."""
-    try:
-        return call(command).returncode == 0
-    except FileNotFoundError:
-        return False
 
 
 def images() -> dict[str, str]:
@@ -50,20 +36,49 @@ def images() -> dict[str, str]:
     return dict(sorted(image.split(":") for image in public))
 
 
-def provide_engine() -> None:
-    """Have an engine with every image; else the test is skipped, or fails where CI is set."""
-    ready = works("docker", "info") and works("docker", "compose", "version")
-    if ready and all(_is_here(f"{name}:{tag}") for name, tag in images().items()):
-        return
-    if not (ready or os.environ.get("CI")) or not STAND_INS.is_file():
-        _missing("no container engine with the images of docker-compose.yml")
-    found = call([str(STAND_INS)], **_tags(images()))
-    if found.returncode:
-        _missing(f"{STAND_INS.name} failed: {found.stderr[-500:]}")
+@contextmanager
+def running_engine() -> Iterator[DockerClient]:
+    """An engine with every image; else the test is skipped, or fails where CI is set."""
+    if not _has_images():
+        if not STAND_INS.is_file():
+            _missing("no container engine with the images of docker-compose.yml")
+        tags = os.environ | _tags(images())
+        made = subprocess.run([STAND_INS], env=tags, capture_output=True, check=False)
+        if made.returncode:
+            _missing(f"{STAND_INS.name} failed: {made.stderr[-500:].decode()}")
+    with _connected() as engine:
+        yield engine
 
 
-def _is_here(image: str) -> bool:
-    return works("docker", "image", "inspect", image) or works("docker", "pull", "-q", image)
+@contextmanager
+def _connected() -> Iterator[DockerClient]:
+    engine = DockerClient()
+    try:
+        yield engine
+    finally:
+        engine.client.close()
+
+
+def _has_images() -> bool:
+    with warnings.catch_warnings():
+        # Where no engine answers, docker's client leaves the socket of its question open.
+        warnings.simplefilter("ignore", ResourceWarning)
+        has_images = _try_images()
+        gc.collect()
+    return has_images
+
+
+def _try_images() -> bool:
+    try:
+        with _connected() as engine:
+            local = engine.client.images
+            here = {tag for image in local.list() for tag in image.tags}
+            for name, tag in images().items():
+                if f"{name}:{tag}" not in here:
+                    local.pull(name, tag)
+    except Exception:  # noqa: BLE001 - no engine, or no registry: whatever it is, it is not there
+        return False
+    return True
 
 
 def _tags(named: Mapping[str, str]) -> dict[str, str]:
@@ -81,25 +96,23 @@ def _missing(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-class Deployment:
-    """The services of docker-compose.yml under a name and on ports of their own."""
+@contextmanager
+def deployed(
+    engine: DockerClient, ports: Mapping[str, int], folder: Path
+) -> Iterator[DockerCompose]:
+    """The services of docker-compose.yml under a name and on ports of their own, all healthy.
 
-    def __init__(self, name: str, ports: Mapping[str, int], folder: Path) -> None:
-        self._name = name
-        override = folder / "override.yml"
-        override.write_text("services: {grafana: !reset null}\n")
-        self._files = ["-f", str(COMPOSE_FILE), "-f", str(override)]
-        self._settings = {name: str(port) for name, port in ports.items()}
-        self._settings |= {"LOTOFACIL_IMAGE": name}
-
-    def compose(self, *arguments: str) -> str:
-        """Run docker compose for it; what it printed. It must succeed."""
-        command = ["docker", "compose", "-p", self._name, *self._files, *arguments]
-        found = call(command, **self._settings)
-        assert not found.returncode, found.stderr[-3000:]
-        return found.stdout
-
-    def remove(self) -> None:
-        """Stop everything; volumes and the image go too."""
-        self.compose("--profile", "demo", "down", "--volumes", "--timeout", "5")
-        call(["docker", "image", "rm", self._name])
+    Everything but Grafana, with the demo profile; volumes and the image go at the end.
+    """
+    name = f"lotofacil-test-{uuid4().hex[:8]}"
+    override, settings = folder / "override.yml", folder / "deployment.env"
+    override.write_text(f"services: {{{LEFT_OUT}: !reset null}}\n")
+    given = {"COMPOSE_PROJECT_NAME": name, "LOTOFACIL_IMAGE": name, **ports}
+    settings.write_text("".join(f"{key}={value}\n" for key, value in given.items()))
+    files = [str(COMPOSE_FILE), str(override)]
+    services = DockerCompose(PROJECT, files, build=True, env_file=str(settings), profiles=["demo"])
+    try:
+        with services:
+            yield services
+    finally:
+        engine.client.images.remove(name)

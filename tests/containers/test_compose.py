@@ -1,16 +1,16 @@
 """docker-compose.yml as it stands, without Grafana."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 import requests
 import yaml
+from testcontainers.compose import DockerCompose
+from testcontainers.core.docker_client import DockerClient
 
-from tests.containers.engine import COMPOSE_FILE, Deployment, call, images, provide_engine
+from tests.containers.engine import COMPOSE_FILE, LEFT_OUT, deployed, images, running_engine
 from tests.servers.ports import free_port
 from tests.servers.process import PROJECT
 from tests.servers.waiting import PATIENCE_SECONDS, wait_until
@@ -68,16 +68,17 @@ def ports() -> dict[str, int]:
 
 
 @pytest.fixture
-def deployment(ports: dict[str, int], tmp_path: Path) -> Iterator[Deployment]:
-    """Everything but Grafana, with the demo profile."""
-    provide_engine()
-    made = Deployment(f"lotofacil-test-{uuid4().hex[:8]}", ports, tmp_path)
-    try:
-        made.compose("--profile", "demo", "build", "--quiet")
-        made.compose("--profile", "demo", "up", "--detach", "--wait", "--wait-timeout", "600")
-        yield made
-    finally:
-        made.remove()
+def engine() -> Iterator[DockerClient]:
+    with running_engine() as client:
+        yield client
+
+
+@pytest.fixture
+def deployment(
+    engine: DockerClient, ports: dict[str, int], tmp_path: Path
+) -> Iterator[DockerCompose]:
+    with deployed(engine, ports, tmp_path) as services:
+        yield services
 
 
 # One test, since the deployment is started once: several would each run on a worker of their own.
@@ -85,10 +86,8 @@ def deployment(ports: dict[str, int], tmp_path: Path) -> Iterator[Deployment]:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_a_prediction_becomes_a_sample_of_prometheus(
-    deployment: Deployment, ports: dict[str, int]
+    engine: DockerClient, deployment: DockerCompose, ports: dict[str, int]
 ) -> None:
-    valid = call(["docker", "compose", "--profile", "demo", "config", "--quiet"])
-    assert (valid.returncode, valid.stderr) == (0, "")
     all_are_healthy_and_none_is_root(deployment)
     record(deployment, ports)
     query = 'lotofacil_predictions_total{game="lotofacil",model_version="v2.1"}'
@@ -96,23 +95,30 @@ def test_a_prediction_becomes_a_sample_of_prometheus(
     wait_until(lambda: sample(ports, "sum(up)") == 4, what="four targets that answer")
     wait_until(lambda: sample(ports, 'lotofacil_draw_last_number{game="demo"}'), what="the feed")
     alerts_are_sent(ports)
-    deployment.compose("restart", "exporter")  # its records and settings are in volumes
+    # Its records and settings are in volumes.
+    engine.client.containers.get(deployment.get_container("exporter").ID).restart()
     wait_until(lambda: recorded(ports) == 1, what="the prediction after a restart")
 
 
-def all_are_healthy_and_none_is_root(deployment: Deployment) -> None:
-    lines = deployment.compose("--profile", "demo", "ps", "--format", "json").splitlines()
-    found = {one["Service"]: one["Health"] for one in map(json.loads, lines)}
-    assert found == dict.fromkeys(set(services()) - ONE_SHOT - {"grafana"}, "healthy")
-    for name in found:
-        assert int(deployment.compose("exec", "-T", name, "id", "-u")) > 0, name
+def all_are_healthy_and_none_is_root(deployment: DockerCompose) -> None:
+    health = {str(each.Service): each.Health for each in deployment.get_containers()}
+    assert health == dict.fromkeys(set(services()) - ONE_SHOT - {LEFT_OUT}, "healthy")
+    for name in health:
+        assert int(run(deployment, name, "id", "-u")) > 0, name
 
 
-def record(deployment: Deployment, ports: dict[str, int]) -> None:
+def run(deployment: DockerCompose, service: str, *command: str) -> str:
+    """What a command in a service's container printed; it must succeed."""
+    printed, errors, code = deployment.exec_in_container(list(command), service)
+    assert code == 0, errors
+    return printed
+
+
+def record(deployment: DockerCompose, ports: dict[str, int]) -> None:
     """Sends a prediction: only with the token that was made for this deployment."""
     url = f"http://127.0.0.1:{ports['EXPORTER_PORT']}/api/predictions"
     assert requests.post(url, json=TICKET, timeout=PATIENCE_SECONDS).status_code == 401
-    token = deployment.compose("exec", "-T", "exporter", "cat", "/settings/api_token")
+    token = run(deployment, "exporter", "cat", "/settings/api_token")
     headers = {"Authorization": f"Bearer {token.strip()}"}
     answer = requests.post(url, json=TICKET, headers=headers, timeout=PATIENCE_SECONDS)
     assert answer.ok, answer.text

@@ -9,8 +9,8 @@ from exporter.domain.definitions import LOTOFACIL
 from exporter.domain.lifetime import SCORE_MEASURES, Cells, Lifetime, cells
 from exporter.domain.prizes import Money, best_tier
 from exporter.domain.scoring import DrawScore, Ticket, score
-from exporter.domain.statistics import CalibrationSums, DrawTotals, WindowSums
-from exporter.domain.statistics.calibration import combine
+from exporter.domain.statistics.baseline import DrawTotals, WindowSums
+from exporter.domain.statistics.calibration import CalibrationSums, combine
 
 _NUMBERS = st.integers(0, 24)
 _BITS = st.sets(_NUMBERS, min_size=15, max_size=20).map(lambda found: sum(1 << n for n in found))

@@ -16,7 +16,7 @@ from exporter.domain.definitions import KNOWN_GAMES, LOTOFACIL
 from exporter.domain.moments import to_micros
 from exporter.domain.prediction_parser import PredictionParser
 from exporter.domain.predictions import InvalidPrediction, Prediction
-from exporter.services.metrics_service import encode_metadata
+from exporter.recording.metrics_service import encode_metadata
 from tests.domain.natural import COLLECTIONS, INTEGERS, PACKED, SHARES, Frame, Series, Timestamp
 
 NOW = to_micros(datetime(2024, 1, 31, 12, tzinfo=UTC))

@@ -21,7 +21,7 @@ from exporter.domain.results import (
     parse_result,
 )
 from tests.domain.natural import Timestamp
-from tests.services.real_draws.record import published
+from tests.figures.real_draws.record import published
 
 DRAWN = range(1, 16)
 #: Saturday noon in São Paulo; that day's draw is eight hours away.

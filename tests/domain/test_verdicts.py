@@ -2,14 +2,9 @@ import random
 
 import pytest
 
-from exporter.domain.statistics import (
-    DrawTotals,
-    Evidence,
-    WindowSums,
-    assess,
-    chance_factors,
-    replay,
-)
+from exporter.domain.statistics.baseline import DrawTotals, WindowSums, assess
+from exporter.domain.statistics.evidence import Evidence, replay
+from exporter.domain.statistics.likelihood import chance_factors
 from exporter.domain.verdicts import Standing, standing_of_evidence, standing_of_window
 
 

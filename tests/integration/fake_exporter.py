@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from exporter.catalog import Metric
+from exporter.collectors.declarations import Metric
 
 
 class FakeExporter:

@@ -16,13 +16,13 @@ import requests
 from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
-from exporter import catalog
+from exporter.alerting.alertmanager_file import configuration_files
+from exporter.alerting.routes import Timing
+from exporter.collectors import accuracy, alert_rules, draws, evidence, models
 from exporter.config import Settings
 from exporter.domain.alerts import NotificationChannel, webhook_channel
 from exporter.messages import Language
 from exporter.stack import prometheus
-from exporter.stack.alertmanager import configuration_files
-from exporter.stack.routes import Timing
 from tests.integration.fake_exporter import FakeExporter, running_fake_exporter
 from tests.prometheus.rule_files import ROOT
 from tests.servers.alertmanager import Alertmanager, StartAlertmanager
@@ -106,11 +106,11 @@ def alertmanager(
 def make_worse(exporter: FakeExporter, game: str, model: str = "v2.1") -> None:
     """A model that is worse than chance: 58 % where chance gives 60 %."""
     labels = {"game": game, "model_version": model, "role": "model"}
-    exporter.set(catalog.CHANCE_ACCURACY, 0.6, game=game)
-    exporter.set(catalog.MODEL_ACTIVE, 1, **labels)
-    exporter.set(catalog.WINDOW_HITS, 261, **labels, window="all")
-    exporter.set(catalog.WINDOW_NUMBERS, 450, **labels, window="all")
-    exporter.set(catalog.EVIDENCE_PEAK, 1.87e18, **labels, direction="worse")
+    exporter.set(accuracy.CHANCE_ACCURACY, 0.6, game=game)
+    exporter.set(models.MODEL_ACTIVE, 1, **labels)
+    exporter.set(accuracy.WINDOW_HITS, 261, **labels, window="all")
+    exporter.set(accuracy.WINDOW_NUMBERS, 450, **labels, window="all")
+    exporter.set(evidence.EVIDENCE_PEAK, 1.87e18, **labels, direction="worse")
 
 
 def about(game: str, state: str = "") -> Callable[[EmailMessage], bool]:
@@ -156,7 +156,8 @@ def test_an_alert_and_its_end_arrive_by_mail_and_webhook(
     assert "x-key" not in asked.headers
 
     replaced = {"game": "first", "model_version": "v2.1", "role": "model"}
-    exporter.set(catalog.MODEL_ACTIVE, 0, **replaced)
+    exporter.set(models.MODEL_ACTIVE, 0, **replaced)
+    exporter.set(models.MODEL_PREDICTING, 0, **replaced)
     over = smtp_server.wait_for(about("first", "RESOLVIDO"))
     assert all("Não prova que está tudo bem" in body for body in parts(over))
     webhook_server.wait_for(posted("/hook", "resolved", "first"))
@@ -208,7 +209,7 @@ def _held(alertmanager: Alertmanager, model: str) -> bool:
 def test_accuracy_is_silent_while_results_are_overdue(
     alertmanager: Alertmanager, exporter: FakeExporter, smtp_server: SmtpServer
 ) -> None:
-    exporter.set(catalog.DRAW_NEXT, datetime.now(UTC).timestamp() - 8 * 3600, game="overdue")
+    exporter.set(draws.DRAW_NEXT, datetime.now(UTC).timestamp() - 8 * 3600, game="overdue")
     smtp_server.wait_for(lambda mail: mail["Subject"] == "[AVISO] Resultado de overdue atrasado")
     make_worse(exporter, "overdue")
     wait_until(lambda: _inhibited(alertmanager, "overdue"), what="the alert that is held back")
@@ -235,9 +236,9 @@ def test_a_rule_that_a_user_made_is_told(
     rule = {"rule": name, "metric_type": "accuracy", "condition": "<", "severity": "warning"}
     labels = {**rule, "event": "accuracy_drop", "game": "user"}
     labels |= {"model_version": "", "role": "model"}
-    exporter.set(catalog.CHANCE_ACCURACY, 0.6, game="user")
-    exporter.set(catalog.ALERT_RULE_THRESHOLD, 0.6, **labels)
-    exporter.set(catalog.ALERT_RULE_VALUE, 0.587, **labels)
+    exporter.set(accuracy.CHANCE_ACCURACY, 0.6, game="user")
+    exporter.set(alert_rules.ALERT_RULE_THRESHOLD, 0.6, **labels)
+    exporter.set(alert_rules.ALERT_RULE_VALUE, 0.587, **labels)
     mail = smtp_server.wait_for(lambda mail: mail["Subject"] == f"[AVISO] {name}")
     plain, page = parts(mail)
     assert "accuracy é 0,587; a regra avisa quando < 0,6. O acaso daria 0,6." in plain

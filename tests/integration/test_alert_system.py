@@ -11,15 +11,14 @@ from typing import Any
 
 import pytest
 import requests
-from click.testing import CliRunner, Result
 
 from api.accuracy_tracker import accuracy_tracker
 from api.alert_system import AlertRule, NotificationChannel, alert_system
 from api.container import forget
 from api.metrics_service import metrics_service
-from exporter.cli import main
 from exporter.domain.definitions import LOTOFACIL
 from exporter.stack.prometheus import render, write_rules
+from tests.commands import lotofacil
 from tests.servers.alertmanager import Alertmanager, StartAlertmanager
 from tests.servers.ports import free_port
 from tests.servers.process import PROJECT, Server
@@ -167,16 +166,16 @@ def test_a_channel_is_tried_through_the_real_route(
         events=["accuracy_rise"],  # nothing but the trials goes there
     )
     assert refused.applied
-    tried = run("alerts", "test", "--channel", name, *PATIENTLY)
+    tried = lotofacil("alerts", "test", "--channel", name, *PATIENTLY)
     assert (tried.exit_code, tried.stderr) == (0, "")
     mail = smtp_server.wait_for(lambda m: m["To"] == "noite@empresa.com")
     assert "notificação de teste" in body_of(mail)
     webhook_server.answer_with(400, times=1_000)  # a refused message is sent again each second
-    failed = run("alerts", "test", "--channel", "fails", *PATIENTLY)
+    failed = lotofacil("alerts", "test", "--channel", "fails", *PATIENTLY)
     assert failed.exit_code == 1
     assert "não conseguiu entregar por webhook" in failed.stdout
     webhook_server.clear()
-    again = run("alerts", "test", "--channel", "fails", *PATIENTLY)
+    again = lotofacil("alerts", "test", "--channel", "fails", *PATIENTLY)
     assert "entregou uma mensagem do tipo webhook" in again.stdout
 
 
@@ -198,13 +197,9 @@ def test_the_doctor_finds_what_is_well_and_what_is_not(
     assert "LotofacilUserRule" in line_of("regras")[1]
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(main, arguments, catch_exceptions=False)
-
-
 def line_of(subject: str) -> tuple[str, str]:
     """Health and text of the doctor's first line about a subject."""
-    lines = [line.split(None, 1) for line in run("doctor").stdout.splitlines()]
+    lines = [line.split(None, 1) for line in lotofacil("doctor").stdout.splitlines()]
     health, said = next(line for line in lines if line[1].startswith(subject))
     return health, said
 

@@ -14,8 +14,8 @@ from random import Random
 import pytest
 import requests
 
+from tests.integration.predictions import prediction
 from tests.integration.site import RETRAINER, Site
-from tests.integration.test_one_file import prediction
 from tests.servers.process import PROJECT
 from tests.servers.waiting import answers
 

@@ -16,8 +16,8 @@ import pytest
 import requests
 
 from tests.databases import damage
+from tests.integration.predictions import prediction
 from tests.integration.site import Site
-from tests.integration.test_one_file import prediction
 from tests.servers.process import Server
 from tests.servers.waiting import PATIENCE_SECONDS, wait_until
 

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from subprocess import DEVNULL, PIPE, STDOUT, Popen, TimeoutExpired
@@ -26,6 +26,7 @@ import pytest
 import requests
 
 from exporter.domain.definitions import LOTOFACIL
+from tests.integration.predictions import prediction
 from tests.integration.site import CLI, RETRAINER, Site
 from tests.servers.waiting import PATIENCE_SECONDS
 
@@ -215,20 +216,6 @@ class Story:
             stderr=STDOUT,
             text=True,
         )
-
-
-def prediction(name: str, dice: Random) -> dict[str, Any]:
-    """Of now, or of before one of the last draws; with a key of its own, or without."""
-    past = datetime.now(UTC) - timedelta(days=dice.randint(1, 5))
-    return {
-        "game_type": "lotofacil",
-        "numbers": sorted(dice.sample(range(1, 26), 15)),
-        "confidence": 0.6,
-        "model_version": f"v{dice.randint(1, 3)}",
-        "metadata": {"n": name},
-        "predicted_at": past.isoformat() if dice.random() < 0.5 else None,
-        "idempotency_key": name if dice.random() < 0.5 else None,
-    }
 
 
 def last_draws(count: int) -> Iterator[tuple[int, datetime]]:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,26 +11,25 @@ from typing import Any
 
 import numpy as np
 import pytest
+import requests
 from flask import Flask, Response, jsonify, request
 from sqlalchemy import select
 
 from exporter.app import Application, build, build_web, now_micros
 from exporter.config import load_settings
+from exporter.domain.fates import ConflictingKey, Fate
 from exporter.domain.moments import DAY, to_micros
 from exporter.domain.predictions import InvalidPrediction
 from exporter.domain.results import InvalidResult
-from exporter.services.http_records import NotOverHttp
-from exporter.services.intake import Intake
-from exporter.services.metrics_service import ConflictingPrediction
+from exporter.recording.courier import Courier
+from exporter.recording.destination import NotOverHttp
 from exporter.serving.lanes import Lane
+from exporter.serving.problems import Problem, respond
 from exporter.serving.server import Server
-from exporter.storage.draws import Recorded
 from exporter.storage.engine import reading
-from exporter.storage.result_keys import ConflictingResult
 from exporter.storage.schema import draw_corrections, draws, failures, quarantine
 from exporter.storage.snapshot import Reading, read
-from exporter.web.problems import Problem, respond
-from tests.config.test_games import TIMEMANIA
+from tests.games import TIMEMANIA
 from tests.servers.ports import free_port
 
 NUMBERS = list(range(1, 16))
@@ -74,7 +74,7 @@ def made_exporter(folder: Path, now: Callable[[], int] = now_micros) -> Applicat
 @pytest.fixture
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is delivered behind a test's back: only calls and `flush` send."""
-    monkeypatch.setattr(Intake, "start", lambda _: None)
+    monkeypatch.setattr(Courier, "start", lambda _: None)
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_the_documented_calls_reach_the_exporter(
         )
         predictor.metrics.record_failure("lotofacil", "out of memory", "v2.1")
         done = predictor.tracker.record_result("lotofacil", 3010, NUMBERS, date(2024, 1, 31))
-        assert done is Recorded.NEW
+        assert done is Fate.NEW
         seen = stored(exporter)
     (model,) = seen.models
     lifetime = seen.totals[model.id]
@@ -131,8 +131,22 @@ def test_a_key_is_one_record_and_another_body_a_conflict(
         again = record("lotofacil", NUMBERS, 0.6, "v1", idempotency_key="morning")
         assert first is not None
         assert again == first._replace(role="model", filled=0)
-        with pytest.raises(ConflictingPrediction, match="morning"):
+        with pytest.raises(ConflictingKey, match="morning"):
             record("lotofacil", NUMBERS, 0.7, "v1", idempotency_key="morning")
+
+
+def test_of_posts_with_one_key_at_once_one_is_told_as_new(exporter: Application, port: int) -> None:
+    body = {"game_type": "lotofacil", "numbers": NUMBERS, "model_version": "v1"}
+    with serving(exporter, port), ThreadPoolExecutor(4) as threads:
+
+        def post(key: str) -> int:
+            url, headers = f"http://127.0.0.1:{port}/api/predictions", {"Idempotency-Key": key}
+            sent = headers | {"Authorization": f"Bearer {TOKEN}"}
+            return requests.post(url, json=body, headers=sent, timeout=30).status_code
+
+        for round_ in range(40):
+            told = sorted(threads.map(post, [f"round {round_}"] * 4))
+            assert told == [200, 200, 200, 201]
 
 
 def test_without_a_version_the_exporters_one_in_use_is_meant(
@@ -262,14 +276,14 @@ def test_what_breaks_the_rules_is_quarantined_at_the_exporter(
 def test_a_key_of_a_result_is_heard_over_http(
     exporter: Application, predictor: Application, port: int
 ) -> None:
-    def told_with(numbers: list[int]) -> Recorded | None:
+    def told_with(numbers: list[int]) -> Fate | None:
         day = date(2024, 1, 31)
         call = predictor.tracker.record_result
         return call("lotofacil", 3010, numbers, day, idempotency_key="k")
 
     with serving(exporter, port):
-        assert [told_with(NUMBERS), told_with(NUMBERS)] == [Recorded.NEW, Recorded.REPEATED]
-        with pytest.raises(ConflictingResult, match="'k' was used before for another result"):
+        assert [told_with(NUMBERS), told_with(NUMBERS)] == [Fate.NEW, Fate.REPEATED]
+        with pytest.raises(ConflictingKey, match="'k' was used before for another result"):
             told_with(OTHERS)
 
 
@@ -278,7 +292,7 @@ def test_calls_that_need_the_database_say_so(predictor: Application) -> None:
         predictor.metrics.cleanup_old_data(days=90)
 
 
-def told(app: Application, numbers: list[int], day: date = DRAW_DAY) -> Recorded | None:
+def told(app: Application, numbers: list[int], day: date = DRAW_DAY) -> Fate | None:
     return app.tracker.record_result("lotofacil", 3010, numbers, day)
 
 
@@ -301,7 +315,7 @@ def test_a_result_delivered_again_after_a_crash_takes_no_correction_back(
     shutil.copytree(predictor.settings.LOTOFACIL_DATA_DIR, before)
     with serving(exporter, port):
         assert predictor.metrics.flush()
-        assert told(exporter, OTHERS) is Recorded.CORRECTED
+        assert told(exporter, OTHERS) is Fate.CORRECTED
         with closing(made_predictor(before, port)) as restarted:
             assert restarted.intake.state().records == 1
             assert restarted.metrics.flush()
@@ -321,10 +335,10 @@ def test_a_result_whose_answer_was_lost_takes_no_correction_back(
     with serving(exporter, port, web):
         gives_up.set()
         assert told(predictor, NUMBERS) is None  # stored, and nobody hears of it
-        assert told(exporter, OTHERS) is Recorded.CORRECTED
+        assert told(exporter, OTHERS) is Fate.CORRECTED
         gives_up.clear()
         assert predictor.metrics.flush()
-        assert told(predictor, OTHERS) is Recorded.REPEATED
+        assert told(predictor, OTHERS) is Fate.REPEATED
     assert corrections(exporter) == (1, OTHERS_STAND)
 
 
@@ -371,7 +385,7 @@ def test_what_an_earlier_version_took_of_a_far_day_is_found_over_http(
         first = predictor.metrics.find("far")
         assert first is not None
         assert (first.predicted_at, first.draw_number) == (far, 9_999_999)
-        with pytest.raises(ConflictingPrediction, match="far"):
+        with pytest.raises(ConflictingKey, match="far"):
             predictor.metrics.record_prediction("lotofacil", OTHERS, idempotency_key="far")
 
 
@@ -391,7 +405,7 @@ def test_what_a_model_returns_reaches_the_exporter(
         predictor.metrics.record_failure("lotofacil", "no", "v1", latency=np.float32(0.5))
         result: tuple[Any, ...] = (np.int64(3010), np.array(NUMBERS), np.datetime64("2024-01-31"))
         done = predictor.tracker.record_result("lotofacil", *result, strict=True)
-        assert done is Recorded.NEW
+        assert done is Fate.NEW
         seen = stored(exporter)
     (model,) = seen.models
     lifetime = seen.totals[model.id]
@@ -426,7 +440,7 @@ def test_an_exporter_that_cannot_say_yet_what_a_result_is_leaves_it_open(
         (tmp_path / "truth.db").rmdir()
         assert predictor.metrics.flush()
         assert exporter.metrics.flush()
-        assert told(predictor, NUMBERS) is Recorded.REPEATED
+        assert told(predictor, NUMBERS) is Fate.REPEATED
         assert corrections(exporter)[0] == 0
 
 

@@ -14,7 +14,7 @@ from exporter.domain.definitions import LOTOFACIL
 from exporter.domain.pickers import simulated_draw
 from exporter.storage.engine import create_engine_for, reading
 from exporter.storage.migrate import upgrade
-from exporter.storage.models import models_of
+from exporter.storage.read_models import read_models
 from tests.retrainer.conftest import add_draw
 from tests.retrainer.service import RunningRetrainer, environment, start
 from tests.servers.alertmanager import Alertmanager, StartAlertmanager
@@ -81,7 +81,7 @@ def test_an_alert_retrains_once_however_often_it_is_delivered(
     )
     version = seen(retrainer)["runs"][0]["model_version"]
     with reading(engine) as connection:
-        (model,) = models_of(connection, "lotofacil")
+        (model,) = read_models(connection)
     assert (model.version, model.active) == (version, True)
     # A second alert of the group makes Alertmanager deliver the first one again.
     alertmanager.post_alerts([model_drift, alert(event="system_error", severity="warning")])

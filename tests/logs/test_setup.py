@@ -190,7 +190,7 @@ def test_no_content_can_start_a_line_of_its_own(
 ) -> None:
     _configure(tmp_path, whole_process=False)
     before = len(_lines(tmp_path))
-    LOG.bind(**{f"x_{key}": value, key: value}).info(event)
+    LOG.info(event, **{f"x_{key}": value, key: value})
     assert len(_lines(tmp_path)) == before + 1
     assert len(readable({"event": event, key: value}).splitlines()) <= 1
     assert OUTPUT.lost() == 0

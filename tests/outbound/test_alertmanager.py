@@ -12,8 +12,8 @@ import pytest
 from exporter.outbound.alertmanager import (
     Alertmanager,
     AlertmanagerAway,
+    ConfigOutcome,
     ConfigurationRefused,
-    Outcome,
     apply_configuration,
 )
 from tests.servers.alertmanager import StartAlertmanager
@@ -88,7 +88,7 @@ def test_what_is_no_alertmanager_is_taken_for_none(body: str) -> None:
 def test_without_alertmanager_the_file_is_kept_for_it(tmp_path: Path, nobody: Alertmanager) -> None:
     path = tmp_path / "new" / "alertmanager.yml"
     outcome = apply_configuration(path, GOOD, nobody, beside={"templates/t.tmpl": "x"})
-    assert outcome is Outcome.AWAY
+    assert outcome is ConfigOutcome.AWAY
     assert path.read_text() == GOOD
     assert (path.parent / "templates" / "t.tmpl").read_text() == "x"
 
@@ -144,7 +144,7 @@ class TestRealAlertmanager:
         path.write_text(GOOD)
         server = Alertmanager(start_alertmanager(path).url)
         assert "receiver: first" in server.status()["config"]["original"]
-        assert apply_configuration(path, BETTER, server) is Outcome.APPLIED
+        assert apply_configuration(path, BETTER, server) is ConfigOutcome.APPLIED
         assert "receiver: second" in server.status()["config"]["original"]
 
     @pytest.mark.usefixtures("first_check")
@@ -166,7 +166,7 @@ class TestRealAlertmanager:
         assert path.read_text() == GOOD
         assert not (tmp_path / "templates" / "t.tmpl").exists()
         assert "receiver: first" in server.status()["config"]["original"]
-        assert apply_configuration(path, BETTER, server) is Outcome.APPLIED
+        assert apply_configuration(path, BETTER, server) is ConfigOutcome.APPLIED
 
     def test_it_is_told_alerts_and_lists_them(self, start_alertmanager: StartAlertmanager) -> None:
         server = Alertmanager(start_alertmanager(GOOD).url)

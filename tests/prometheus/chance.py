@@ -7,25 +7,21 @@ from random import Random
 from prometheus_client.metrics_core import Metric as Family
 
 from exporter.collectors import draws, evidence, models
-from exporter.collectors.figures import Figures, ModelFigures, Window
+from exporter.collectors.bounded_reading import BoundedReading
 from exporter.domain.definitions import KNOWN_GAMES, LOTOFACIL
 from exporter.domain.lifetime import Lifetime
-from exporter.domain.statistics import (
-    Evidence,
-    assess,
-    chance_factors,
-    reference_factors,
-    update,
-)
-from exporter.domain.statistics.baseline import WindowSums
+from exporter.domain.statistics.betting import reference_factors
+from exporter.domain.statistics.evidence import Evidence, update
+from exporter.domain.statistics.likelihood import chance_factors
+from exporter.figures.model_figures import ModelFigures
 from exporter.storage.draws import drawn_measure
-from exporter.storage.references import Reference
-from exporter.storage.snapshot import Draws, Reading
+from exporter.storage.evidence import Reference
+from exporter.storage.read_models import ModelRow
+from exporter.storage.snapshot import DrawSeries, Reading
 
 STEP = 60
 """Seconds from draw to draw in the made-up time of Prometheus."""
 FIRST = 1_700_000_000 // 3600 * 3600
-_ANY_WINDOW = {"all": Window(0, assess(25, 15, WindowSums()))}
 
 
 @dataclass
@@ -50,13 +46,9 @@ class Life:
     def figures(self) -> ModelFigures:
         """As the collectors get them."""
         return ModelFigures(
-            labels=("lotofacil", self.version, "model"),
+            row=ModelRow(1, 1, "lotofacil", self.version, "model", True, 0, 0, True),
             game=LOTOFACIL,
             lifetime=Lifetime(),
-            last_predicted_at=0,
-            started_at=0,
-            active=True,
-            windows=_ANY_WINDOW,
             evidence=self.evidence,
             reference=Reference(600_000, 0, self.reference),
         )
@@ -84,11 +76,13 @@ def openmetrics(
 
 def _families(lives: Sequence[Life], counts: Sequence[int]) -> Iterator[Family]:
     totals = {drawn_measure(k): count for k, count in enumerate(counts)}
-    reading = Reading(0, draws={"lotofacil": Draws(1, 1, 0)}, game_totals={"lotofacil": totals})
-    figures = Figures(reading, KNOWN_GAMES, [life.figures() for life in lives])
-    yield from evidence.collect(figures)
-    yield from (f for f in models.collect(figures) if f.name.endswith("active"))
-    yield from (f for f in draws.collect(figures) if f.name.endswith("pvalue_ratio"))
+    reading = Reading(
+        0, draws={"lotofacil": DrawSeries(1, 1, 0)}, game_totals={"lotofacil": totals}
+    )
+    figures = BoundedReading(reading, KNOWN_GAMES, [life.figures() for life in lives])
+    yield from evidence.COLLECTOR.collect(figures)
+    yield from (f for f in models.COLLECTOR.collect(figures) if f.name.endswith("active"))
+    yield from (f for f in draws.COLLECTOR.collect(figures) if f.name.endswith("pvalue_ratio"))
 
 
 def _lines(family: Family, moment: int) -> Iterator[str]:

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import requests
 
+from tests.figures.real_draws.record import drawn, published
 from tests.prometheus.chance import FIRST, STEP, Life, openmetrics
 from tests.prometheus.rule_files import alerts
 from tests.servers.process import find_program
 from tests.servers.prometheus import Prometheus, run_prometheus
-from tests.services.real_draws.record import drawn, published
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 

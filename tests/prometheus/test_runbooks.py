@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.prometheus.exposed import check
 from tests.prometheus.rule_files import RUNBOOKS, alert_names
-from tests.prometheus.test_names import check
 
 CHAPTERS = ["Meaning", "Impact", "Diagnosis", "Mitigation"]
 

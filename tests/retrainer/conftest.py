@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, insert
 
+from exporter.collectors.retrainer import Telemetry
 from exporter.domain.definitions import KNOWN_GAMES, LOTOFACIL
 from exporter.domain.moments import SECOND, to_micros
 from exporter.domain.tickets import encode_draw
@@ -16,10 +17,9 @@ from exporter.storage.identities import game_id
 from exporter.storage.migrate import upgrade
 from exporter.storage.models import promote
 from exporter.storage.schema import draw_scores, draws
+from retrainer.clock import Pace
 from retrainer.judgement import Policy
-from retrainer.pace import Pace
-from retrainer.telemetry import Telemetry
-from retrainer.training import Result
+from retrainer.training import TrainingResult
 from retrainer.worker import Worker
 
 GAME = "lotofacil"
@@ -51,7 +51,7 @@ class FakeClock:
 class FakeTraining:
     """Trains nothing; its `runs` end with `result` (or raise it) as soon as `go` is set."""
 
-    def __init__(self, result: Result | Exception) -> None:
+    def __init__(self, result: TrainingResult | Exception) -> None:
         self.result = result
         self.old: list[Path] = []
         self.runs: list[tuple[str, str]] = []
@@ -67,7 +67,7 @@ class FakeTraining:
 
     def run(
         self, game: str, version: str, stopping: threading.Event, alive: Callable[[], bool]
-    ) -> Result:
+    ) -> TrainingResult:
         self.runs.append((game, version))
         while not self.go.wait(0.01) and not stopping.is_set() and (not self.renews or alive()):
             pass

@@ -11,28 +11,28 @@ from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.retraining import Outcome
 from exporter.storage.engine import create_engine_for
 from retrainer.assembly import assemble
-from retrainer.background import Background
-from retrainer.identity import Identity
-from retrainer.training import Result
+from retrainer.background import Background, name_of, take
+from retrainer.training import TrainingResult
 from retrainer.worker import Worker
 from tests.retrainer.conftest import FakeTraining
 
 
 @pytest.fixture
 def make_background(folder: Path, make_worker: Callable[..., Worker]) -> Callable[[], Background]:
-    training = FakeTraining(Result(Outcome.SUCCESS, ""))
+    training = FakeTraining(TrainingResult(Outcome.SUCCESS, ""))
     return lambda: Background(folder, lambda name: make_worker(training, name))
 
 
 def test_an_identity_stays_and_is_held_by_one_at_a_time(folder: Path) -> None:
-    first = Identity.take(folder)
+    first = take(folder)
     assert first is not None
-    assert Identity.take(folder) is None
-    first.give_back()
-    again = Identity.take(folder)
+    name = name_of(folder)
+    assert take(folder) is None
+    first.release()
+    again = take(folder)
     assert again is not None
-    assert again.name == first.name
-    again.give_back()
+    assert name_of(folder) == name
+    again.release()
 
 
 def test_who_asks_whether_it_runs_keeps_nobody_from_working(
@@ -50,9 +50,9 @@ def test_who_asks_whether_it_runs_keeps_nobody_from_working(
     asker.start()
     try:
         for _ in range(50):
-            taken = Identity.take(folder)
+            taken = take(folder)
             assert taken is not None
-            taken.give_back()
+            taken.release()
     finally:
         asks.clear()
         asker.join()

@@ -11,12 +11,13 @@ from exporter.domain.moments import from_micros
 from exporter.domain.retraining import Frequency, Schedule
 from exporter.messages import Language
 from exporter.storage.engine import reading
-from exporter.storage.retraining_settings import read_schedules, read_thresholds
+from exporter.storage.named_rows import SCHEDULES, THRESHOLDS
+from retrainer.background import Background
 from retrainer.integration import PerformanceThreshold, RetrainingIntegration
 from tests.retrainer.conftest import GAME, FakeClock
 
 
-class FakeService:
+class FakeService(Background):
     """Notes whether it was started."""
 
     def __init__(self) -> None:
@@ -53,7 +54,7 @@ def test_the_documented_thresholds_are_kept_and_warned_about(
     )
     answer = integration.configure_thresholds(threshold)
     with reading(engine) as connection:
-        assert read_thresholds(connection) == {GAME: threshold}
+        assert THRESHOLDS.read(connection) == {GAME: threshold}
     accuracy, confidence = answer.warnings
     assert "only picks at random (accuracy 0.600) breaks it in 100.0% of looks" in accuracy
     assert "an honest model always breaks it" in confidence
@@ -78,7 +79,7 @@ def test_the_documented_schedule_is_monday_at_two(
     answer = integration.schedule_retraining(frequency="weekly", day_of_week=0, hour=2)
     schedule = Schedule(Frequency.WEEKLY, day_of_week=0, hour=2)
     with reading(engine) as connection:
-        assert read_schedules(connection) == {GAME: (GAME, schedule, clock())}
+        assert SCHEDULES.read(connection) == {GAME: (GAME, schedule, clock())}
     assert answer.next_run is not None
     next_run = from_micros(answer.next_run)
     assert (next_run.weekday(), next_run.hour) == (0, 5)  # 02:00 in São Paulo is 05:00 UTC

@@ -1,28 +1,17 @@
 """Claims of training runs on every kind of database: one run of a game, however many ask."""
 
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from sqlalchemy import Engine
 
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.retraining import Decision
 from exporter.messages import Language
 from exporter.storage import retraining
-from exporter.storage.engine import create_engine_for, reading, writing
-from exporter.storage.migrate import upgrade
+from exporter.storage.engine import reading, writing
 from retrainer.judgement import Policy, Settled, settle
 from tests.retrainer.conftest import GAME
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    made = create_engine_for(database_url)
-    upgrade(made)
-    yield made
-    made.dispose()
 
 
 def settle_all(engine: Engine, name: str) -> list[Settled | None]:

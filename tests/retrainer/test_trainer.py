@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from exporter.domain.definitions import LOTOFACIL
-from retrainer.model import PRIOR, Training, train
+from retrainer.model import PRIOR, TrainingDraws, train
 from retrainer.trainer import main
 from tests.retrainer.conftest import add_draw
 
@@ -24,14 +24,14 @@ def run(output: Path, *arguments: str) -> int:
 
 
 def test_weights_are_probabilities_that_newer_draws_move_more() -> None:
-    weights = train(LOTOFACIL, Training(1, 400, [LOW] * 200 + [HIGH] * 200))
+    weights = train(LOTOFACIL, TrainingDraws(1, 400, [LOW] * 200 + [HIGH] * 200))
     assert sum(weights.values()) == pytest.approx(LOTOFACIL.drawn)
     assert weights[25] > 0.6 > weights[1]
     assert weights[12] == max(weights.values())
 
 
 def test_one_draw_hardly_moves_chance() -> None:
-    weights = train(LOTOFACIL, Training(1, 1, [LOW]))
+    weights = train(LOTOFACIL, TrainingDraws(1, 1, [LOW]))
     assert weights[1] == pytest.approx((PRIOR * 0.6 + 1) / (PRIOR + 1))
 
 
@@ -57,6 +57,17 @@ def test_a_model_is_made_from_a_file_with_a_bad_line(tmp_path: Path) -> None:
     assert run(tmp_path / "model", "--draws", str(file), "--last", "2") == 0
     model = json.loads((tmp_path / "model").read_text())
     assert model["draws"] == {"count": 2, "first": 2, "last": 3}
+
+
+def test_the_last_draws_of_a_file_are_those_of_the_latest_days(tmp_path: Path) -> None:
+    """As those of the database are: a number may be dated after the next."""
+    file = tmp_path / "draws.csv"
+    days = {1: "01", 2: "03", 3: "02"}
+    lines = [f"{n},{day}/01/2024,{','.join(map(str, LOW))}" for n, day in days.items()]
+    file.write_text("\n".join(lines), "utf-8")
+    assert run(tmp_path / "model", "--draws", str(file), "--last", "1") == 0
+    model = json.loads((tmp_path / "model").read_text())
+    assert model["draws"] == {"count": 1, "first": 2, "last": 2}
 
 
 @pytest.mark.usefixtures("engine")

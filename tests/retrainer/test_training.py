@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from exporter.domain.retraining import Outcome
 from retrainer.command import Command
-from retrainer.process import LOG_LIMIT, Child, Remembered
-from retrainer.training import Result, Training
+from retrainer.training import Training, TrainingResult
+from retrainer.training_process import LOG_LIMIT, Remembered, TrainingProcess
+from tests.servers.process import has_ended
 from tests.servers.waiting import wait_until
 
 WRITE = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text('model')"
@@ -48,7 +48,7 @@ def train(
     timeout: float = 30,
     stopping: threading.Event | None = None,
     alive: Callable[[], bool] = lambda: True,
-) -> Result:
+) -> TrainingResult:
     words = [sys.executable, "-c", code, "{output}", *arguments]
     training = Training(Command(words), folder, timeout, {})
     return training.run("lotofacil", "v1", stopping or threading.Event(), alive)
@@ -60,7 +60,7 @@ def left_behind(folder: Path) -> list[str]:
 
 def test_a_written_model_gets_its_name(folder: Path) -> None:
     result = train(folder, WRITE)
-    assert result == Result(Outcome.SUCCESS, "model written")
+    assert result == TrainingResult(Outcome.SUCCESS, "model written")
     assert left_behind(folder) == ["v1"]
     assert (folder / "models" / "v1").read_text() == "model"
 
@@ -94,7 +94,7 @@ def test_anything_else_is_a_failure_that_says_why(folder: Path, code: str, reaso
 def test_a_command_that_is_not_there_is_a_failure(folder: Path) -> None:
     training = Training(Command(["/nowhere/train", "{output}"]), folder, 5, {})
     result = training.run("lotofacil", "v1", threading.Event(), lambda: True)
-    assert result == Result(Outcome.FAILED, "No such file or directory: /nowhere/train")
+    assert result == TrainingResult(Outcome.FAILED, "No such file or directory: /nowhere/train")
 
 
 def test_a_secret_in_the_output_is_not_told(folder: Path) -> None:
@@ -154,7 +154,9 @@ def test_descendants_that_left_the_session_are_ended_too(folder: Path, tmp_path:
 
 def test_what_an_earlier_life_left_in_another_session_is_ended(tmp_path: Path) -> None:
     pid, notes = tmp_path / "pid", Remembered(tmp_path / "under-way")
-    child = Child([sys.executable, "-c", DEPARTED, "x", str(pid)], tmp_path / "log", {}, "v1")
+    child = TrainingProcess(
+        [sys.executable, "-c", DEPARTED, "x", str(pid)], tmp_path / "log", {}, "v1"
+    )
     notes.write("v1", child.pid)
     wait_until(lambda: pid.exists() and pid.read_text(), what="the departed child")
     os.kill(child.pid, signal.SIGKILL)
@@ -171,7 +173,9 @@ def test_a_run_that_was_given_up_is_ended(folder: Path) -> None:
 
 def test_what_an_earlier_life_left_running_is_ended(tmp_path: Path) -> None:
     remembered = Remembered(tmp_path / "under-way")
-    child = Child([sys.executable, "-c", "import signal; signal.pause()"], tmp_path / "log", {}, "")
+    child = TrainingProcess(
+        [sys.executable, "-c", "import signal; signal.pause()"], tmp_path / "log", {}, ""
+    )
     remembered.write("v1", child.pid)
     remembered.write("gone", child.pid)
     (tmp_path / "under-way" / "gone.pid").write_text(f"{child.pid} 1.0")  # another's old number
@@ -179,10 +183,3 @@ def test_what_an_earlier_life_left_running_is_ended(tmp_path: Path) -> None:
     assert child.wait(60, lambda: True) == -9
     assert list((tmp_path / "under-way").iterdir()) == []
     child.end(0)
-
-
-def has_ended(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True

@@ -4,36 +4,30 @@ import json
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, inspect, text
 
-from exporter.domain.retraining import (
-    Decision,
-    Frequency,
-    Outcome,
-    PerformanceThreshold,
-    Schedule,
-)
-from exporter.storage import retraining, retraining_settings
+from exporter.domain.retraining import Decision, Frequency, Outcome, PerformanceThreshold, Schedule
+from exporter.recording.destination import DestinationRefuses, DestinationUnavailable
+from exporter.storage import retraining
 from exporter.storage.engine import reading, writing
 from exporter.storage.identities import game_id, model_of
-from exporter.storage.models import models_of
-from exporter.storage.retraining import Request, Run
-from retrainer.intake import keep
-from retrainer.training import Result
-from retrainer.webhook import Wish
+from exporter.storage.named_rows import THRESHOLDS, put_schedule
+from exporter.storage.read_models import read_models
+from exporter.storage.schema import METADATA
+from retrainer.training import TrainingResult
+from retrainer.wishes import Wish
 from retrainer.worker import Worker
 from tests.retrainer.conftest import COOLDOWN, GAME, FakeClock, FakeTraining, score
+from tests.retrainer.work import ALERT, decisions, look, requests, runs, tell
 from tests.servers.waiting import wait_until
 
 MakeWorker = Callable[..., Worker]
-ALERT = Wish("f@1", GAME, "model_drift", json.dumps({"status": "firing"}))
 BAD = PerformanceThreshold(accuracy_min=0.65, sample_size_min=100)
 
 
 @pytest.fixture
 def training() -> FakeTraining:
-    return FakeTraining(Result(Outcome.SUCCESS, "model written"))
+    return FakeTraining(TrainingResult(Outcome.SUCCESS, "model written"))
 
 
 @pytest.fixture
@@ -41,35 +35,11 @@ def worker(make_worker: MakeWorker, training: FakeTraining) -> Worker:
     return make_worker(training)
 
 
-def tell(engine: Engine, wish: Wish, clock: FakeClock) -> bool:
-    with writing(engine) as connection:
-        return keep(connection, wish, COOLDOWN, clock())
-
-
-def look(worker: Worker) -> None:
-    worker.work_once()
-    worker.wait_for_runs()
-
-
 def watch(worker: Worker, clock: FakeClock, pauses: list[int]) -> None:
     """Looks again and again, with pauses of so many seconds before."""
     for seconds in pauses:
         clock.forward(seconds)
         look(worker)
-
-
-def runs(engine: Engine) -> list[Run]:
-    with reading(engine) as connection:
-        return retraining.recent_runs(connection)[::-1]
-
-
-def requests(engine: Engine) -> list[Request]:
-    with reading(engine) as connection:
-        return retraining.recent_requests(connection)[::-1]
-
-
-def decisions(engine: Engine) -> list[str | None]:
-    return [request.decision for request in requests(engine)]
 
 
 def test_an_alert_becomes_a_new_model_in_use(
@@ -80,7 +50,7 @@ def test_an_alert_becomes_a_new_model_in_use(
     (run,) = runs(engine)
     assert run.outcome == Outcome.SUCCESS
     with reading(engine) as connection:
-        (model,) = models_of(connection, GAME)
+        (model,) = read_models(connection)
     assert (model.version, model.active, model.started_at) == (run.model_version, True, clock())
     assert str(run.model_version).startswith("lotofacil-20")
 
@@ -138,28 +108,28 @@ def test_the_cooldown_survives_a_restart(
     look(worker)
     clock.forward(COOLDOWN - 1)
     tell(engine, Wish("h@1", *_rest(ALERT)), clock)
-    look(make_worker(FakeTraining(Result(Outcome.SUCCESS, ""))))
+    look(make_worker(FakeTraining(TrainingResult(Outcome.SUCCESS, ""))))
     assert decisions(engine) == ["retrain", "refused_cooldown"]
 
 
 def test_a_failed_training_cools_down_and_promotes_nothing(
     engine: Engine, make_worker: MakeWorker, clock: FakeClock
 ) -> None:
-    worker = make_worker(FakeTraining(Result(Outcome.FAILED, "exit code 1")))
+    worker = make_worker(FakeTraining(TrainingResult(Outcome.FAILED, "exit code 1")))
     tell(engine, ALERT, clock)
     look(worker)
     tell(engine, Wish("g@1", *_rest(ALERT)), clock)
     look(worker)
     assert decisions(engine) == ["retrain", "refused_cooldown"]
     with reading(engine) as connection:
-        assert models_of(connection, GAME) == []
+        assert read_models(connection) == []
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.TIMEOUT, Outcome.INTERRUPTED])
 def test_an_alert_that_fires_on_after_its_training_came_to_nothing_asks_again(
     engine: Engine, make_worker: MakeWorker, clock: FakeClock, outcome: Outcome
 ) -> None:
-    training = FakeTraining(Result(outcome, "no disk"))
+    training = FakeTraining(TrainingResult(outcome, "no disk"))
     worker = make_worker(training)
     score(engine, 1, tickets=1, hits=8)
     tell(engine, ALERT, clock)
@@ -167,7 +137,7 @@ def test_an_alert_that_fires_on_after_its_training_came_to_nothing_asks_again(
         look(worker)
     clock.forward(COOLDOWN - 1)
     assert not tell(engine, ALERT, clock)
-    training.result = Result(Outcome.SUCCESS, "model written")
+    training.result = TrainingResult(Outcome.SUCCESS, "model written")
     clock.forward(1)
     assert tell(engine, ALERT, clock)
     look(worker)
@@ -182,7 +152,7 @@ def test_an_alert_that_was_answered_asks_for_nothing_when_another_training_fails
     tell(engine, ALERT, clock)
     look(worker)
     clock.forward(COOLDOWN)
-    training.result = Result(Outcome.FAILED, "no disk")
+    training.result = TrainingResult(Outcome.FAILED, "no disk")
     tell(engine, Wish("s", GAME, "schedule", "{}"), clock)
     look(worker)
     clock.forward(COOLDOWN)
@@ -192,7 +162,7 @@ def test_an_alert_that_was_answered_asks_for_nothing_when_another_training_fails
 def test_an_alert_asks_for_nothing_while_it_trains_though_a_training_before_failed(
     engine: Engine, make_worker: MakeWorker, clock: FakeClock
 ) -> None:
-    training = FakeTraining(Result(Outcome.FAILED, "no disk"))
+    training = FakeTraining(TrainingResult(Outcome.FAILED, "no disk"))
     worker = make_worker(training)
     tell(engine, Wish("s", GAME, "schedule", "{}"), clock)
     look(worker)
@@ -222,7 +192,7 @@ def test_a_version_that_became_a_control_arm_is_not_put_in_use(
     assert run.outcome == "failed"
     assert f"'{version}' is a control for good" in str(run.detail)
     with reading(engine) as connection:
-        assert [(row.version, row.active) for row in models_of(connection, GAME)] == [("v1", True)]
+        assert [row.version for row in read_models(connection) if row.active] == ["v1"]
 
 
 def test_two_retrainers_run_one_training_of_a_game(
@@ -304,7 +274,7 @@ def test_looks_that_failed_do_not_count_as_silence(
         connection.execute(text("ALTER TABLE training_runs RENAME TO elsewhere"))
     for _ in range(10):  # while the database is away, the other can give no sign either
         clock.forward(6)
-        with pytest.raises(OperationalError):
+        with pytest.raises(DestinationUnavailable):
             look(worker)
     with writing(engine) as connection:
         connection.execute(text("ALTER TABLE elsewhere RENAME TO training_runs"))
@@ -333,7 +303,7 @@ def test_a_retrainer_does_not_give_up_the_run_it_is_doing(
 def test_a_second_interruption_is_not_tried_again(
     engine: Engine, make_worker: MakeWorker, clock: FakeClock
 ) -> None:
-    worker = make_worker(FakeTraining(Result(Outcome.INTERRUPTED, "stopped")))
+    worker = make_worker(FakeTraining(TrainingResult(Outcome.INTERRUPTED, "stopped")))
     tell(engine, ALERT, clock)
     for _ in range(3):
         look(worker)
@@ -343,7 +313,7 @@ def test_a_second_interruption_is_not_tried_again(
 def test_a_stopped_run_is_begun_again_however_often_and_starts_no_cooldown(
     engine: Engine, make_worker: MakeWorker, clock: FakeClock
 ) -> None:
-    worker = make_worker(FakeTraining(Result(Outcome.STOPPED, "stopped")))
+    worker = make_worker(FakeTraining(TrainingResult(Outcome.STOPPED, "stopped")))
     tell(engine, ALERT, clock)
     for _ in range(3):
         look(worker)
@@ -363,14 +333,14 @@ def test_a_run_that_others_gave_up_promotes_nothing(
     clock.forward(10)  # the next sign of life finds out
     worker.wait_for_runs()
     with reading(engine) as connection:
-        assert models_of(connection, GAME) == []
+        assert read_models(connection) == []
 
 
 def test_a_broken_threshold_asks_once_and_again_after_the_cooldown(
     engine: Engine, worker: Worker, clock: FakeClock, training: FakeTraining
 ) -> None:
     with writing(engine) as connection:
-        retraining_settings.put_thresholds(connection, GAME, BAD, clock())
+        THRESHOLDS.put(connection, GAME, BAD, clock())
     score(engine, 1, tickets=100, hits=900)
     look(worker)
     score(engine, 2, tickets=100, hits=900, version=str(runs(engine)[0].model_version))
@@ -388,7 +358,7 @@ def test_thresholds_are_looked_at_though_the_clock_was_set_back(
     engine: Engine, worker: Worker, clock: FakeClock
 ) -> None:
     with writing(engine) as connection:
-        retraining_settings.put_thresholds(connection, GAME, BAD, clock())
+        THRESHOLDS.put(connection, GAME, BAD, clock())
     clock.step(400 * 86_400)
     look(worker)
     clock.step(-400 * 86_400)
@@ -402,7 +372,7 @@ def test_thresholds_that_hold_leave_no_trace(
     engine: Engine, worker: Worker, clock: FakeClock
 ) -> None:
     with writing(engine) as connection:
-        retraining_settings.put_thresholds(connection, GAME, BAD, clock())
+        THRESHOLDS.put(connection, GAME, BAD, clock())
     score(engine, 1, tickets=100, hits=1100)
     look(worker)
     assert requests(engine) == []
@@ -413,11 +383,11 @@ def test_a_schedule_missed_while_down_runs_once(
 ) -> None:
     daily = Schedule(Frequency.DAILY, hour=2)
     with writing(engine) as connection:
-        retraining_settings.put_schedule(connection, GAME, daily, clock())
+        put_schedule(connection, GAME, daily, clock())
     look(worker)
     assert runs(engine) == []
     clock.forward(5 * 86_400)
-    look(make_worker(FakeTraining(Result(Outcome.SUCCESS, "")), "two"))
+    look(make_worker(FakeTraining(TrainingResult(Outcome.SUCCESS, "")), "two"))
     look(worker)
     clock.forward(60)
     look(worker)
@@ -436,8 +406,20 @@ def test_a_started_worker_works_and_stops(
     worker.start()
     try:
         while not training.runs:
-            worker.wake()
-        assert worker.is_running()
+            worker.looks.wake()
+        assert worker.looks.is_running()
     finally:
         worker.stop()
-    assert not worker.is_running()
+    assert not worker.looks.is_running()
+
+
+def test_a_database_that_was_made_anew_gets_its_schema(engine: Engine, worker: Worker) -> None:
+    """The first look finds it broken; what is broken is looked at, and not waited for."""
+    worker.work_once()
+    METADATA.drop_all(engine)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+    with pytest.raises(DestinationRefuses):
+        worker.work_once()
+    worker.work_once()
+    assert inspect(engine).has_table("retraining_requests")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+import psutil
 import pytest
 
 from tests.servers.waiting import wait_until
@@ -111,3 +112,10 @@ def _launcher(ordinary_user: bool, *options: str) -> list[str]:
 def _stopping_with_us(stop_with: signal.Signals) -> str:
     """Make the kernel stop it when the test run dies without stopping anything (Linux)."""
     return f"--pdeathsig={stop_with.name.removeprefix('SIG')}"
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

@@ -3,15 +3,19 @@
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 import requests
 from flask import Flask
 
+from exporter.serving.connection import Connection
 from exporter.serving.lanes import Lane
+from exporter.serving.loop import Sockets
 from exporter.serving.server import CannotListen, Server
 from tests.servers.waiting import PATIENCE_SECONDS, wait_until
 
@@ -91,6 +95,36 @@ def test_what_is_under_way_is_finished(slow: Slow) -> None:
         thread.join(PATIENCE_SECONDS)
         asking.join(PATIENCE_SECONDS)
     assert answers == ["done"]
+
+
+def test_the_loop_takes_no_processor_while_a_thread_sends(
+    slow: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would take the interpreter from the very thread it waits for, again and again."""
+    sending, may_send, turns = threading.Event(), threading.Event(), Counter[str]()
+    send, turn = Connection.send, Sockets.turn
+
+    def send_late(self: Connection, *given: Any, **more: Any) -> int:
+        sending.set()
+        may_send.wait(PATIENCE_SECONDS)
+        return int(send(self, *given, **more))
+
+    def count(self: Sockets, seconds: float) -> None:
+        turns["all"] += 1
+        turn(self, seconds)
+
+    monkeypatch.setattr(Connection, "send", send_late)
+    monkeypatch.setattr(Sockets, "turn", count)
+    slow.may_answer.set()
+    with running(slow.app) as (server, _):
+        asking = threading.Thread(target=get, args=(f"http://127.0.0.1:{server.port}/slow",))
+        asking.start()
+        assert sending.wait(PATIENCE_SECONDS)
+        server._listeners[0].pull_trigger()
+        with pytest.raises(TimeoutError):
+            wait_until(lambda: turns["all"] > 100, timeout=0.5)
+        may_send.set()
+        asking.join(PATIENCE_SECONDS)
 
 
 def test_a_port_in_use_is_explained_in_one_line(slow_app: Flask) -> None:

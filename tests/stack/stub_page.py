@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from exporter.catalog import CATALOG, DIRECTIONS, WINDOWS, Kind, Metric
+from exporter.collectors.catalog import CATALOG
+from exporter.collectors.declarations import Metric, MetricKind
+from exporter.collectors.evidence import DIRECTIONS
+from exporter.domain.statistics.baseline import WINDOW_NAMES
 
 #: Values of the labels that do not say which model a series is about.
 LABELS = {
     "game": ("lotofacil",),
-    "window": WINDOWS,
+    "window": WINDOW_NAMES,
     "direction": DIRECTIONS,
     "hits": tuple(str(hits) for hits in range(5, 16)),
     "tier": tuple(str(tier) for tier in range(11, 16)),
@@ -92,7 +95,7 @@ def _lines(metric: Metric) -> Iterator[str]:
 
 
 def _samples(metric: Metric, labels: dict[str, str]) -> Iterator[str]:
-    if metric.kind is not Kind.HISTOGRAM:
+    if metric.kind is not MetricKind.HISTOGRAM:
         yield _sample(metric.exposed_name, labels, _value(metric, labels))
         return
     for index, bound in enumerate([*metric.buckets, "+Inf"], start=1):
@@ -117,7 +120,7 @@ def _label_sets(metric: Metric) -> Iterator[dict[str, str]]:
 def _value(metric: Metric, labels: dict[str, str]) -> float:
     if metric.name == "lotofacil_model_active":
         return float(labels["model_version"] == "v2")
-    if metric.kind is Kind.COUNTER:
+    if metric.kind is MetricKind.COUNTER:
         return round(time.time())
     if metric.name.endswith("_timestamp_seconds"):
         return time.time() - 3600

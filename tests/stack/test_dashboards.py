@@ -11,7 +11,7 @@ import yaml
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
-from exporter.catalog import WINDOWS
+from exporter.domain.statistics.baseline import WINDOW_NAMES
 from exporter.stack.dashboards.frame import DATASOURCE_UID
 from tests.stack.boards import Board, all_boards, board_id
 
@@ -107,7 +107,7 @@ def test_variables_are_the_promised_ones(board: Board) -> None:
     variables = board.variables()
     assert list(variables) == ["datasource", "game", "model_version", "window"]
     assert variables["datasource"]["current"]["value"] == DATASOURCE_UID
-    assert [option["value"] for option in variables["window"]["options"]] == list(WINDOWS)
+    assert [option["value"] for option in variables["window"]["options"]] == list(WINDOW_NAMES)
     assert all(variable["label"] for variable in variables.values())
 
 

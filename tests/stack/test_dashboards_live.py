@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 import requests
 
-from exporter.catalog import WINDOWS
-from exporter.messages import Language, text
+from exporter.domain.statistics.baseline import WINDOW_NAMES
+from exporter.messages import Language
 from tests.servers.ports import free_port
 from tests.servers.prometheus import Prometheus, StartPrometheus
 from tests.servers.waiting import PATIENCE_SECONDS, wait_until
@@ -132,11 +132,11 @@ def test_windows_stand_in_their_order(prometheus: Prometheus) -> None:
         expression
         for board in boards
         for title, expression in board.expressions()
-        if title == text("dashboard.panel.windows.title", Language.PT_BR)
+        if title == "Acurácia da versão em uso, por janela"
     ]
     assert _has_figures(prometheus, shown[0])
     found = [one["metric"]["window"] for one in prometheus.query(fill_in(shown[0]))]
-    assert found == list(WINDOWS)
+    assert found == list(WINDOW_NAMES)
 
 
 def _has_figures(prometheus: Prometheus, expression: str) -> bool:

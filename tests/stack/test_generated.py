@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from exporter.catalog import CATALOG
 from exporter.cli import COMMANDS
 from exporter.cli.generate import all_generated_files, generate
+from exporter.collectors.catalog import CATALOG
 from exporter.config import Settings
 from exporter.messages import Language
 from exporter.stack.generated import outdated_files

@@ -8,13 +8,13 @@ from sqlalchemy import Engine, func, select
 
 from exporter.domain.batches import by_game
 from exporter.domain.definitions import KNOWN_GAMES
+from exporter.domain.fates import Fate, Fates
 from exporter.domain.moments import DAY, to_micros
 from exporter.domain.predictions import Prediction
 from exporter.domain.results import Result
 from exporter.storage import draws, schema
-from exporter.storage.draws import Recorded
 from exporter.storage.engine import reading, writing
-from exporter.storage.ingest import Ingested, write_predictions
+from exporter.storage.ingest import write_predictions
 from tests.storage import reading as held
 
 #: Monday's draw, number 100; the week's others follow day by day.
@@ -47,7 +47,7 @@ def ticket(
     return Prediction(*head, len(chosen), bits(chosen), None, confidence, None, None)
 
 
-def store(engine: Engine, *tickets: Prediction) -> Ingested:
+def store(engine: Engine, *tickets: Prediction) -> Fates:
     return write_predictions(engine, by_game(tickets), KNOWN_GAMES, now=1)
 
 
@@ -60,7 +60,7 @@ def record(
     prizes: Mapping[int, int] | None = None,
     by: str = "test",
     now: int | None = None,
-) -> Recorded:
+) -> Fate:
     moment = draw_time(number) if at is None else at
     result = Result(number, moment, bits(numbers), dict(prizes or {}))
     with writing(engine) as connection:

@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import resource
 import signal
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -17,14 +16,14 @@ from sqlalchemy import Engine, select, text
 
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.moments import DAY
-from exporter.storage import backup, checksums, dump, migrate, schema
+from exporter.storage import backup, backup_files, dump, migrate, schema
 from exporter.storage.backup import BackupFailed
+from exporter.storage.backup_files import secluded
 from exporter.storage.dump import DamagedBackup
 from exporter.storage.engine import create_engine_for, reading, writing
 from exporter.storage.restore import RestoreRefused, restore
-from exporter.storage.seclusion import secluded
 from exporter.storage.verification import verify
-from tests.databases import copy_of, opened
+from tests.databases import opened
 from tests.storage.records import MONDAY, draw_time, record, store, stored, ticket
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -39,13 +38,6 @@ def history(engine: Engine) -> None:
     store(engine, *(ticket(f"é{n}", draw_time(n), numbers=range(1, 17)) for n in (100, 101, 102)))
     record(engine, 100, prizes={14: 100_000})
     record(engine, 101)
-
-
-@pytest.fixture
-def other(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
-    """An empty SQLite database with the newest schema."""
-    with opened(copy_of(sqlite_template, tmp_path / "other.db")) as made:
-        yield made
 
 
 def write(engine: Engine, folder: Path, *, compress: bool = True, now: int = MONDAY) -> Path:
@@ -101,7 +93,7 @@ def test_a_database_restores_from_another_engine_and_goes_on(
 
 def test_a_backup_is_private_and_leaves_nothing_beside_it(engine: Engine, tmp_path: Path) -> None:
     path = write(engine, tmp_path / "new" / "folder")
-    files = {path, checksums.beside(path), path.parent / ".lotofacil-backup.lock"}
+    files = {path, backup_files.beside(path), path.parent / ".lotofacil-backup.lock"}
     assert set(path.parent.iterdir()) == files
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
     with reading(engine) as connection:
@@ -116,7 +108,7 @@ def test_older_backups_go_and_foreign_files_stay(engine: Engine, tmp_path: Path)
     foreign.touch()
     path = write(engine, tmp_path)
     assert not old.exists()
-    assert not checksums.beside(old).exists()
+    assert not backup_files.beside(old).exists()
     assert set(tmp_path.glob("lotofacil-*")) >= {recent, foreign, path}
 
 
@@ -131,7 +123,7 @@ def test_a_backup_that_fails_leaves_older_ones(
     monkeypatch.setattr(backup, "_flush", broken)
     with pytest.raises(BackupFailed, match=r"cannot write .*: No space left on device"):
         write(engine, tmp_path / "b")
-    assert visible(tmp_path / "b") == {old, checksums.beside(old)}
+    assert visible(tmp_path / "b") == {old, backup_files.beside(old)}
 
 
 def test_a_folder_that_cannot_be_made_is_told_in_one_line(engine: Engine, tmp_path: Path) -> None:
@@ -211,7 +203,7 @@ def test_several_at_once_come_one_after_another(
     with ProcessPoolExecutor(3, SPAWN) as children:
         paths = list(children.map(write_apart, [address(engine)] * 3, [folder] * 3))
     assert len(set(paths)) == 3
-    assert visible(folder) == {*paths, *map(checksums.beside, paths)}
+    assert visible(folder) == {*paths, *map(backup_files.beside, paths)}
     assert restore(other, paths[1], tmp_path).checked
     assert content(other) == content(engine)
 
@@ -226,7 +218,7 @@ def test_whoever_waits_too_long_is_told_in_one_line(engine: Engine, tmp_path: Pa
 
 
 def killed_while_writing(url: str, folder: Path) -> None:
-    checksums.line = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
+    backup_files.line = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
     write_apart(url, folder)
 
 
@@ -244,7 +236,7 @@ def test_what_a_killed_one_left_goes_with_the_next(engine: Engine, tmp_path: Pat
     foreign = folder / "others.sha256"
     foreign.touch()
     path = write(engine, folder)
-    assert visible(folder) == {path, checksums.beside(path), foreign}
+    assert visible(folder) == {path, backup_files.beside(path), foreign}
     assert {file.name for file in folder.glob(".*")} == {".lotofacil-backup.lock"}
 
 
@@ -275,7 +267,7 @@ def test_a_backup_that_is_in_use_as_a_database_stays(engine: Engine, tmp_path: P
 def test_the_checksum_is_as_sha256sum_writes_it(engine: Engine, tmp_path: Path) -> None:
     path = write(engine, tmp_path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert checksums.beside(path).read_text() == f"{digest}  {path.name}\n"
+    assert backup_files.beside(path).read_text() == f"{digest}  {path.name}\n"
 
 
 def test_what_does_not_match_its_checksum_is_refused(
@@ -283,10 +275,10 @@ def test_what_does_not_match_its_checksum_is_refused(
 ) -> None:
     path = write(engine, tmp_path)
     for noted in (f"{'0' * 64}  {path.name}\n", "", "nonsense"):
-        checksums.beside(path).write_text(noted)
+        backup_files.beside(path).write_text(noted)
         with pytest.raises(DamagedBackup, match="is not what was backed up"):
             restore(other, path, tmp_path)
     assert stored(other) == 0
-    checksums.beside(path).unlink()
+    backup_files.beside(path).unlink()
     assert not restore(other, path, tmp_path).checked
     assert content(other) == content(engine)

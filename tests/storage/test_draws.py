@@ -5,9 +5,10 @@ import json
 import pytest
 from sqlalchemy import Engine, select
 
+from exporter.domain.fates import Fate
 from exporter.domain.moments import DAY, HOUR
 from exporter.storage import draws, retention, schema
-from exporter.storage.draws import DrawIsClosed, Recorded
+from exporter.storage.draws import DrawIsClosed
 from exporter.storage.engine import reading, writing
 from exporter.storage.identities import game_id
 from tests.storage.records import FIRST, LAST, draw_time, record, scored, store, ticket, total
@@ -56,8 +57,8 @@ def missing(engine: Engine) -> int:
 def test_a_correction_of_numbers_is_kept_and_followed(engine: Engine) -> None:
     store(engine, ticket("a", draw_time(100)))
     record(engine, 100, LAST)
-    assert record(engine, 100, FIRST, by="ana") is Recorded.CORRECTED
-    assert record(engine, 100, FIRST) is Recorded.REPEATED
+    assert record(engine, 100, FIRST, by="ana") is Fate.CORRECTED
+    assert record(engine, 100, FIRST) is Fate.REPEATED
     assert scored(engine) == {100: (1, 15, 0)}
     assert total(engine, "hits") == 15
     with reading(engine) as connection:
@@ -70,20 +71,20 @@ def test_a_repetition_that_is_delivered_again_corrects_nothing_back(engine: Engi
     """It left no row when it came first; only that it is older than the correction shows it."""
     told = [(LAST, 10), (LAST, 11), (FIRST, 12)]
     first = [record(engine, 100, numbers, now=now) for numbers, now in told]
-    assert first == [Recorded.NEW, Recorded.REPEATED, Recorded.CORRECTED]
+    assert first == [Fate.NEW, Fate.REPEATED, Fate.CORRECTED]
     again = [record(engine, 100, numbers, now=now) for numbers, now in told]
-    assert again == [Recorded.REPEATED] * 3
-    assert record(engine, 100, LAST, now=13) is Recorded.CORRECTED  # somebody means it
-    assert record(engine, 100, FIRST, now=12) is Recorded.REPEATED
+    assert again == [Fate.REPEATED] * 3
+    assert record(engine, 100, LAST, now=13) is Fate.CORRECTED  # somebody means it
+    assert record(engine, 100, FIRST, now=12) is Fate.REPEATED
 
 
 def test_a_correction_by_a_slow_clock_is_one_and_stays(engine: Engine) -> None:
-    assert record(engine, 100, LAST, now=10) is Recorded.NEW
-    assert record(engine, 100, FIRST, now=5) is Recorded.CORRECTED
+    assert record(engine, 100, LAST, now=10) is Fate.NEW
+    assert record(engine, 100, FIRST, now=5) is Fate.CORRECTED
     told = [(LAST, 10), (LAST, 7), (FIRST, 5)]
     again = [record(engine, 100, numbers, now=now) for numbers, now in told]
-    assert again == [Recorded.REPEATED] * 3
-    assert record(engine, 100, FIRST) is Recorded.REPEATED
+    assert again == [Fate.REPEATED] * 3
+    assert record(engine, 100, FIRST) is Fate.REPEATED
 
 
 def test_what_a_closed_draw_was_told_before_is_no_correction_of_it(engine: Engine) -> None:
@@ -91,7 +92,7 @@ def test_what_a_closed_draw_was_told_before_is_no_correction_of_it(engine: Engin
     for numbers, now in ((LAST, 10), (LAST, 11), (FIRST, 12)):
         record(engine, 100, numbers, now=now)
     assert retention.cleanup(engine, before=draw_time(100), now=0) == 1
-    assert record(engine, 100, LAST, now=11) is Recorded.REPEATED
+    assert record(engine, 100, LAST, now=11) is Fate.REPEATED
 
 
 def test_a_corrected_date_moves_predictions_to_the_draw_they_were_for(engine: Engine) -> None:
@@ -126,7 +127,7 @@ def test_a_closed_draw_refuses_corrections_and_takes_late_arrivals(engine: Engin
     assert retention.cleanup(engine, before=draw_time(100), now=0) == 1
     with pytest.raises(DrawIsClosed, match="draw_number: 100 is closed: 1 of its predictions"):
         record(engine, 100, FIRST)
-    assert record(engine, 100) is Recorded.REPEATED
+    assert record(engine, 100) is Fate.REPEATED
     store(engine, ticket("b", draw_time(100) - HOUR, 100))
     assert scored(engine) == {100: (2, 10, 0)}
 

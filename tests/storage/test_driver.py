@@ -16,7 +16,7 @@ from sqlalchemy.exc import (
 from exporter.storage import driver, migrate
 from exporter.storage.engine import reading, writing
 from exporter.storage.limits import limited
-from exporter.storage.rows import insert_columns
+from exporter.storage.rows import insert_rows
 from exporter.storage.schema import games, predictions
 from tests.databases import opened
 from tests.servers.waiting import wait_until
@@ -124,7 +124,7 @@ def _use_a_killed(connection: Connection, doing: str) -> None:
     with writing(connection.engine) as other:
         driver.execute(other, _KILL[kind], driver.fetch_one(connection, _OWN[kind]) or [])
     if doing == "copy":
-        insert_columns(connection, games, ("name",), [["one"]])
+        insert_rows(connection, games, [{"name": "one"}])
     elif doing == "pipeline":
         _insert_twice(connection)
     else:
@@ -147,17 +147,12 @@ def test_whoever_watches_statements_is_told(engine: Engine) -> None:
 
 @pytest.mark.parametrize("text", ["a\\tb", "\\N", "a\tb\nc\rd\\", "é ☕ 😀", "{}", "'; --", "%s ?"])
 def test_any_text_is_kept_as_it_is(engine: Engine, text: str) -> None:
-    columns = ("key", "game_id", "model_id", "predicted_at", "size", "numbers", "metadata")
+    same = {"game_id": 1, "model_id": 1, "size": 15}
+    rows: list[dict[str, Any]] = [
+        {"key": text, "predicted_at": 5, "numbers": 2**62, "metadata": None, **same},
+        {"key": "k", "predicted_at": 6, "numbers": 1, "metadata": text, **same},
+    ]
     with writing(engine) as connection:
-        values: list[list[Any]] = [
-            [text, "k"],
-            [1, 1],
-            [1, 1],
-            [5, 6],
-            [15, 15],
-            [2**62, 1],
-            [None, text],
-        ]
-        insert_columns(connection, predictions, columns, values)
+        insert_rows(connection, predictions, rows)
         query = "SELECT predictions.key, numbers, metadata FROM predictions ORDER BY predicted_at"
         assert driver.fetch(connection, query) == [(text, 2**62, None), ("k", 1, text)]

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from exporter.storage.engine import create_engine_for, reading, writing
 from exporter.storage.faults import Fault, fault_of, is_cut_short, is_outage
-from exporter.storage.trial import try_writing
+from exporter.storage.integrity import try_writing
 from tests.databases import migrated, opened
 from tests.standby import read_only_mariadb, read_only_postgres
 

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import Connection, Engine, event, insert, select, update
 
 from exporter.domain.definitions import KNOWN_GAMES
+from exporter.domain.fates import Fates
 from exporter.domain.moments import DAY, HOUR
-from exporter.domain.predictions import MOMENT, VERSION, Failure
+from exporter.domain.predictions import MOMENT, VERSION, Failure, Prediction
 from exporter.storage import models, schema
 from exporter.storage.engine import reading, writing
 from exporter.storage.failures import write_failures
-from exporter.storage.ingest import Ingested
-from exporter.storage.lookup import find_prediction
+from exporter.storage.lookup import find
 from exporter.storage.verification import verify
 from tests.servers.waiting import wait_until
 from tests.storage import reading as held
@@ -29,8 +29,8 @@ SEVERAL_WRITERS = pytest.mark.parametrize(
 
 def test_the_same_key_with_the_same_body_is_one_record(engine: Engine) -> None:
     first = ticket("a", MONDAY)
-    assert store(engine, first) == Ingested(1)
-    assert store(engine, first) == Ingested(0, frozenset({0}))
+    assert store(engine, first) == Fates(1)
+    assert store(engine, first) == Fates(0, frozenset({0}))
     again = first._replace(predicted_at=MONDAY + 1)
     assert store(engine, again._replace(filled=MOMENT)).repeated == {0}
     assert store(engine, again).conflicts == {0}
@@ -45,7 +45,7 @@ def test_the_same_key_with_another_body_is_a_conflict(engine: Engine) -> None:
         ticket("a", MONDAY, numbers=range(2, 17)),
         ticket("a", MONDAY, confidence=None),
     ):
-        assert store(engine, other) == Ingested(0, conflicts=frozenset({0}))
+        assert store(engine, other) == Fates(0, conflicts=frozenset({0}))
     assert total(engine, "predictions") == 1
 
 
@@ -81,7 +81,7 @@ def test_a_role_that_is_not_its_versions_is_refused_and_the_others_stored(engine
     assert (found.stored, list(found.refused)) == (2, [1])
     assert str(found.refused[1]) == "role: 'model' contradicts 'v1', which is a control"
     again = store(engine, *(ticket(key, MONDAY) for key in "ab"), first._replace(role=None))
-    assert again == Ingested(0, frozenset({2}), refused=again.refused)
+    assert again == Fates(0, frozenset({2}), refused=again.refused)
     assert list(again.refused) == [0, 1]
     assert total(engine, "predictions") == 1
 
@@ -89,7 +89,7 @@ def test_a_role_that_is_not_its_versions_is_refused_and_the_others_stored(engine
 def test_a_batch_may_hold_new_repeated_and_conflicting_ones(engine: Engine) -> None:
     store(engine, ticket("a", MONDAY))
     found = store(engine, ticket("a", MONDAY), ticket("b", MONDAY), ticket("b", MONDAY, 100))
-    assert found == Ingested(1, frozenset({0}), frozenset({2}))
+    assert found == Fates(1, frozenset({0}), frozenset({2}))
     assert total(engine, "predictions") == 2
 
 
@@ -98,7 +98,7 @@ def test_places_count_through_the_batches_of_all_games(engine: Engine) -> None:
     known = ticket("a", MONDAY)
     assert store(engine, known, quina).stored == 2
     found = store(engine, known, ticket("b", MONDAY), quina, quina._replace(confidence=1))
-    assert found == Ingested(1, frozenset({0, 2}), frozenset({3}))
+    assert found == Fates(1, frozenset({0, 2}), frozenset({3}))
 
 
 def test_keys_that_differ_in_case_or_by_a_space_are_two_records(engine: Engine) -> None:
@@ -113,9 +113,7 @@ def test_what_is_stored_reads_back_as_it_came(engine: Engine) -> None:
     store(engine, long)
     store(engine, quina)
     with reading(engine) as connection:
-        assert find_prediction(connection, "q") == quina
-        assert find_prediction(connection, "long") == long
-        assert find_prediction(connection, "other") is None
+        assert find(connection, Prediction, ["q", "long", "other"]) == {"q": quina, "long": long}
 
 
 def test_days_and_hours_are_those_of_the_prediction(engine: Engine) -> None:
@@ -200,7 +198,7 @@ def test_a_writer_that_loses_a_deadlock_tries_again(engine: Engine) -> None:
         job = threads.submit(store, engine, ticket("b", MONDAY + 1))
         assert holds_the_game.wait(60)
         other.execute(update(schema.games).values(name=schema.games.c.name))
-    assert job.result(60) == Ingested(1)
+    assert job.result(60) == Fates(1)
     assert stored(engine) == total(engine, "predictions") == 2
 
 

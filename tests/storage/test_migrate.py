@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -34,6 +35,24 @@ def test_up_and_down_and_up_again(bare: Engine) -> None:
     migrate.upgrade(bare)
     migrate.upgrade(bare)
     migrate.check(bare)  # the models are equal to what the migrations make
+
+
+def statements(engine: Engine) -> dict[str, str | None]:
+    """What made each table and index."""
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT name, sql FROM sqlite_master"))
+        return {row.name: row.sql for row in rows}
+
+
+def test_a_new_file_has_at_once_what_the_migrations_make(tmp_path: Path) -> None:
+    with (
+        opened(f"sqlite:///{tmp_path / 'new.db'}") as new,
+        opened(f"sqlite:///{tmp_path / 'migrated.db'}") as migrated,
+    ):
+        migrate.upgrade(new)
+        migrate.upgrade(migrated, migrate.head())
+        assert statements(new) == statements(migrated)
+        assert migrate.is_current(new)
 
 
 def test_there_is_one_head() -> None:

@@ -28,8 +28,8 @@ def test_one_look_that_passes_over_what_was_mended(sqlite_url: str) -> None:
 def test_any_number_of_keys_mends_its_own(engine: Engine) -> None:
     with writing(engine) as connection:
         for game in ("lotofacil", "unknown", "quina"):
-            keep(connection, "prediction", game, f"of {game}", "no", "{}", now=1)
-        keep(connection, "result", "lotofacil", "7", "no", "{}", now=1)
+            keep(connection, "prediction", game, f"of {game}", "no", "{}", 1)
+        keep(connection, "result", "lotofacil", "7", "no", "{}", 1)
         keys = [*(str(n) for n in range(1200)), "of unknown", "of quina", "of lotofacil"]
         mend_predictions(connection, "lotofacil", keys, now=2)
         assert waiting(connection) == {("quina", "prediction"): 1, ("lotofacil", "result"): 1}

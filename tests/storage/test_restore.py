@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import Engine
 
 from exporter.storage import backup, migrate
+from exporter.storage.backup_files import secluded
 from exporter.storage.dump import DamagedBackup
 from exporter.storage.restore import RestoreRefused, restore
-from exporter.storage.seclusion import secluded
 from tests.databases import copy_of, opened
 from tests.storage.records import MONDAY
 
@@ -22,12 +22,6 @@ from tests.storage.records import MONDAY
 @pytest.fixture
 def source(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
     with opened(copy_of(sqlite_template, tmp_path / "source.db")) as made:
-        yield made
-
-
-@pytest.fixture
-def other(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
-    with opened(copy_of(sqlite_template, tmp_path / "other.db")) as made:
         yield made
 
 

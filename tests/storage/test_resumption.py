@@ -23,12 +23,7 @@ from exporter.storage.resumption import MIGRATING
 from exporter.storage.sqlite_engine import turns_of
 from tests.databases import opened
 from tests.servers.waiting import wait_until
-from tests.storage.killed_migrator import (
-    held_before,
-    is_killed_after,
-    is_killed_within,
-    on_writes,
-)
+from tests.storage.killed_migrator import held_before, is_killed_after, is_killed_within, on_writes
 from tests.storage.letters import CHARSETS, as_it_was, fill
 
 #: Random moments of each statement to be killed at; 0: one of each of two.

@@ -1,6 +1,7 @@
 """SQLite's files: its locks on them stay, and one that was taken away is not written to."""
 
 import os
+import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,16 +13,16 @@ import pytest
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from exporter.storage import driver
+from exporter.recording.spool import Spool
+from exporter.storage import driver, sqlite_file
 from exporter.storage.driver import Row
 from exporter.storage.engine import create_engine_for, reading, writing
 from exporter.storage.faults import Fault, fault_of
 from exporter.storage.schema import games
-from exporter.storage.spool import Spool
 from exporter.storage.sqlite_engine import file_fault
 from exporter.storage.sqlite_file import create
 from tests.databases import copy_of, damage, opened
-from tests.test_forks import in_child
+from tests.forks import in_child
 
 _LOCKS = Path("/proc/locks")
 needs_locks = pytest.mark.skipif(not _LOCKS.exists(), reason="Linux tells locks in /proc/locks")
@@ -81,6 +82,26 @@ def test_locks_stay_while_many_connections_are_in_use(
         connection.execute(insert(games).values(name="a"))
     assert {SHARED, IN_USE} <= while_used
     assert {SHARED, IN_USE} <= held(database)
+
+
+def test_a_file_gets_its_log_when_its_writer_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite itself answers "locked" at once; two processes that begin on a new file meet this."""
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("CREATE TABLE t (a)")
+        writer.execute("BEGIN IMMEDIATE")
+        waits = []
+
+        def wait(seconds: float) -> None:
+            waits.append(seconds)
+            writer.execute("COMMIT")
+
+        monkeypatch.setattr(sqlite_file, "sleep", wait)
+        with opened(f"sqlite:///{path}") as engine, reading(engine) as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    assert len(waits) == 1
 
 
 @needs_locks

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from exporter.storage.engine import create_engine_for, reading, writing
-from exporter.storage.limits import OutOfTime, limited
-from exporter.storage.turns import Turns
+from exporter.storage.limits import limited
+from exporter.storage.turns import OutOfTime, Turns
 from exporter.storage.watchdog import hurry
 from tests.servers.waiting import PATIENCE_SECONDS, wait_until
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 
 from exporter.domain.definitions import KNOWN_GAMES
 from exporter.domain.moments import DAY, HOUR
-from exporter.storage import references, retention
+from exporter.storage import evidence, retention
 from exporter.storage.engine import writing
 from exporter.storage.rebuilding import rebuild
 from exporter.storage.verification import verify
@@ -68,7 +68,7 @@ def test_damage_is_named_and_put_right(engine: Engine, damage: str) -> None:
 def test_evidence_against_a_named_accuracy_is_compared_too(engine: Engine) -> None:
     with writing(engine) as connection:
         (model,) = read_models(connection)
-        references.put(connection, model, 620_000, 0)
+        evidence.put_reference(connection, model, 620_000, 0)
     assert differing(engine) == set()
     with writing(engine) as connection:
         damage = "UPDATE accuracy_references SET state = REPLACE(state, '3', '4')"

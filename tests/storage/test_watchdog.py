@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from exporter.storage.engine import reading, writing
 from exporter.storage.faults import Fault, fault_of
-from exporter.storage.limits import BRIEF_SECONDS, OutOfTime, limited, renewing, unending
+from exporter.storage.limits import BRIEF_SECONDS, limited, renewing, unending
+from exporter.storage.turns import OutOfTime
 from exporter.storage.watchdog import ended, hurry
 from tests.databases import opened
 from tests.servers.waiting import wait_until

@@ -12,12 +12,12 @@ from flask.testing import FlaskClient
 from exporter.app import Application, build, build_exposition
 from exporter.config import load_settings
 from exporter.domain.moments import SECOND
-from exporter.services.figures.system import SystemReader
-from exporter.services.http_instruments import HttpInstruments
-from exporter.services.listings import Listings
-from exporter.services.metrics_query import MetricsReader
+from exporter.figures.listings import Listings
+from exporter.figures.metrics_query import MetricsReader
+from exporter.figures.system import SystemReader
+from exporter.serving.access import Access
+from exporter.serving.http_instruments import HttpInstruments
 from exporter.web.application import create_app
-from exporter.web.auth import Access
 from exporter.web.dependencies import WebDependencies
 from tests.history import NOW, record_history
 

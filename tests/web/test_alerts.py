@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from exporter.app import Application
 from exporter.domain.alerts import webhook_channel
-from exporter.web.auth import Access
-from tests.domain.alerts.test_rules import NAMES
-from tests.services.test_alert_history import alert, payload
+from exporter.serving.access import Access
+from tests.alerting.payloads import alert, payload
+from tests.domain.alerts.names import NAMES
 
 RULE = {"name": "Baixa Acurácia", "metric_type": "accuracy", "condition": "<", "threshold": 0.6}
 NOTIFICATIONS = "/api/alerts/notifications"

@@ -22,7 +22,7 @@ KEPT: dict[str, Any] = {
 
 def test_a_record_is_kept_as_it_came(client: FlaskClient, application: Application) -> None:
     assert client.post("/api/quarantine", json=KEPT).status_code == 201
-    assert application.intake.flush()
+    assert application.metrics.flush()
     with reading(application.engine) as connection:
         (row,) = connection.execute(select(quarantine)).mappings()
     assert {name: row[name] for name in KEPT} == KEPT

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.app import Application
-from exporter.web.auth import Access
+from exporter.serving.access import Access
 from tests.history import MODELS, draw_days
 from tests.web.conftest import Clock
 

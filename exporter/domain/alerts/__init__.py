@@ -3,7 +3,7 @@
 from exporter.domain.alerts.addresses import host_of
 from exporter.domain.alerts.channels import ChannelType, NotificationChannel, webhook_channel
 from exporter.domain.alerts.rules import CONDITIONS, SEVERITIES, AlertRule
-from exporter.domain.alerts.watched import METRIC_TYPES, Span, Watched, watched
+from exporter.domain.alerts.watched import METRIC_TYPES, Watched, WindowUnit, watched
 
 __all__ = [
     "CONDITIONS",
@@ -12,8 +12,8 @@ __all__ = [
     "AlertRule",
     "ChannelType",
     "NotificationChannel",
-    "Span",
     "Watched",
+    "WindowUnit",
     "host_of",
     "watched",
     "webhook_channel",

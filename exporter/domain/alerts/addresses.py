@@ -16,25 +16,25 @@ _URL = re.compile(
 
 def check_url(value: object) -> str:
     """The URL as it can be called; raises ValueError without showing it: it may be a secret."""
-    found = _URL.fullmatch(value) if isinstance(value, str) and len(value) <= LONGEST_URL else None
-    if found is None or not 0 < int(found["port"] or 80) < 65536:
+    match = _URL.fullmatch(value) if isinstance(value, str) and len(value) <= LONGEST_URL else None
+    if match is None or not 0 < int(match["port"] or 80) < 65536:
         raise ValueError(_WANTED)
-    if found["user"] is not None:
+    if match["user"] is not None:
         raise ValueError("url: give user and password as the header Authorization")
-    return found[0]
+    return match[0]
 
 
 def host_of(url: str) -> str:
     """The host of a checked URL, in small letters; an IPv6 address without its brackets."""
-    found = _URL.fullmatch(url)
-    return found["host"].strip("[]").lower() if found else ""
+    match = _URL.fullmatch(url)
+    return match["host"].strip("[]").lower() if match else ""
 
 
 def hide_path(url: str) -> str:
     """The URL with only its scheme and host: the rest may be a secret."""
-    found = _URL.fullmatch(url)
-    if found is None:
+    match = _URL.fullmatch(url)
+    if match is None:
         return _HIDDEN
-    port = f":{found['port']}" if found["port"] else ""
-    rest = _HIDDEN if found["rest"] not in (None, "/") else ""
-    return f"{found['scheme']}://{found['host']}{port}/{rest}"
+    port = f":{match['port']}" if match["port"] else ""
+    rest = _HIDDEN if match["rest"] not in (None, "/") else ""
+    return f"{match['scheme']}://{match['host']}{port}/{rest}"

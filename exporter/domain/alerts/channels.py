@@ -118,8 +118,8 @@ def _checked_config(kind: ChannelType, config: object) -> dict[str, Any]:
         raise ValueError(f"config: give a mapping with {', '.join(_CONFIG[kind])}")  # noqa: TRY004
     for name in config:
         if name not in _CONFIG[kind]:
-            known = ", ".join(_CONFIG[kind])
-            raise ValueError(f"config: {name!r} is not known for {kind.value}; known are {known}")
+            names = ", ".join(_CONFIG[kind])
+            raise ValueError(f"config: {name!r} is not known for {kind.value}; known are {names}")
     if kind is ChannelType.EMAIL:
         return _email(config)
     return _webhook(config) if kind is ChannelType.WEBHOOK else _slack(config)
@@ -143,13 +143,13 @@ def _webhook(config: Mapping[str, Any]) -> dict[str, Any]:
     headers = config.get("headers") or {}
     if not isinstance(headers, Mapping) or len(headers) > MOST_HEADERS:
         raise ValueError(f"headers: give a mapping of at most {MOST_HEADERS} names to texts")
-    known: set[str] = set()
+    lowered: set[str] = set()
     for name, value in headers.items():
         if not isinstance(name, str) or not _HEADER.fullmatch(name):
             raise ValueError(f"headers: {name!r} is not the name of a header")
-        if name.lower() in known:
+        if name.lower() in lowered:
             raise ValueError(f"headers: {name!r} is given twice, in other letters")
-        known.add(name.lower())
+        lowered.add(name.lower())
         if not isinstance(value, str) or not value.isprintable() or not value.isascii():
             raise ValueError(f"headers: the value of {name!r} is not one line of ASCII text")
     checked: dict[str, Any] = {"url": check_url(config.get("url"))}

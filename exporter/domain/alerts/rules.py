@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 from exporter.domain.alerts.names import check_name, check_text
-from exporter.domain.alerts.watched import METRIC_TYPES, Span, Watched, watched
+from exporter.domain.alerts.watched import METRIC_TYPES, Watched, WindowUnit, watched
 from exporter.domain.moments import DAY
 from exporter.domain.periods import InvalidPeriod, parse_span
 from exporter.domain.plain_values import plain, real, whole
-from exporter.domain.statistics import LONGEST_WINDOW, SINCE_START, Operator
+from exporter.domain.statistics.baseline import LONGEST_WINDOW, SINCE_START
+from exporter.domain.statistics.thresholds import Operator
 
 CONDITIONS = tuple(operator.value for operator in Operator)
 SEVERITIES = ("info", "warning", "critical")
@@ -69,7 +70,7 @@ class AlertRule:
         object.__setattr__(self, "sample_size_min", sample)
 
     @property
-    def span(self) -> Span:
+    def span(self) -> WindowUnit:
         """What the rule's window is counted in."""
         return watched(self.metric_type).span
 
@@ -92,31 +93,31 @@ class AlertRule:
 
         Raises ValueError, for unknown names and for `name` too.
         """
-        known = [field.name for field in fields(self) if field.name != "name"]
-        unknown = sorted(set(changes) - set(known))
+        names = [field.name for field in fields(self) if field.name != "name"]
+        unknown = sorted(set(changes) - set(names))
         if unknown:
-            raise ValueError(f"{unknown[0]}: cannot be changed; these can: {', '.join(known)}")
+            raise ValueError(f"{unknown[0]}: cannot be changed; these can: {', '.join(names)}")
         metric = watched(self.metric_type)
-        given = {} if self.event != metric.event_for(self.condition) else {"event": ""}
+        cleared = {} if self.event != metric.event_for(self.condition) else {"event": ""}
         if "metric_type" in changes:
-            given["window"] = ""
-        return replace(self, **given | changes)
+            cleared["window"] = ""
+        return replace(self, **cleared | changes)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, given: Mapping[str, Any]) -> Self:
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """The rule of `to_dict`. Raises ValueError, for unknown and missing names too."""
-        known = [field.name for field in fields(cls)]
-        unknown = sorted(set(given) - set(known))
+        names = [field.name for field in fields(cls)]
+        unknown = sorted(set(values) - set(names))
         if unknown:
-            raise ValueError(f"{unknown[0]}: is not a field of a rule; they are {', '.join(known)}")
+            raise ValueError(f"{unknown[0]}: is not a field of a rule; they are {', '.join(names)}")
         for name in ("name", "metric_type", "condition", "threshold"):
-            if name not in given:
+            if name not in values:
                 raise ValueError(f"{name}: is missing")
-        return cls(**given)
+        return cls(**values)
 
 
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
@@ -125,15 +126,15 @@ def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
 
 
 def _threshold(value: object) -> float:
-    given = real(value)
-    if given is None:
+    threshold = real(value)
+    if threshold is None:
         raise ValueError(f"threshold: {plain(value)!r} is not a number")
     try:
-        number = float(given)
+        number = float(threshold)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        raise ValueError(f"threshold: {given!r} is not a finite number")
+        raise ValueError(f"threshold: {threshold!r} is not a finite number")
     return number
 
 
@@ -148,33 +149,33 @@ def _event(value: object, metric: Watched, condition: str) -> str:
 
 
 def _window(metric_type: str, metric: Watched, value: object) -> str:
-    given = "" if value is None else str(value)
-    if metric.span is Span.NOW:
-        if given:
+    text = "" if value is None else str(value)
+    if metric.span is WindowUnit.NOW:
+        if text:
             raise ValueError(f"window: {metric_type} takes none, not {value!r}")
         return ""
-    if metric.span is Span.TIME:
-        return _checked_span(given or metric.window)
-    if metric_type not in METRIC_TYPES and given not in ("", metric.window):
+    if metric.span is WindowUnit.TIME:
+        return _checked_span(text or metric.window)
+    if metric_type not in METRIC_TYPES and text not in ("", metric.window):
         raise ValueError(f"window: {value!r} contradicts {metric_type}")
-    return _checked_draws(given or metric.window)
+    return _checked_draws(text or metric.window)
 
 
-def _checked_span(given: str) -> str:
+def _checked_span(text: str) -> str:
     try:
-        length = parse_span(given)
+        length = parse_span(text)
     except InvalidPeriod:
         length = 0
     if not 0 < length <= LONGEST_SPAN:
-        raise ValueError(f"window: {given!r} is not a span from 1m to 400d, such as 1h or 7d")
-    return given
+        raise ValueError(f"window: {text!r} is not a span from 1m to 400d, such as 1h or 7d")
+    return text
 
 
-def _checked_draws(given: str) -> str:
-    if given == SINCE_START:
-        return given
-    if not (given.isascii() and given.isdecimal() and 1 <= int(given) <= LONGEST_WINDOW):
+def _checked_draws(text: str) -> str:
+    if text == SINCE_START:
+        return text
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= LONGEST_WINDOW):
         raise ValueError(
-            f"window: {given!r} is not a number of draws from 1 to {LONGEST_WINDOW}, nor 'all'"
+            f"window: {text!r} is not a number of draws from 1 to {LONGEST_WINDOW}, nor 'all'"
         )
-    return str(int(given))
+    return str(int(text))

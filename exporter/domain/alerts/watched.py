@@ -7,7 +7,7 @@ from enum import StrEnum
 _ACCURACY_WINDOW = re.compile(r"accuracy\.(?P<window>[0-9]{1,6}|all)")
 
 
-class Span(StrEnum):
+class WindowUnit(StrEnum):
     """What the window of a value is counted in."""
 
     DRAWS = "draws"
@@ -21,7 +21,7 @@ class Watched:
     """Something a rule can watch; `rising` is the event where a rule warns of high values."""
 
     event: str
-    span: Span = Span.NOW
+    span: WindowUnit = WindowUnit.NOW
     window: str = ""
     rising: str = ""
     of_models: bool = True
@@ -32,9 +32,9 @@ class Watched:
         return self.rising if self.rising and condition.startswith(">") else self.event
 
 
-_DRAWS = Watched("accuracy_drop", Span.DRAWS, "30", rising="accuracy_rise")
-_CALLS = Watched("performance_drop", Span.TIME, "1h")
-_VOLUME = Watched("missing_predictions", Span.TIME, "24h", rising="performance_drop")
+_DRAWS = Watched("accuracy_drop", WindowUnit.DRAWS, "30", rising="accuracy_rise")
+_CALLS = Watched("performance_drop", WindowUnit.TIME, "1h")
+_VOLUME = Watched("missing_predictions", WindowUnit.TIME, "24h", rising="performance_drop")
 _MACHINE = Watched("system_error", of_models=False)
 
 #: The values in their units: ratios 0-1, seconds, calls per minute, counts.
@@ -43,7 +43,7 @@ METRIC_TYPES: dict[str, Watched] = {
     "accuracy.zscore": _DRAWS,
     "accuracy.trend": Watched("accuracy_drop", rising="accuracy_rise"),
     "accuracy.evidence": Watched("accuracy_drop"),
-    "confidence": Watched("model_drift", Span.TIME, "24h", rising="overconfidence"),
+    "confidence": Watched("model_drift", WindowUnit.TIME, "24h", rising="overconfidence"),
     "confidence.bias": Watched("model_drift", rising="overconfidence"),
     "performance": _CALLS,
     "performance.response_time": _CALLS,
@@ -78,11 +78,11 @@ def watched(metric_type: object) -> Watched:
     if isinstance(metric_type, str):
         if metric_type in METRIC_TYPES:
             return METRIC_TYPES[metric_type]
-        found = _ACCURACY_WINDOW.fullmatch(metric_type)
-        if found:
-            return replace(_DRAWS, window=found["window"])
-    known = ", ".join(METRIC_TYPES)
+        match = _ACCURACY_WINDOW.fullmatch(metric_type)
+        if match:
+            return replace(_DRAWS, window=match["window"])
+    names = ", ".join(METRIC_TYPES)
     raise ValueError(
-        f"metric_type: {metric_type!r} is not known; known are {known}, "
+        f"metric_type: {metric_type!r} is not known; known are {names}, "
         "and accuracy.<draws> such as accuracy.7"
     )

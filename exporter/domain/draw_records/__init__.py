@@ -9,10 +9,10 @@ from itertools import chain
 
 from exporter.domain.draw_records.csv_form import read_csv
 from exporter.domain.draw_records.json_form import read_json
-from exporter.domain.draw_records.record import DrawRecord, Fault, Row, parse_day
+from exporter.domain.draw_records.record import DrawRecord, Fault, parse_day
 from exporter.domain.games import Game
 from exporter.domain.moments import to_micros
-from exporter.domain.results import InvalidResult, check_draw
+from exporter.domain.results import check_draw
 
 __all__ = ["DrawRecord", "Fault", "parse_day", "parse_draws"]
 
@@ -29,30 +29,18 @@ def parse_draws(
     first = next(numbered, None)
     if first is None:
         return
-    read = read_json if first[1].lstrip()[0] in "[{" else read_csv
-    rows = read(chain([first], numbered), game)
-    yield from _once_each(rows if now is None else _recordable(rows, game, now))
-
-
-def _recordable(rows: Iterable[Row], game: Game, now: int) -> Iterator[Row]:
-    for at, found in rows:
+    entries = read_json if first[1].lstrip()[0] in "[{" else read_csv
+    seen: dict[int, tuple[int, DrawRecord]] = {}
+    for at, read in entries(chain([first], numbered), game):
         try:
-            if isinstance(found, DrawRecord):
-                check_draw(game, found.number, to_micros(game.calendar.moment(found.day)), now)
-        except InvalidResult as error:
-            yield at, Fault(at, str(error))
-        else:
-            yield at, found
-
-
-def _once_each(rows: Iterable[Row]) -> Iterator[DrawRecord | Fault]:
-    seen: dict[int, Row] = {}
-    for at, found in rows:
-        if isinstance(found, Fault):
-            yield found
+            draw = read()
+            if now is not None:
+                check_draw(game, draw.number, to_micros(game.calendar.moment(draw.day)), now)
+        except ValueError as error:
+            yield Fault(at, str(error))
             continue
-        before, same = seen.setdefault(found.number, (at, found))
+        before, same = seen.setdefault(draw.number, (at, draw))
         if before == at:
-            yield found
-        elif same != found:
-            yield Fault(at, f"draw {found.number} was given otherwise on line {before}")
+            yield draw
+        elif same != draw:
+            yield Fault(at, f"draw {draw.number} was given otherwise on line {before}")

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from itertools import chain
 
 from exporter.domain.draw_records.record import (
     DrawRecord,
-    Fault,
-    Row,
+    Entry,
     UnreadableDraw,
     draw_of,
     shown,
@@ -42,8 +42,8 @@ class _Columns:
         return len(cells) == needed if self.exact else len(cells) >= needed
 
 
-def read_csv(lines: Iterable[tuple[int, str]], game: Game) -> Iterator[Row]:
-    """The draws of numbered lines (at least one, none blank), each with its line."""
+def read_csv(lines: Iterable[tuple[int, str]], game: Game) -> Iterator[Entry]:
+    """What reads the draws of numbered lines (at least one, none blank)."""
     rows = iter(lines)
     first = next(rows)
     delimiter = max(_DELIMITERS, key=first[1].count)
@@ -54,7 +54,7 @@ def read_csv(lines: Iterable[tuple[int, str]], game: Game) -> Iterator[Row]:
     else:
         columns = _named(header, game) or columns
     for at, line in rows:
-        yield at, _draw_or_fault(at, _cells(line, delimiter), columns, game)
+        yield at, partial(_draw, _cells(line, delimiter), columns, game)
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -70,20 +70,11 @@ def _named(header: Sequence[str], game: Game) -> _Columns | None:
     names = {name.casefold(): at for at, name in enumerate(header)}
     number = names.get("concurso", names.get("numero"))
     day = next((at for name, at in names.items() if name.startswith("data")), None)
-    balls = {int(found[1]): at for name, at in names.items() if (found := _BALL.fullmatch(name))}
+    balls = {int(match[1]): at for name, at in names.items() if (match := _BALL.fullmatch(name))}
     if number is None or day is None or len(balls) != game.drawn:
         return None
-    prizes = {int(found[1]): at for name, at in names.items() if (found := _PRIZE.fullmatch(name))}
+    prizes = {int(match[1]): at for name, at in names.items() if (match := _PRIZE.fullmatch(name))}
     return _Columns(number, day, [balls[k] for k in sorted(balls)], prizes)
-
-
-def _draw_or_fault(
-    at: int, cells: Sequence[str], columns: _Columns, game: Game
-) -> DrawRecord | Fault:
-    try:
-        return _draw(cells, columns, game)
-    except ValueError as error:
-        return Fault(at, str(error))
 
 
 def _draw(cells: Sequence[str], columns: _Columns, game: Game) -> DrawRecord:
@@ -92,8 +83,10 @@ def _draw(cells: Sequence[str], columns: _Columns, game: Game) -> DrawRecord:
     if not columns.fit(cells):
         needs = f"{game.drawn + 2}: number, date and {game.drawn} numbers"
         raise UnreadableDraw(f"{len(cells)} columns, {game.name} needs {needs}")
-    told = {hits: cells[at] for hits, at in columns.prizes.items() if at < len(cells) and cells[at]}
-    prizes = {hits: _cents(text) for hits, text in told.items()}
+    amounts = {
+        hits: cells[at] for hits, at in columns.prizes.items() if at < len(cells) and cells[at]
+    }
+    prizes = {hits: _cents(text) for hits, text in amounts.items()}
     balls = [cells[at] for at in columns.balls]
     return draw_of(cells[columns.number], cells[columns.day], balls, prizes, game)
 

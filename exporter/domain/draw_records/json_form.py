@@ -6,13 +6,13 @@ Names that other public services use for the same fields are understood too.
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from exporter.domain.draw_records.record import (
     DrawRecord,
-    Fault,
-    Row,
+    Entry,
     UnreadableDraw,
     draw_of,
     shown,
@@ -32,12 +32,11 @@ def _refuse(name: str) -> None:
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)
 
 
-def read_json(lines: Iterable[tuple[int, str]], game: Game) -> Iterator[Row]:
-    """The draws of numbered lines, each with the line it starts on."""
+def read_json(lines: Iterable[tuple[int, str]], game: Game) -> Iterator[Entry]:
+    """What reads the draws of numbered lines, each with the line it starts on."""
     starts, text = _joined(lines)
-    for position, found in _values(text):
-        at = _line_at(starts, position)
-        yield at, _draw_or_fault(at, found, game)
+    for position, entry in _values(text):
+        yield _line_at(starts, position), partial(_draw, entry, game)
 
 
 def _joined(lines: Iterable[tuple[int, str]]) -> tuple[list[tuple[int, int]], str]:
@@ -79,41 +78,34 @@ def _unreadable(error: Exception, *, is_last: bool) -> UnreadableDraw:
     return UnreadableDraw(f"not JSON: {reason}{'; nothing after it was read' if is_last else ''}")
 
 
-def _draw_or_fault(at: int, found: Any, game: Game) -> DrawRecord | Fault:
-    try:
-        return _draw(found, game)
-    except ValueError as error:
-        return Fault(at, str(error))
-
-
-def _draw(found: Any, game: Game) -> DrawRecord:
-    if isinstance(found, UnreadableDraw):
-        raise found
-    if not isinstance(found, dict):
-        raise UnreadableDraw(f"{shown(found)} is no object with {_NUMBER[0]}, {_DAY[0]} and so on")
-    number, day, balls = (_value(found, names) for names in (_NUMBER, _DAY, _BALLS))
+def _draw(entry: Any, game: Game) -> DrawRecord:
+    if isinstance(entry, UnreadableDraw):
+        raise entry
+    if not isinstance(entry, dict):
+        raise UnreadableDraw(f"{shown(entry)} is no object with {_NUMBER[0]}, {_DAY[0]} and so on")
+    number, day, balls = (_value(entry, names) for names in (_NUMBER, _DAY, _BALLS))
     if not isinstance(balls, list):
         raise UnreadableDraw(f"{_BALLS[0]} must be a list of numbers, not {shown(balls)}")
-    return draw_of(number, day, balls, _prizes(found, game), game)
+    return draw_of(number, day, balls, _prizes(entry, game), game)
 
 
-def _value(found: Mapping[str, Any], names: Sequence[str]) -> Any:
+def _value(entry: Mapping[str, Any], names: Sequence[str]) -> Any:
     for name in names:
-        if found.get(name) is not None:
-            return found[name]
+        if entry.get(name) is not None:
+            return entry[name]
     raise UnreadableDraw(f"{names[0]} is missing")
 
 
-def _prizes(found: Mapping[str, Any], game: Game) -> dict[int, int]:
+def _prizes(entry: Mapping[str, Any], game: Game) -> dict[int, int]:
     """Cents by hits; tier 1 is the one with the most hits."""
     tiers = dict(enumerate(sorted(game.tiers, reverse=True), 1))
-    listed: Any = next((found[name] for name in _PRIZES if found.get(name)), [])
+    listed: Any = next((entry[name] for name in _PRIZES if entry.get(name)), [])
     if not isinstance(listed, list) or not all(isinstance(share, dict) for share in listed):
         raise UnreadableDraw(f"{_PRIZES[0]} must be a list of objects, not {shown(listed)}")
-    told = [(share.get("faixa"), share.get("valorPremio")) for share in listed]
+    amounts = [(share.get("faixa"), share.get("valorPremio")) for share in listed]
     return {
         tiers[tier]: _cents(amount)
-        for tier, amount in told
+        for tier, amount in amounts
         if amount is not None and isinstance(tier, int) and tier in tiers
     }
 

@@ -1,7 +1,7 @@
 """What a record of draws holds, and how its single values are read."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -37,8 +37,8 @@ class Fault:
         return f"line {self.line}: {self.reason}"
 
 
-#: What was found, with the line it stands on.
-Row = tuple[int, DrawRecord | Fault]
+#: A line's number, and what reads its draw or raises ValueError.
+Entry = tuple[int, Callable[[], DrawRecord]]
 
 
 class UnreadableDraw(ValueError):
@@ -60,10 +60,10 @@ def draw_of(
 
 def parse_day(text: str) -> date:
     """The day of DD/MM/YYYY or of an ISO date or moment; raises ValueError that shows the text."""
-    found = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text.strip(), re.ASCII)
+    match = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text.strip(), re.ASCII)
     try:
-        if found:
-            day = date(int(found[3]), int(found[2]), int(found[1]))
+        if match:
+            day = date(int(match[3]), int(match[2]), int(match[1]))
         else:
             day = datetime.fromisoformat(text.strip()).date()
     except ValueError:

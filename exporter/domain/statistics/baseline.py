@@ -24,6 +24,8 @@ LONGEST_WINDOW = 300
 #: Windows shown everywhere, in draws; "since the version's start" comes beside them.
 WINDOWS = (1, 7, 30, 100, LONGEST_WINDOW)
 SINCE_START = "all"
+#: Names of all windows, the shortest first.
+WINDOW_NAMES = (*map(str, WINDOWS), SINCE_START)
 #: How often the interval of accuracy holds the truth.
 _CONFIDENCE = 0.95
 

@@ -13,7 +13,7 @@ sizes of effect are followed side by side and averaged: an average of martingale
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 _LOG_LARGEST = 700.0
@@ -97,11 +97,7 @@ class Evidence:
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready form; `from_dict` gives the very same state back."""
-        return {
-            "draws": self.draws,
-            "worse": _direction_to_dict(self.worse),
-            "better": _direction_to_dict(self.better),
-        }
+        return asdict(self)
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Evidence":
@@ -145,14 +141,6 @@ def _log1p_exp(x: float) -> float:
 def _exp(x: float) -> float:
     # A leaking model passes the largest float within months: values stop short of it.
     return math.exp(min(x, _LOG_LARGEST))
-
-
-def _direction_to_dict(direction: DirectionEvidence) -> dict[str, Any]:
-    return {
-        "log_e": list(direction.log_e),
-        "log_detector": list(direction.log_detector),
-        "log_peak": direction.log_peak,
-    }
 
 
 def _direction_from_dict(stored: Mapping[str, Any]) -> DirectionEvidence:

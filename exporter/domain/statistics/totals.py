@@ -107,15 +107,15 @@ def window_total(draw: LatticeTotal, draws: int) -> Total:
     return power(draw, draws) if sd <= _EXACT_SD else NormalTotal(draw.mean * draws, sd)
 
 
-def power(one: LatticeTotal, times: int) -> LatticeTotal:
+def power(law: LatticeTotal, times: int) -> LatticeTotal:
     """Law of the sum of `times` independent totals (repeated squaring)."""
     total = LatticeTotal(0, (1.0,))
     while times:
         if times & 1:
-            total = _convolve(total, one)
+            total = _convolve(total, law)
         times >>= 1
         if times:
-            one = _convolve(one, one)
+            law = _convolve(law, law)
     return total
 
 
@@ -160,9 +160,9 @@ def _tilted(draw: LatticeTotal, theta: float) -> tuple[LatticeTotal, float]:
 def _rest_total(pool: int, drawn: int, numbers: int, tickets: int) -> LatticeTotal:
     if numbers == 0 or drawn == 0:
         return LatticeTotal(0, (1.0,))
-    one = LatticeTotal(0, tuple(hits_pmf(pool, drawn, numbers, h) for h in range(numbers + 1)))
-    sd = math.sqrt(one.variance * tickets)
-    return power(one, tickets) if sd <= _EXACT_SD else _normal_lattice(one.mean * tickets, sd)
+    total = LatticeTotal(0, tuple(hits_pmf(pool, drawn, numbers, h) for h in range(numbers + 1)))
+    sd = math.sqrt(total.variance * tickets)
+    return power(total, tickets) if sd <= _EXACT_SD else _normal_lattice(total.mean * tickets, sd)
 
 
 def _normal_lattice(mean: float, sd: float) -> LatticeTotal:
@@ -194,6 +194,6 @@ def _convolve(a: LatticeTotal, b: LatticeTotal) -> LatticeTotal:
 
 
 def _trimmed(lowest: int, probabilities: Sequence[float]) -> LatticeTotal:
-    kept = [i for i, p in enumerate(probabilities) if p > _TAIL]
-    first, last = kept[0], kept[-1]
+    places = [i for i, p in enumerate(probabilities) if p > _TAIL]
+    first, last = places[0], places[-1]
     return LatticeTotal(lowest + first, tuple(probabilities[first : last + 1]))

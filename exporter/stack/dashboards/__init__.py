@@ -1,4 +1,4 @@
-"""Grafana dashboards, generated from the metric catalogue and the message catalogue."""
+"""Grafana dashboards, generated: each panel stands with its texts in both languages."""
 
 import json
 from pathlib import Path
@@ -8,15 +8,15 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from exporter.messages import Language
-from exporter.stack.dashboards import accuracy, operations, overview
+from exporter.stack.dashboards.boards import ACCURACY, OPERATIONS, OVERVIEW
 
-DASHBOARDS: Final = (overview, accuracy, operations)
+BOARDS: Final = (OVERVIEW, ACCURACY, OPERATIONS)
 FOLDER = Path("grafana/dashboards")
 
 
 def committed_files(language: Language = Language.PT_BR) -> dict[Path, str]:
     """The JSON of every dashboard by its path below the root of the repository."""
-    built = (module.build(language) for module in DASHBOARDS)
+    built = (board.build(language) for board in BOARDS)
     return {FOLDER / f"{board.uid}.json": _write(board) for board in built}
 
 

@@ -3,20 +3,37 @@
 from grafana_foundation_sdk.builders import common, timeseries
 from grafana_foundation_sdk.models import common as shapes
 
+from exporter.messages import Text
 from exporter.stack.dashboards import theme
-from exporter.stack.dashboards.panels import Texts
+from exporter.stack.dashboards.panels import Draft
+
+#: Names of curves that are drawn in a way of their own, and the pattern that meets them.
+CHANCE = Text("acaso", "chance")
+AT_CHANCE = Text("{{model_version}} · ao acaso", "{{model_version}} · at chance")
+CONTROL = Text("{{model_version}} (controle)", "{{model_version}} (control)")
+BETTER = Text("{{model_version}} · melhor que o acaso", "{{model_version}} · better than chance")
+WORSE = Text("{{model_version}} · pior que o acaso", "{{model_version}} · worse than chance")
+_CHANCE_LIKE = Text("/^acaso$|· ao acaso$/", "/^chance$|· at chance$/")
+_CONTROL_LIKE = Text(r"/\(controle\)$/", r"/\(control\)$/")
+_BETTER_LIKE = Text("/· melhor que o acaso$/", "/· better than chance$/")
+_WORSE_LIKE = Text("/· pior que o acaso$/", "/· worse than chance$/")
+#: A curve with the edges of its interval of confidence, and those of what luck explains.
+ACCURACY = Text("acurácia", "accuracy")
+LOWER = Text("limite inferior (95 %)", "lower limit (95 %)")
+UPPER = Text("limite superior (95 %)", "upper limit (95 %)")
+LOWER_LUCK = Text("faixa da sorte (95 %), mínimo", "band of luck (95 %), lower")
+UPPER_LUCK = Text("faixa da sorte (95 %), máximo", "band of luck (95 %), upper")
 
 
-def draw_interval(panel: timeseries.Panel, texts: Texts) -> timeseries.Panel:
+def draw_interval(panel: timeseries.Panel, draft: Draft) -> timeseries.Panel:
     """A line with its confidence interval."""
-    _fill_between(panel, texts.legend("lower"), texts.legend("upper"), theme.ACCENT)
-    return panel.override_by_name(texts.legend("accuracy"), [theme.fixed(theme.ACCENT)])
+    _fill_between(panel, draft.say(LOWER), draft.say(UPPER), theme.ACCENT)
+    return panel.override_by_name(draft.say(ACCURACY), [theme.fixed(theme.ACCENT)])
 
 
-def draw_luck(panel: timeseries.Panel, texts: Texts) -> timeseries.Panel:
+def draw_luck(panel: timeseries.Panel, draft: Draft) -> timeseries.Panel:
     """The band around chance that luck explains."""
-    lower, upper = texts.legend("lower_luck"), texts.legend("upper_luck")
-    return _fill_between(panel, lower, upper, theme.CHANCE)
+    return _fill_between(panel, draft.say(LOWER_LUCK), draft.say(UPPER_LUCK), theme.CHANCE)
 
 
 def _fill_between(panel: timeseries.Panel, lower: str, upper: str, colour: str) -> timeseries.Panel:
@@ -25,24 +42,23 @@ def _fill_between(panel: timeseries.Panel, lower: str, upper: str, colour: str) 
     return panel.override_by_name(upper, [*edge, *theme.filled_down_to(lower)])
 
 
-def draw_yardsticks(panel: timeseries.Panel, texts: Texts) -> timeseries.Panel:
+def draw_yardsticks(panel: timeseries.Panel, draft: Draft) -> timeseries.Panel:
     """What chance gives dashed and yellow, the control arm dashed and grey, on every chart."""
-    return draw_yardstick(draw_yardstick(panel, texts, "chance"), texts, "control")
+    draw_chance(panel, draft)
+    look = [theme.fixed(theme.NEUTRAL), theme.dashed()]
+    return panel.override_by_regexp(draft.say(_CONTROL_LIKE), look)
 
 
-def draw_yardstick(panel: timeseries.Panel, texts: Texts, mark: str) -> timeseries.Panel:
-    """One of the two."""
-    colour = {"chance": theme.CHANCE, "control": theme.NEUTRAL}[mark]
-    look = [theme.fixed(colour), theme.dashed()]
-    return panel.override_by_regexp(f"/{texts.legend(f'{mark}_mark')}/", look)
+def draw_chance(panel: timeseries.Panel, draft: Draft) -> timeseries.Panel:
+    """What chance gives dashed and yellow."""
+    look = [theme.fixed(theme.CHANCE), theme.dashed()]
+    return panel.override_by_regexp(draft.say(_CHANCE_LIKE), look)
 
 
-def draw_directions(panel: timeseries.Panel, texts: Texts) -> timeseries.Panel:
+def draw_directions(panel: timeseries.Panel, draft: Draft) -> timeseries.Panel:
     """Worse than chance red, better green."""
-    for way, colour in (("worse", theme.BAD), ("better", theme.GOOD)):
-        mark = texts.legend(f"{way}_mark")
-        panel.override_by_regexp(f"/{mark}/", [theme.fixed(colour)])
-    return panel
+    panel.override_by_regexp(draft.say(_WORSE_LIKE), [theme.fixed(theme.BAD)])
+    return panel.override_by_regexp(draft.say(_BETTER_LIKE), [theme.fixed(theme.GOOD)])
 
 
 def draw_log(panel: timeseries.Panel, limits: theme.Colours) -> timeseries.Panel:

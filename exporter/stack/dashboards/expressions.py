@@ -2,8 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
-from exporter import catalog
-from exporter.catalog import Kind, Metric
+from exporter.collectors import models, money, retraining, vitals
+from exporter.collectors.accuracy import (
+    CHANCE_ACCURACY,
+    WINDOW_HITS,
+    WINDOW_HITS_VARIANCE,
+    WINDOW_NUMBERS,
+)
+from exporter.collectors.declarations import Metric, MetricKind
+from exporter.collectors.evidence import CHANGE_EVIDENCE, EVIDENCE_PEAK
 
 #: Evidence (e-values): at most 1/20 (1/100) of chance-level models ever get here.
 EVIDENCE, STRONG_EVIDENCE = 20, 100
@@ -43,7 +50,7 @@ def _matcher(label: str, value: str) -> str:
 
 def rate(metric: Metric, part: str = "", **matchers: str) -> str:
     """Per-second rate of a counter over the interval that fits the panel's resolution."""
-    if metric.kind is Kind.GAUGE:
+    if metric.kind is MetricKind.GAUGE:
         raise ValueError(f"{metric.name} is a gauge: it has no rate")
     return f"rate({series(metric, part, **matchers)}[$__rate_interval])"
 
@@ -74,7 +81,7 @@ def in_use(expression: str) -> str:
 
     The second half keeps the panels alive when the reader picks an old version.
     """
-    active = f"{series(catalog.MODEL_ACTIVE)} == 1"
+    active = f"{series(models.MODEL_ACTIVE)} == 1"
     return (
         f"(({expression}) and on (game, model_version) ({active}))"
         f" or (({expression}) unless on (game) ({active}))"
@@ -89,8 +96,8 @@ def beside_control(expression: Callable[..., str]) -> str:
 def accuracy(*labels: str, **matchers: str) -> str:
     """Hits divided by numbers played, both of the chosen window."""
     chosen = {"window": "$window"} | matchers
-    hits = total(series(catalog.WINDOW_HITS, **chosen), *labels)
-    return ratio(hits, total(series(catalog.WINDOW_NUMBERS, **chosen), *labels))
+    hits = total(series(WINDOW_HITS, **chosen), *labels)
+    return ratio(hits, total(series(WINDOW_NUMBERS, **chosen), *labels))
 
 
 def above_chance(*labels: str, **matchers: str) -> str:
@@ -100,13 +107,13 @@ def above_chance(*labels: str, **matchers: str) -> str:
 
 def chance() -> str:
     """Accuracy of a random pick, as a scalar that fits beside any labels."""
-    return f"scalar({largest(series(catalog.CHANCE_ACCURACY))})"
+    return f"scalar({largest(series(CHANCE_ACCURACY))})"
 
 
 def luck(*labels: str, **matchers: str) -> str:
     """How far from chance luck alone takes accuracy: 1.96 standard deviations, 95 % of cases."""
-    variance = figure(catalog.WINDOW_HITS_VARIANCE, *labels, window="$window", **matchers)
-    numbers = figure(catalog.WINDOW_NUMBERS, *labels, window="$window", **matchers)
+    variance = figure(WINDOW_HITS_VARIANCE, *labels, window="$window", **matchers)
+    numbers = figure(WINDOW_NUMBERS, *labels, window="$window", **matchers)
     return f"1.96 * sqrt({variance}) / ({numbers} > 0)"
 
 
@@ -123,35 +130,35 @@ def in_order(label: str, values: Sequence[str], expression: str) -> str:
 
 def net(*labels: str, **matchers: str) -> str:
     """Prizes minus cost."""
-    prizes = total(series(catalog.PRIZES, **matchers), *labels)
-    return f"{prizes} - {total(series(catalog.COST, **matchers), *labels)}"
+    prizes = total(series(money.PRIZES, **matchers), *labels)
+    return f"{prizes} - {total(series(money.COST, **matchers), *labels)}"
 
 
 def evidence_verdict(*labels: str, **matchers: str) -> str:
     """0: none, 1: worse than chance, 2: better, 3: both (it was one, then the other)."""
-    better = figure(catalog.EVIDENCE_PEAK, *labels, direction="better", **matchers)
-    worse = figure(catalog.EVIDENCE_PEAK, *labels, direction="worse", **matchers)
+    better = figure(EVIDENCE_PEAK, *labels, direction="better", **matchers)
+    worse = figure(EVIDENCE_PEAK, *labels, direction="worse", **matchers)
     return f"2 * ({better} >= bool {EVIDENCE}) + ({worse} >= bool {EVIDENCE})"
 
 
 def change_verdict(*labels: str) -> str:
     """0: no change for the worse, 1: a suspicion, 2: a change."""
-    worse = figure(catalog.CHANGE_EVIDENCE, *labels, direction="worse")
+    worse = figure(CHANGE_EVIDENCE, *labels, direction="worse")
     return f"({worse} >= bool {SUSPICION}) + ({worse} >= bool {CHANGE})"
 
 
 def retraining_verdict() -> str:
     """0: not needed, 1: under way, 2: needed: evidence or change detector say that it is worse."""
-    evidence = in_use(f"{series(catalog.EVIDENCE_PEAK, direction='worse')} >= bool {EVIDENCE}")
-    change = in_use(f"{series(catalog.CHANGE_EVIDENCE, direction='worse')} >= bool {CHANGE}")
-    running = f"1 + 0 * ({total(series(catalog.RETRAINING_RUNNING), 'game')} > 0)"
+    evidence = in_use(f"{series(EVIDENCE_PEAK, direction='worse')} >= bool {EVIDENCE}")
+    change = in_use(f"{series(CHANGE_EVIDENCE, direction='worse')} >= bool {CHANGE}")
+    running = f"1 + 0 * ({total(series(retraining.RETRAINING_RUNNING), 'game')} > 0)"
     needed = f"2 * (({largest(evidence, 'game')} + {largest(change, 'game')}) > bool 0)"
     return f"({running}) or ({needed})"
 
 
 def exporter_state() -> str:
     """0: no exporter, 1: it answers but cannot read the database, 2: all well."""
-    return f"({largest(series(catalog.UP))} + 1) or vector(0)"
+    return f"({largest(series(vitals.UP))} + 1) or vector(0)"
 
 
 def active_alerts() -> str:

@@ -4,79 +4,125 @@ from functools import partial
 
 from grafana_foundation_sdk.builders import barchart, stat, table, timeseries
 
-from exporter import catalog
+from exporter.collectors import accuracy, money
+from exporter.collectors.calibration import BRIER_SCORE, BRIER_SKILL, CONFIDENCE_BIAS
+from exporter.messages import Text
+from exporter.stack.dashboards import curves, theme
 from exporter.stack.dashboards import expressions as promql
-from exporter.stack.dashboards import theme
-from exporter.stack.dashboards.curves import draw_limits, draw_yardstick, draw_yardsticks
 from exporter.stack.dashboards.expressions import ANY, beside_control, figure, in_use, series, total
-from exporter.stack.dashboards.panels import Panels, Query, Source
-from exporter.stack.dashboards.tables import Column, Tables
+from exporter.stack.dashboards.panels import Draft, Query, Source, panel
+from exporter.stack.dashboards.tables import EXPECTED, Column, bars, grid
 
 _VERSION = ("game", "model_version")
 _ARM = ("model_version", "role")
 _REAIS = "currencyBRL"
+_NET = Text("Saldo", "Net")
 
 
-def balance(panels: Panels) -> table.Panel:
-    """Cost, prizes and net of each version, beside the net that chance would give."""
+@panel(
+    Text("Custo, prêmios e saldo", "Cost, prizes and net"),
+    """Desde o início de cada versão, ao lado do saldo que o acaso daria em média. Prêmios variáveis
+    só entram quando o resultado os informa.""",
+    """Since each version's start, beside the net that chance would give on average. Variable prizes
+    count only where the result told them.""",
+)
+def balance(draft: Draft) -> table.Panel:
+    cost = beside_control(partial(figure, money.COST, *_ARM))
+    prizes = beside_control(partial(figure, money.PRIZES, *_ARM))
     columns = [
-        Column("cost", beside_control(partial(figure, catalog.COST, *_ARM)), _REAIS, 2),
-        Column("prizes", beside_control(partial(figure, catalog.PRIZES, *_ARM)), _REAIS, 2),
-        Column("net", beside_control(partial(promql.net, *_ARM)), _REAIS, 2),
-        Column(
-            "net_expected", beside_control(partial(figure, catalog.NET_EXPECTED, *_ARM)), _REAIS, 2
-        ),
+        Column(Text("Custo", "Cost"), cost, _REAIS, 2),
+        Column(Text("Prêmios", "Prizes"), prizes, _REAIS, 2),
+        *net_columns(),
     ]
-    return Tables(panels).grid("balance", _ARM, columns, Source.SQL).span(12)
+    return grid(draft, _ARM, columns, Source.SQL).span(12)
 
 
-def net_over_time(panels: Panels) -> timeseries.Panel:
-    """Net of the version in use beside that of chance and of the control arm."""
+@panel(
+    _NET,
+    "Prêmios menos custo da versão em uso, ao lado do saldo esperado ao acaso e do controle.",
+    """Prizes minus cost of the version in use, beside the net expected at chance and that of the
+    control arm.""",
+)
+def net_over_time(draft: Draft) -> timeseries.Panel:
     control = promql.net("model_version", model_version=ANY, role="control")
     queries = [
-        Query(in_use(promql.net(*_VERSION)), "version"),
-        Query(in_use(figure(catalog.NET_EXPECTED, *_VERSION)), "at_chance"),
-        Query(control, "control"),
+        Query(in_use(promql.net(*_VERSION)), "{{model_version}}"),
+        Query(in_use(figure(money.NET_EXPECTED, *_VERSION)), curves.AT_CHANCE),
+        Query(control, curves.CONTROL),
     ]
-    panel = panels.lines("net_over_time", queries, _REAIS, Source.SQL).decimals(2)
-    return draw_yardsticks(panel, panels.texts)
+    panel = draft.lines(queries, _REAIS, Source.SQL).decimals(2)
+    return curves.draw_yardsticks(panel, draft)
 
 
-def tiers(panels: Panels) -> barchart.Panel:
-    """Tickets by their best prize tier."""
-    prizes = total(in_use(series(catalog.TICKETS_WITH_PRIZE)), "tier")
-    expected = total(in_use(series(catalog.EXPECTED_TICKETS_WITH_PRIZE)), "tier")
-    columns = [Column("tickets", prizes), Column("expected", expected, "none", 1)]
-    return Tables(panels).bars("tiers", "tier", columns, Source.SQL)
+@panel(
+    Text("Apostas premiadas por faixa", "Tickets with a prize, by tier"),
+    "Predições da versão em uso pela melhor faixa de prêmio que alcançaram.",
+    "Predictions of the version in use by the best prize tier they reached.",
+)
+def tiers(draft: Draft) -> barchart.Panel:
+    prizes = total(in_use(series(money.TICKETS_WITH_PRIZE)), "tier")
+    expected = total(in_use(series(money.EXPECTED_TICKETS_WITH_PRIZE)), "tier")
+    tickets = Text("Apostas premiadas", "Tickets with a prize")
+    columns = [Column(tickets, prizes), Column(EXPECTED, expected, "none", 1)]
+    return bars(draft, "tier", columns, Source.SQL)
 
 
-def confidence_bias(panels: Panels) -> stat.Panel:
-    """Is the claimed confidence above what comes true?"""
-    query = Query(in_use(figure(catalog.CONFIDENCE_BIAS, *_VERSION)), "version")
-    panel = panels.tile("confidence_bias", query, "percentunit").decimals(2)
+@panel(
+    Text("Excesso de confiança", "Over-confidence"),
+    """Confiança média declarada menos a acurácia. Acima de zero, o modelo promete mais do que
+    cumpre. Na Lotofácil, a confiança honesta é 60 %.""",
+    """Mean claimed confidence minus accuracy. Above zero the model promises more than it keeps. For
+    Lotofácil the honest confidence is 60 %.""",
+)
+def confidence_bias(draft: Draft) -> stat.Panel:
+    query = Query(in_use(figure(CONFIDENCE_BIAS, *_VERSION)), "{{model_version}}")
+    panel = draft.tile(query, "percentunit").decimals(2)
     return panel.thresholds(theme.steps("text", {0.05: theme.WARNING, 0.15: theme.BAD}))
 
 
-def brier_skill(panels: Panels) -> stat.Panel:
-    """Are the confidences worth more than always claiming chance?"""
-    query = Query(in_use(figure(catalog.BRIER_SKILL, *_VERSION)), "version")
-    panel = panels.tile("brier_skill", query, "percentunit").decimals(2)
+@panel(
+    Text("Habilidade (Brier)", "Brier skill"),
+    "Quanto a confiança declarada vale a mais do que declarar sempre o acaso. Zero ou menos: nada.",
+    """How much more the claimed confidence is worth than always claiming chance. Zero or less:
+    nothing.""",
+)
+def brier_skill(draft: Draft) -> stat.Panel:
+    query = Query(in_use(figure(BRIER_SKILL, *_VERSION)), "{{model_version}}")
+    panel = draft.tile(query, "percentunit").decimals(2)
     return panel.thresholds(theme.steps(theme.WARNING, {0: theme.GOOD}))
 
 
-def calibration(panels: Panels) -> timeseries.Panel:
-    """Over-confidence of all chosen versions over time."""
-    query = Query(figure(catalog.CONFIDENCE_BIAS, "model_version"), "version")
-    panel = panels.lines("calibration", [query], "percentunit", Source.SQL).decimals(2).span(8)
-    return draw_limits(panel, {0: theme.NEUTRAL})
+@panel(
+    Text("Excesso de confiança por versão", "Over-confidence by version"),
+    "Confiança média declarada menos a acurácia, de cada versão; na linha do zero, honesta.",
+    "Mean claimed confidence minus accuracy, of each version; honest on the line of zero.",
+)
+def calibration(draft: Draft) -> timeseries.Panel:
+    query = Query(figure(CONFIDENCE_BIAS, "model_version"), "{{model_version}}")
+    panel = draft.lines([query], "percentunit", Source.SQL).decimals(2).span(8)
+    return curves.draw_limits(panel, {0: theme.NEUTRAL})
 
 
-def brier(panels: Panels) -> timeseries.Panel:
-    """Brier score of all chosen versions over time."""
-    chance = figure(catalog.CHANCE_ACCURACY)
+@panel(
+    Text("Escore de Brier por versão", "Brier score by version"),
+    """Média do quadrado da diferença entre confiança e acerto, por número jogado. Quanto menor,
+    melhor; a linha do acaso é o que daria declarar sempre o acaso.""",
+    """Mean squared difference between confidence and hit, per number played. Lower is better; the
+    line of chance is what always claiming chance would give.""",
+)
+def brier(draft: Draft) -> timeseries.Panel:
+    chance = figure(accuracy.CHANCE_ACCURACY)
     queries = [
-        Query(figure(catalog.BRIER_SCORE, "model_version"), "version"),
-        Query(f"{chance} * (1 - {chance})", "chance"),
+        Query(figure(BRIER_SCORE, "model_version"), "{{model_version}}"),
+        Query(f"{chance} * (1 - {chance})", curves.CHANCE),
     ]
-    panel = panels.lines("brier", queries, "none", Source.SQL).decimals(3).span(8)
-    return draw_yardstick(panel, panels.texts, "chance")
+    panel = draft.lines(queries, "none", Source.SQL).decimals(3).span(8)
+    return curves.draw_chance(panel, draft)
+
+
+def net_columns() -> list[Column]:
+    """What the tickets of each arm brought, and what chance would bring on average."""
+    net = beside_control(partial(promql.net, *_ARM))
+    expected = beside_control(partial(figure, money.NET_EXPECTED, *_ARM))
+    heading = Text("Saldo esperado ao acaso", "Net expected at chance")
+    return [Column(_NET, net, _REAIS, 2), Column(heading, expected, _REAIS, 2)]

@@ -6,7 +6,7 @@ panel is added where it is made, with the SDK's own methods.
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -15,16 +15,17 @@ from grafana_foundation_sdk.builders import (
     barchart,
     bargauge,
     common,
-    dashboard,
     prometheus,
     stat,
     statetimeline,
     table,
     timeseries,
 )
+from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import common as shapes
+from grafana_foundation_sdk.models import dashboard as model
 
-from exporter.messages import Language, text
+from exporter.messages import Language, Text
 from exporter.stack.dashboards import theme
 
 DATASOURCE = shapes.DataSourceRef(type_val="prometheus", uid="${datasource}")
@@ -42,6 +43,17 @@ Chart = TypeVar(
 )
 
 
+#: The words and the colour of each value.
+Meanings = Mapping[int, tuple[Text, str]]
+
+NO_DATA = Text("sem dados", "no data")
+NOTHING_SCORED = Text("Nada conferido ainda", "Nothing scored yet")
+#: Names of series that several panels have.
+AGE = Text("idade", "age")
+EXPORTER = Text("exportador", "exporter")
+FAILURES = Text("falhas", "failures")
+
+
 class Source(StrEnum):
     """Where a panel's figures come from; its description says so."""
 
@@ -49,66 +61,70 @@ class Source(StrEnum):
     PROMETHEUS = "prometheus"
 
 
+_ORIGINS = {
+    Source.SQL: Text(
+        """Fonte: retrato do banco de dados SQL (registros consolidados, com correções), lido pelo
+        Prometheus.""",
+        "Source: snapshot of the SQL database (roll-ups, corrections included), as read by"
+        " Prometheus.",
+    ),
+    Source.PROMETHEUS: Text(
+        """Fonte: Prometheus (o que ele viu em cada coleta; não muda com correções
+        posteriores).""",
+        "Source: Prometheus (what it saw at each scrape; later corrections do not change it).",
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A PromQL expression and the message key of its legend."""
+    """A PromQL expression and the name of its series; Grafana makes one where none is given."""
 
     expression: str
-    legend: str = ""
+    legend: Text | str = "__auto"
+
+
+def panel_id(board: str, key: str) -> int:
+    """An id that stays the same wherever the panel moves to on its dashboard."""
+    return zlib.crc32(f"{board}.{key}".encode()) % 1_000_000 + 1
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
-    """The texts of one dashboard in one language."""
+class Draft:
+    """A panel that is to be made for one dashboard, in one language; `key` is its own there."""
 
-    subject: str
+    board: str
+    key: str
+    title: Text
+    description: Text
+    nothing: Text
     language: Language
 
-    def shared(self, key: str) -> str:
-        """A text that all dashboards share."""
-        return text(f"dashboard.{key}", self.language)
+    def say(self, text: Text | str) -> str:
+        """A text in the dashboard's language; a plain string is the same in both."""
+        return text if isinstance(text, str) else text.to(self.language)
 
-    def own(self, key: str) -> str:
-        """A text of this dashboard."""
-        return self.shared(f"{self.subject}.{key}")
+    def spoken(
+        self, meanings: Mapping[theme.Key, tuple[Text, str]]
+    ) -> dict[theme.Key, tuple[str, str]]:
+        """The words and the colour of each value."""
+        return {value: (self.say(text), colour) for value, (text, colour) in meanings.items()}
 
-    def panel(self, key: str) -> str:
-        """A text of a panel: the same panel says the same on every dashboard."""
-        return self.shared(f"panel.{key}")
-
-    def legend(self, key: str) -> str:
-        """The name of a series, as legends and overrides write it."""
-        return self.shared(f"legend.{key}")
-
-
-def panel_id(subject: str, key: str) -> int:
-    """An id that stays the same wherever the panel moves to on its dashboard."""
-    return zlib.crc32(f"{subject}.{key}".encode()) % 1_000_000 + 1
-
-
-def target(query: Query, index: int, texts: Texts) -> prometheus.Dataquery:
-    """One query of a panel."""
-    legend = texts.legend(query.legend) if query.legend else "__auto"
-    return (
-        prometheus.Dataquery()
-        .ref_id(chr(ord("A") + index))
-        .datasource(DATASOURCE)
-        .expr(query.expression)
-        .legend_format(legend)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Panels:
-    """Makes the panels of one dashboard in one language."""
-
-    texts: Texts
-
-    def tile(self, key: str, query: Query, unit: str, source: Source = Source.SQL) -> stat.Panel:
-        """One figure, as it is now."""
-        panel = self.dress(stat.Panel(), key, unit, source)
+    def target(self, query: Query, index: int = 0) -> prometheus.Dataquery:
+        """One query of the panel."""
         return (
-            panel.with_target(target(query, 0, self.texts).instant())
+            prometheus.Dataquery()
+            .ref_id(chr(ord("A") + index))
+            .datasource(DATASOURCE)
+            .expr(query.expression)
+            .legend_format(self.say(query.legend))
+        )
+
+    def tile(self, query: Query, unit: str, source: Source = Source.SQL) -> stat.Panel:
+        """One figure, as it is now."""
+        panel = self.dress(stat.Panel(), unit, source)
+        return (
+            panel.with_target(self.target(query).instant())
             .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
             .graph_mode(shapes.BigValueGraphMode.NONE)
             .color_mode(shapes.BigValueColorMode.VALUE)
@@ -119,31 +135,28 @@ class Panels:
 
     def verdict(
         self,
-        key: str,
         query: Query,
-        meanings: Mapping[int, str],
+        meanings: Meanings,
         source: Source = Source.SQL,
     ) -> stat.Panel:
-        """An answer in plain words on a coloured ground; texts are `<key>.<value>`."""
-        spoken = {v: (self.texts.panel(f"{key}.{v}"), colour) for v, colour in meanings.items()}
+        """An answer in plain words on a coloured ground."""
         return (
-            self.tile(key, query, "none", source)
+            self.tile(query, "none", source)
             .color_mode(shapes.BigValueColorMode.BACKGROUND_SOLID)
             .thresholds(theme.steps(theme.NEUTRAL))
-            .mappings([theme.words(spoken)])
+            .mappings([theme.words(self.spoken(meanings))])
         )
 
     def lines(
         self,
-        key: str,
         queries: Sequence[Query],
         unit: str,
         source: Source = Source.PROMETHEUS,
     ) -> timeseries.Panel:
         """Figures over time."""
-        panel = self.dress(timeseries.Panel(), key, unit, source)
+        panel = self.dress(timeseries.Panel(), unit, source)
         for index, query in enumerate(queries):
-            panel.with_target(target(query, index, self.texts).range())
+            panel.with_target(self.target(query, index).range())
         return (
             panel.legend(legend())
             .tooltip(common.VizTooltipOptions().mode(shapes.TooltipDisplayMode.MULTI))
@@ -156,11 +169,11 @@ class Panels:
             .span(12)
         )
 
-    def bar_gauge(self, key: str, query: Query, unit: str) -> bargauge.Panel:
+    def bar_gauge(self, query: Query, unit: str) -> bargauge.Panel:
         """One horizontal bar a series, as it is now."""
         return (
-            self.dress(bargauge.Panel(), key, unit, Source.SQL)
-            .with_target(target(query, 0, self.texts).instant())
+            self.dress(bargauge.Panel(), unit, Source.SQL)
+            .with_target(self.target(query).instant())
             .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
             .orientation(shapes.VizOrientation.HORIZONTAL)
             .display_mode(shapes.BarGaugeDisplayMode.BASIC)
@@ -170,15 +183,12 @@ class Panels:
             .span(8)
         )
 
-    def states(
-        self, key: str, query: Query, meanings: Mapping[int, str], source: Source
-    ) -> statetimeline.Panel:
-        """What state each series was in, over time; texts are `<key>.<value>`."""
-        spoken = {v: (self.texts.panel(f"{key}.{v}"), colour) for v, colour in meanings.items()}
+    def states(self, query: Query, meanings: Meanings, source: Source) -> statetimeline.Panel:
+        """What state each series was in, over time."""
         return (
-            self.dress(statetimeline.Panel(), key, "none", source)
-            .with_target(target(query, 0, self.texts).range())
-            .mappings([theme.words(spoken)])
+            self.dress(statetimeline.Panel(), "none", source)
+            .with_target(self.target(query).range())
+            .mappings([theme.words(self.spoken(meanings))])
             .thresholds(theme.steps(theme.NEUTRAL))
             .color_scheme(theme.by_thresholds())
             .show_value(shapes.VisibilityMode.NEVER)
@@ -187,23 +197,36 @@ class Panels:
             .span(12)
         )
 
-    def dress(self, panel: Chart, key: str, unit: str, source: Source) -> Chart:
+    def dress(self, panel: Chart, unit: str, source: Source) -> Chart:
         """What every panel must have."""
-        origin = self.texts.shared(f"source.{source}")
         return (
-            panel.id(panel_id(self.texts.subject, key))
-            .title(self.texts.panel(f"{key}.title"))
-            .description(f"{self.texts.panel(f'{key}.description')}\n\n{origin}")
+            panel.id(panel_id(self.board, self.key))
+            .title(self.say(self.title))
+            .description(f"{self.say(self.description)}\n\n{self.say(_ORIGINS[source])}")
             .datasource(DATASOURCE)
             .unit(unit)
-            .no_value(self.texts.shared("no_value"))
+            .no_value(self.say(self.nothing))
         )
 
-    def row(self, key: str) -> dashboard.Row:
-        """The heading of a group of panels."""
-        return dashboard.Row(self.texts.shared(f"row.{key}")).id(
-            panel_id(self.texts.subject, f"row.{key}")
-        )
+
+Draw = Callable[[Draft], Builder[model.Panel]]
+Maker = Callable[[str, Language], Builder[model.Panel]]
+
+
+def panel(
+    title: Text, portuguese: str, english: str, nothing: Text = NO_DATA
+) -> Callable[[Draw], Maker]:
+    """Gives a function that draws a panel its title and description; its name is the panel's key.
+
+    `nothing` is shown where there is no value. The panel is then made for a dashboard, by the
+    stem of its uid, and a language: it says the same on every dashboard.
+    """
+
+    def decorated(draw: Draw) -> Maker:
+        texts = (draw.__name__, title, Text(portuguese, english), nothing)
+        return lambda board, language: draw(Draft(board, *texts, language))
+
+    return decorated
 
 
 def legend() -> common.VizLegendOptions:

@@ -12,8 +12,10 @@ from exporter.stack.local.ports import HOST, Moved, Wanted, choose
 
 EXPORTER, RETRAINER, FEED, MAILS = "exporter", "retrainer", "feed", "mails"
 PROMETHEUS, ALERTMANAGER = "prometheus", "alertmanager"
-_PORTS = {"EXPORTER_PORT": EXPORTER, "RETRAINER_PORT": RETRAINER}
-_URLS = {"PROMETHEUS_URL": PROMETHEUS, "ALERTMANAGER_URL": ALERTMANAGER}
+#: The setting that says where each of them listens.
+_PORTS = {EXPORTER: "EXPORTER_PORT", RETRAINER: "RETRAINER_PORT"}
+URLS = {PROMETHEUS: "PROMETHEUS_URL", ALERTMANAGER: "ALERTMANAGER_URL"}
+_SETTINGS = _PORTS | URLS
 #: In the data folder: what a second shell needs to see the same system.
 SETTINGS_FILE = "run.env"
 _SMTP, _PAGE = "mail catcher", "mail page"
@@ -33,28 +35,25 @@ class Addresses:
     ports: dict[str, int]
     moved: list[Moved] = field(default_factory=list)
 
-    def exporter(self) -> str:
-        return _url(self.ports["EXPORTER_PORT"])
+    def port(self, name: str) -> int:
+        """Where a service listens; of the mail catcher its page."""
+        return self.ports[_SETTINGS.get(name, _PAGE)]
 
-    def retrainer(self) -> str:
-        return _url(self.ports["RETRAINER_PORT"])
+    def url(self, name: str) -> str:
+        """The address of a service."""
+        return f"http://localhost:{self.port(name)}"
 
-    def prometheus(self) -> str:
-        return _url(self.ports["PROMETHEUS_URL"])
-
-    def alertmanager(self) -> str:
-        return _url(self.ports["ALERTMANAGER_URL"])
-
-    def mails(self) -> str:
-        return _url(self.ports[_PAGE])
+    def places(self) -> dict[str, str]:
+        """HOST:PORT of each service that is given by a setting."""
+        return {
+            name: f"localhost:{self.ports[setting]}"
+            for name, setting in _SETTINGS.items()
+            if setting in self.ports
+        }
 
     @property
     def smtp_port(self) -> int:
         return self.ports[_SMTP]
-
-    @property
-    def page_port(self) -> int:
-        return self.ports[_PAGE]
 
 
 def is_elsewhere(settings: Settings, setting: str) -> bool:
@@ -70,12 +69,10 @@ def addresses(settings: Settings, names: Collection[str]) -> Addresses:
 
 def _wanted(settings: Settings, names: Collection[str]) -> Iterator[Wanted]:
     chosen = settings.model_fields_set
-    for setting, name in _PORTS.items():
+    for name, setting in _SETTINGS.items():
         if name in names:
-            yield Wanted(setting, getattr(settings, setting), setting in chosen)
-    for setting, name in _URLS.items():
-        if name in names:
-            port = urlsplit(getattr(settings, setting)).port or 80
+            place = getattr(settings, setting)
+            port = place if name in _PORTS else urlsplit(place).port or 80
             yield Wanted(setting, port, setting in chosen)
     if MAILS in names:
         yield Wanted(_SMTP, 1025, chosen=False)
@@ -85,26 +82,22 @@ def _wanted(settings: Settings, names: Collection[str]) -> Iterator[Wanted]:
 def environment(settings: Settings, names: Collection[str], at: Addresses) -> dict[str, str]:
     """Settings for the programs: what was chosen here, unless the user has set it."""
     data = settings.LOTOFACIL_DATA_DIR
-    found = {name: str(at.ports[name]) for name in _PORTS if name in at.ports}
-    found |= {name: _url(at.ports[name]) for name in _URLS if name in at.ports}
+    chosen = {setting: str(at.port(name)) for name, setting in _PORTS.items() if name in names}
+    chosen |= {setting: at.url(name) for name, setting in URLS.items() if name in names}
     defaults = {
-        "DASHBOARD_URL": f"{at.exporter()}/dashboard",
+        "DASHBOARD_URL": f"{at.url(EXPORTER)}/dashboard",
         "ALERTMANAGER_CONFIG": str(data / "alertmanager" / "alertmanager.yml"),
         **_PACE,
     }
     if RETRAINER in names:
-        defaults["RETRAINER_URL"] = at.retrainer()
+        defaults["RETRAINER_URL"] = at.url(RETRAINER)
     if FEED in names:
         defaults["ALERT_GROUP_INTERVAL"] = "10s"
     if MAILS in names:
-        found |= {"SMTP_SERVER": HOST, "SMTP_PORT": str(at.smtp_port), "SMTP_REQUIRE_TLS": "false"}
+        chosen |= {"SMTP_SERVER": HOST, "SMTP_PORT": str(at.smtp_port), "SMTP_REQUIRE_TLS": "false"}
         defaults["ALERT_EMAIL_TO"] = "operador@localhost"
     unset = {name: text for name, text in defaults.items() if name not in settings.model_fields_set}
-    return found | unset
-
-
-def _url(port: int) -> str:
-    return f"http://localhost:{port}"
+    return chosen | unset
 
 
 @contextmanager

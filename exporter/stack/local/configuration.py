@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from exporter.alerting.alertmanager_file import CONFIGURATION
+from exporter.alerting.forwarding import AlertmanagerForwarding
 from exporter.config import Settings
 from exporter.outbound.alertmanager import PRIVATE
 from exporter.stack import prometheus
-from exporter.stack.alertmanager import CONFIGURATION
-from exporter.stack.forwarding import AlertmanagerForwarding
 from exporter.stack.local.addresses import Addresses
 
 _SCRAPE_INTERVAL = "2s"
@@ -25,7 +25,7 @@ def write_prometheus(
     prometheus.write_rules(root / prometheus.RULES, rules, hold)
     config = prometheus.render(
         (root / prometheus.CONFIGURATION).read_text("utf-8"),
-        _targets(at),
+        at.places(),
         str(rules.absolute() / "*.yml"),
         scrape_interval=_SCRAPE_INTERVAL,
         evaluation_interval=f"{settings.ALERT_CHECK_INTERVAL}s",
@@ -39,20 +39,6 @@ def write_alertmanager(target: Path, settings: Settings) -> None:
         file = target if name == CONFIGURATION else target.parent / name
         _write(file, content)
         file.chmod(PRIVATE)
-
-
-def _targets(at: Addresses) -> dict[str, str]:
-    settings = {
-        "exporter": "EXPORTER_PORT",
-        "retrainer": "RETRAINER_PORT",
-        "prometheus": "PROMETHEUS_URL",
-        "alertmanager": "ALERTMANAGER_URL",
-    }
-    return {
-        job: f"localhost:{at.ports[setting]}"
-        for job, setting in settings.items()
-        if setting in at.ports
-    }
 
 
 def _write(file: Path, content: str) -> None:

@@ -9,18 +9,20 @@ from threading import Thread
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from exporter.messages import Language, text
+from exporter.messages import Language, Text
 from exporter.messages.small_pages import small_page
-from exporter.stack.local.mailbox import Mail, Mailbox, readable
-from exporter.stack.local.ports import is_free
+from exporter.stack.local.mailbox import Mailbox, ReceivedMail, readable
+from exporter.stack.local.ports import PortTaken, is_free
 
 #: How often the page looks for more, in seconds.
 _REFRESH = 5
 _ITEM = '<li><a href="/{name}">{subject}</a><br><small>{receiver} · {moment}</small></li>'
-
-
-class CannotListen(OSError):
-    """A port of the mail catcher is in use; the message names it."""
+_STAY = Text(
+    "Nada sai desta máquina. Também são arquivos: {folder}.",
+    "Nothing leaves this machine. They are files, too: {folder}.",
+)
+_TITLE = Text("E-mails recebidos ({count})", "Received mails ({count})")
+_NO_MAILS = Text("Nenhum e-mail chegou ainda.", "No mail has come yet.")
 
 
 class _Receiver:
@@ -38,10 +40,10 @@ class _Receiver:
 def catching_mails(
     mailbox: Mailbox, host: str, smtp_port: int, page_port: int, language: Language
 ) -> Iterator[None]:
-    """Takes mails in and shows them while it lasts. Raises CannotListen."""
+    """Takes mails in and shows them while it lasts. Raises PortTaken."""
     for port in (smtp_port, page_port):
         if not is_free(port, host):
-            raise CannotListen(f"cannot listen on {host}:{port}: the port is in use")
+            raise PortTaken(f"cannot listen on {host}:{port}: the port is in use")
     receiver = Controller(_Receiver(mailbox), hostname=host, port=smtp_port)
     with ThreadingHTTPServer((host, page_port), _handler(mailbox, language)) as page:
         thread = Thread(target=page.serve_forever, args=(0.1,))
@@ -83,17 +85,17 @@ def page_of(mailbox: Mailbox, language: Language) -> str:
     """The list of mails as a page that looks again by itself."""
     mails = mailbox.mails()
     items = "\n".join(_item(mail, language) for mail in mails)
-    stay = escape(text("mails.stay", language, folder=mailbox.folder))
-    shown = f"<ul>\n{items}\n</ul>" if mails else f"<p>{text('mails.none', language)}</p>"
-    title = text("mails.title", language, count=len(mails))
+    stay = escape(_STAY.to(language, folder=mailbox.folder))
+    shown = f"<ul>\n{items}\n</ul>" if mails else f"<p>{_NO_MAILS.to(language)}</p>"
+    title = _TITLE.to(language, count=len(mails))
     return small_page(title, f"{shown}\n<p><small>{stay}</small></p>", language, _REFRESH)
 
 
-def _item(mail: Mail, language: Language) -> str:
+def _item(mail: ReceivedMail, language: Language) -> str:
     form = "%d/%m/%Y %H:%M:%S" if language is Language.PT_BR else "%Y-%m-%d %H:%M:%S"
     return _ITEM.format(
         name=mail.name,
-        subject=escape(mail.subject) or text("mails.no_subject", language),
+        subject=escape(mail.subject) or Text("(sem assunto)", "(no subject)").to(language),
         receiver=escape(mail.receiver),
         moment=f"{mail.came_at.astimezone():{form}}",
     )

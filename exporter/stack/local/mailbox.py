@@ -15,7 +15,7 @@ _HEADERS = ("Date", "From", "To", "Subject")
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class ReceivedMail:
     """One mail of the box: its name there and what a list shows of it."""
 
     name: str
@@ -45,12 +45,14 @@ class Mailbox:
             self._path(old, "txt").unlink(missing_ok=True)
         return name
 
-    def mails(self) -> list[Mail]:
+    def mails(self) -> list[ReceivedMail]:
         """The mails, the newest first."""
-        found = ((name, self.message(name)) for name in self._names())
+        messages = ((name, self.message(name)) for name in self._names())
         return [
-            Mail(name, str(mail["Subject"] or ""), str(mail["To"] or ""), self._came_at(name))
-            for name, mail in found
+            ReceivedMail(
+                name, str(mail["Subject"] or ""), str(mail["To"] or ""), self._came_at(name)
+            )
+            for name, mail in messages
         ]
 
     def message(self, name: str) -> EmailMessage:
@@ -89,7 +91,7 @@ class _Words(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.words: list[str] = []
         self._hidden = False
 
     def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - HTMLParser's
@@ -100,10 +102,10 @@ class _Words(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if data.strip() and not self._hidden:
-            self.found.append(" ".join(data.split()))
+            self.words.append(" ".join(data.split()))
 
 
 def _words(page: str) -> str:
     words = _Words()
     words.feed(page)
-    return "\n".join(words.found) + "\n"
+    return "\n".join(words.words) + "\n"

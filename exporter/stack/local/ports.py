@@ -38,12 +38,12 @@ def choose(wanted: Sequence[Wanted]) -> tuple[dict[str, int], list[Moved]]:
     A port the user has chosen is taken as it is. Raises PortTaken that names port and setting.
     """
     ports: dict[str, int] = {}
-    for one in wanted:
-        taken = set(ports.values())
-        found = next((p for p in _candidates(one) if p not in taken and is_free(p)), None)
-        if found is None:
-            raise PortTaken(f"port {one.port} is in use; {one.setting} chooses another")
-        ports[one.setting] = found
+    for request in wanted:
+        used = set(ports.values())
+        port = next((p for p in _candidates(request) if p not in used and is_free(p)), None)
+        if port is None:
+            raise PortTaken(f"port {request.port} is in use; {request.setting} chooses another")
+        ports[request.setting] = port
     moved = [
         Moved(w.setting, w.port, ports[w.setting]) for w in wanted if ports[w.setting] != w.port
     ]

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from exporter.config import Settings
-from exporter.outbound.pages import ask
+from exporter.outbound.probe import ask
 from exporter.stack.local.addresses import (
     ALERTMANAGER,
     EXPORTER,
@@ -36,7 +36,7 @@ def find_server(name: str) -> str | None:
     """The path of Prometheus or Alertmanager, fetched or installed; None when it is not here."""
     folders = [str(_FETCHED.absolute()), str(ROOT / _FETCHED), os.environ.get("PATH", os.defpath)]
     path = os.pathsep.join(folders)
-    return next((found for file in _FILES[name] if (found := shutil.which(file, path=path))), None)
+    return next(filter(None, (shutil.which(file, path=path) for file in _FILES[name])), None)
 
 
 class Programs:
@@ -60,15 +60,15 @@ class Programs:
         return [make(name) for name, make in makers.items() if name in names]
 
     def _exporter(self, name: str) -> Program:
-        return self._program(name, _command("serve"), f"{self._at.exporter()}/-/ready")
+        return self._program(name, _command("serve"), f"{self._at.url(name)}/-/ready")
 
     def _retrainer(self, name: str) -> Program:
         command = (sys.executable, "-m", "retrainer")
-        return self._program(name, command, f"{self._at.retrainer()}/-/ready")
+        return self._program(name, command, f"{self._at.url(name)}/-/ready")
 
     def _mails(self, name: str) -> Program:
-        ports = (f"--smtp-port={self._at.smtp_port}", f"--page-port={self._at.page_port}")
-        return self._program(name, (*_command("demo", "mails"), *ports), self._at.mails())
+        ports = (f"--smtp-port={self._at.smtp_port}", f"--page-port={self._at.port(name)}")
+        return self._program(name, (*_command("demo", "mails"), *ports), self._at.url(name))
 
     def _feed(self, name: str) -> Program:
         fresh = partial(_is_newer, self._data / ALIVE, time.time())
@@ -80,10 +80,10 @@ class Programs:
             find_server(name) or name,
             f"--config.file={folder / 'prometheus.yml'}",
             f"--storage.tsdb.path={folder / 'data'}",
-            f"--web.listen-address={HOST}:{self._at.ports['PROMETHEUS_URL']}",
+            f"--web.listen-address={HOST}:{self._at.port(name)}",
             "--web.enable-lifecycle",
         )
-        return self._program(name, command, f"{self._at.prometheus()}/-/ready")
+        return self._program(name, command, f"{self._at.url(name)}/-/ready")
 
     def _alertmanager(self, name: str) -> Program:
         config = Path(self._environment["ALERTMANAGER_CONFIG"])
@@ -91,11 +91,11 @@ class Programs:
             find_server(name) or name,
             f"--config.file={config}",
             f"--storage.path={self._data / name / 'data'}",
-            f"--web.listen-address={HOST}:{self._at.ports['ALERTMANAGER_URL']}",
+            f"--web.listen-address={HOST}:{self._at.port(name)}",
             "--cluster.listen-address=",
             "--enable-feature=receiver-name-in-metrics",
         )
-        ready = f"{self._at.alertmanager()}/-/ready"
+        ready = f"{self._at.url(name)}/-/ready"
         return self._program(name, command, ready, config.is_file)  # the exporter writes it
 
     def _program(

@@ -19,7 +19,7 @@ PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY = 60.0
 
 
-class Listener(Protocol):
+class Announcer(Protocol):
     """Is told what happens."""
 
     def ready(self, name: str, seconds: float) -> None: ...
@@ -28,7 +28,7 @@ class Listener(Protocol):
 
 
 @dataclass(slots=True)
-class _Kept:
+class _State:
     """A program and the state it is in."""
 
     program: Program
@@ -47,11 +47,11 @@ class Supervisor:
         self,
         programs: Sequence[Program],
         log_folder: Path,
-        listener: Listener,
+        announcer: Announcer,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._kept = [_Kept(program, log_folder / f"{program.name}.log") for program in programs]
-        self._listener = listener
+        self._states = [_State(program, log_folder / f"{program.name}.log") for program in programs]
+        self._announcer = announcer
         self._clock = clock
         self._guardian = Guardian()
 
@@ -59,39 +59,39 @@ class Supervisor:
         """Starts every program and keeps it running; then ends all of them."""
         try:
             while not stopping.is_set():
-                for kept in self._kept:
-                    self._look_at(kept)
+                for state in self._states:
+                    self._look_at(state)
                 stopping.wait(_TICK)
         finally:
             self._end_all()
             self._guardian.close()
 
-    def _look_at(self, kept: _Kept) -> None:
+    def _look_at(self, state: _State) -> None:
         now = self._clock()
-        if kept.child is None:
-            if now >= kept.start_again_at and kept.program.may_start():
-                self._start(kept, now)
-        elif (code := kept.child.ended()) is not None:
-            kept.child.make_end()  # what it may have left running
-            self._bury(kept, code, now)
-        elif not kept.is_ready and kept.program.is_ready():
-            kept.is_ready = True
-            self._listener.ready(kept.program.name, self._clock() - kept.started_at)
+        if state.child is None:
+            if now >= state.start_again_at and state.program.may_start():
+                self._start(state, now)
+        elif (code := state.child.ended()) is not None:
+            state.child.make_end()  # what it may have left running
+            self._bury(state, code, now)
+        elif not state.is_ready and state.program.is_ready():
+            state.is_ready = True
+            self._announcer.ready(state.program.name, self._clock() - state.started_at)
 
-    def _start(self, kept: _Kept, now: float) -> None:
-        kept.child = Child(kept.program, kept.log, self._guardian)
-        kept.started_at, kept.is_ready = now, False
+    def _start(self, state: _State, now: float) -> None:
+        state.child = Child(state.program, state.log, self._guardian)
+        state.started_at, state.is_ready = now, False
 
-    def _bury(self, kept: _Kept, code: int, now: float) -> None:
+    def _bury(self, state: _State, code: int, now: float) -> None:
         """Plans another start, the later the more often it failed in a row."""
-        kept.failures = 0 if now - kept.started_at > STEADY else kept.failures
-        pause = PAUSES[min(kept.failures, len(PAUSES) - 1)]
-        kept.failures += 1
-        kept.child, kept.is_ready, kept.start_again_at = None, False, now + pause
-        self._listener.ended(kept.program.name, code, pause)
+        state.failures = 0 if now - state.started_at > STEADY else state.failures
+        pause = PAUSES[min(state.failures, len(PAUSES) - 1)]
+        state.failures += 1
+        state.child, state.is_ready, state.start_again_at = None, False, now + pause
+        self._announcer.ended(state.program.name, code, pause)
 
     def _end_all(self) -> None:
-        running = [kept.child for kept in self._kept if kept.child]
+        running = [state.child for state in self._states if state.child]
         for child in running:
             child.ask_to_end()
         deadline = self._clock() + GRACE

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.domain.alerts import NotificationChannel, host_of, webhook_channel
-from tests.domain.alerts.test_rules import NAMES
+from tests.domain.alerts.names import NAMES
 
 SECRET = "s3cret-of-this-test"
 URL = "https://example.org/alerts"

@@ -4,15 +4,9 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from exporter.domain.alerts import CONDITIONS, METRIC_TYPES, AlertRule, Span, watched
-
-NAMES = st.text(
-    st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t{}\"'\\$"),
-    min_size=1,
-    max_size=128,
-).filter(lambda text: text == text.strip() and text.strip() != "")
+from exporter.domain.alerts import CONDITIONS, METRIC_TYPES, AlertRule, WindowUnit, watched
+from tests.domain.alerts.names import NAMES
 
 
 def test_the_documented_rule() -> None:
@@ -34,7 +28,7 @@ def test_every_metric_and_operator_makes_a_rule_with_an_event(
 ) -> None:
     rule = AlertRule("a", metric_type, condition, 1)
     assert rule.event
-    assert bool(rule.window) is (rule.span is not Span.NOW)
+    assert bool(rule.window) is (rule.span is not WindowUnit.NOW)
     assert isinstance(rule.threshold, float)
 
 
@@ -121,4 +115,4 @@ def test_windows_are_draws_or_spans() -> None:
     assert AlertRule("a", "accuracy.all", "<", 0.6).draws is None
     assert AlertRule("a", "accuracy.007", "<", 0.6).draws == 7
     assert AlertRule("a", "performance", ">", 1, window="2h").micros == 7_200_000_000
-    assert watched("accuracy.7").span is Span.DRAWS
+    assert watched("accuracy.7").span is WindowUnit.DRAWS

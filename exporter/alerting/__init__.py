@@ -1,0 +1,1 @@
+"""Rules, channels, history and advice."""

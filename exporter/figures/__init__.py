@@ -1,0 +1,1 @@
+"""The one set of figures that everything that shows or judges reads."""

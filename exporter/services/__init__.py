@@ -1,1 +1,0 @@
-"""The use cases: what the product does, over storage and what it calls."""

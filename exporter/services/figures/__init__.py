@@ -1,1 +1,0 @@
-"""Figures for REST, dashboard and reports: one file for each type."""

@@ -112,7 +112,7 @@ def _write(application: Application, history: _History, clock: _Clock) -> None:
 
 def _draws(count: int, seed: random.Random) -> Iterator[tuple[int, int, list[int]]]:
     days = (_LAST_DAY - timedelta(days=back) for back in range(2 * count))
-    drawn = sorted([day for day in days if day.weekday() in LOTOFACIL.calendar.weekdays][:count])
+    drawn = sorted([day for day in days if LOTOFACIL.calendar.scheduled(day)][:count])
     for number, day in enumerate(drawn, start=3000):
         moment = to_micros(LOTOFACIL.calendar.moment(day))
         yield number, moment, seed.sample(sorted(LOTOFACIL.numbers), 15)

@@ -1,37 +1,30 @@
-"""More games, or newer prices of known ones, from a YAML file (LOTOFACIL_GAMES_FILE)."""
+"""More games, or news of known ones, from a YAML file (LOTOFACIL_GAMES_FILE)."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, time
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from exporter.config.calendars import (
+    Exceptions,
+    Holidays,
+    Weeks,
+    new_calendar,
+    newer_calendar,
+)
 from exporter.config.faults import fault_lines, short
+from exporter.domain.brazilian_calendars import CALENDARS
+from exporter.domain.calendars import Calendar
 from exporter.domain.definitions import KNOWN_GAMES
-from exporter.domain.games import Calendar, Game, Games, Tariff
+from exporter.domain.games import Game, Games, Tariff
 
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Model = TypeVar("Model", bound=BaseModel)
-
-
-def _zone(value: str) -> str:
-    try:
-        return ZoneInfo(value).key
-    except (LookupError, ValueError, OSError):
-        raise ValueError("must be a time zone such as America/Sao_Paulo") from None
-
-
-def _moment(value: object) -> object:
-    """20:00 without quotes is a number of minutes to YAML: 1200."""
-    if isinstance(value, int) and 0 <= value < 24 * 60:
-        return time(value // 60, value % 60)
-    return value
 
 
 def _cents(value: Decimal) -> int:
@@ -41,14 +34,7 @@ def _cents(value: Decimal) -> int:
     return int(cents)
 
 
-def _weekday(value: str) -> int:
-    if value.lower() not in _DAYS:
-        raise ValueError(f"must be one of {', '.join(_DAYS)}")
-    return _DAYS.index(value.lower())
-
-
 Reais = Annotated[Decimal, Field(ge=0, le=10**9, allow_inf_nan=False), AfterValidator(_cents)]
-Weekday = Annotated[str, AfterValidator(_weekday)]
 Hits = Annotated[int, Field(ge=0, le=126)]
 Count = Annotated[int, Field(ge=1, le=126)]
 
@@ -76,15 +62,6 @@ class _Price(_Form):
         return Tariff(self.since, int(self.bet), prizes)
 
 
-class _Draws(_Form):
-    days: Annotated[list[Weekday], Field(min_length=1)]
-    at: Annotated[time, BeforeValidator(_moment)]
-    zone: Annotated[str, AfterValidator(_zone)] = "America/Sao_Paulo"
-
-    def calendar(self) -> Calendar:
-        return Calendar(frozenset(map(int, self.days)), self.at, self.zone)
-
-
 class _NewGame(_Definition):
     title: Annotated[str, Field(min_length=1, max_length=60)]
     pool: Count
@@ -92,7 +69,9 @@ class _NewGame(_Definition):
     drawn: Count
     ticket: Count | Annotated[list[Count], Field(min_length=2, max_length=2)]
     tiers: Annotated[list[Hits], Field(min_length=1)]
-    draws: _Draws
+    draws: Weeks | None = None
+    exceptions: Exceptions = {}
+    holidays: Holidays | None = None
     began: date | None = None
     prices: list[_Price] = []
 
@@ -109,34 +88,46 @@ class _NewGame(_Definition):
             smallest,
             largest,
             tiers,
-            self.draws.calendar(),
+            self._calendar(name),
             self.first,
             _tariffs(self.prices, tiers),
             began=self.began,
         )
 
+    def _calendar(self, name: str) -> Calendar:
+        if self.draws is not None:
+            return new_calendar(self.draws, self.exceptions, self.holidays)
+        if name not in CALENDARS:
+            raise ValueError(f"draws: missing - known without it: {', '.join(sorted(CALENDARS))}")
+        return newer_calendar(CALENDARS[name], (), self.exceptions)
 
-class _NewPrices(_Definition):
+
+class _News(_Definition):
     """All that a file may say about a known game (its rules are part of its records).
 
-    A price of the same day is replaced.
+    A price, or a week, of the same day of effect is replaced.
     """
 
-    prices: Annotated[list[_Price], Field(min_length=1)]
+    prices: Annotated[list[_Price], Field(min_length=1)] | None = None
+    draws: Weeks | None = None
+    exceptions: Exceptions = {}
 
     def game(self, name: str) -> Game:
+        if not self.model_fields_set:
+            raise ValueError(f"says nothing; it may say {', '.join(type(self).model_fields)}")
         game = KNOWN_GAMES[name]
-        newer = _tariffs(self.prices, game.tiers)
+        newer = _tariffs(self.prices or (), game.tiers)
         days = {tariff.since for tariff in newer}
         older = (tariff for tariff in game.tariffs if tariff.since not in days)
-        return replace(game, tariffs=(*older, *newer))
+        calendar = newer_calendar(game.calendar, self.draws or (), self.exceptions)
+        return replace(game, tariffs=(*older, *newer), calendar=calendar)
 
 
 class _Names(_Form):
     games: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,31}$")], dict[str, Any]]
 
 
-def _tariffs(prices: list[_Price], tiers: tuple[int, ...]) -> tuple[Tariff, ...]:
+def _tariffs(prices: Sequence[_Price], tiers: tuple[int, ...]) -> tuple[Tariff, ...]:
     for price in prices:
         unknown = sorted(set(price.prizes) - set(tiers))
         if unknown:
@@ -158,7 +149,7 @@ def _games(path: Path) -> list[Game]:
     faults: list[str] = []
     for name, definition in definitions.games.items():
         try:
-            form: type[_Definition] = _NewPrices if name in KNOWN_GAMES else _NewGame
+            form: type[_Definition] = _News if name in KNOWN_GAMES else _NewGame
             games.append(_checked(form, definition).game(name))
         except ValueError as error:
             faults += [f"{name}: {line}" for line in str(error).splitlines()]

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from datetime import date, time
 
-from exporter.domain.games import Calendar, Game, Games, Tariff
-
-_EVENING = time(20, 0)
-
+from exporter.domain import brazilian_calendars as calendars
+from exporter.domain.calendars import Calendar
+from exporter.domain.games import Game, Games, Tariff
 
 # Prices of one bet from a draw's day on, as the press told them from the operator's orders. A new
 # price is charged for the first draw after the day on which it starts to be sold.
@@ -38,7 +37,7 @@ LOTOFACIL = Game(
     smallest=15,
     largest=20,
     tiers=(11, 12, 13, 14, 15),
-    calendar=Calendar(frozenset(range(6)), _EVENING),
+    calendar=calendars.LOTOFACIL,
     tariffs=(
         _lotofacil_tariff(date(2009, 9, 10), 125),
         _lotofacil_tariff(date(2014, 5, 10), 150),
@@ -57,7 +56,7 @@ MEGA_SENA = Game(
     smallest=6,
     largest=20,
     tiers=(4, 5, 6),
-    calendar=Calendar(frozenset({1, 3, 5}), _EVENING),
+    calendar=calendars.MEGA_SENA,
     tariffs=_varying(
         (4, 5, 6),
         (date(2009, 9, 9), 200),
@@ -77,7 +76,7 @@ QUINA = Game(
     smallest=5,
     largest=15,
     tiers=(2, 3, 4, 5),
-    calendar=Calendar(frozenset(range(6)), _EVENING),
+    calendar=calendars.QUINA,
     tariffs=_varying(
         (2, 3, 4, 5),
         (date(2019, 11, 10), 200),
@@ -95,26 +94,31 @@ LOTOMANIA = Game(
     smallest=50,
     largest=50,
     tiers=(0, 15, 16, 17, 18, 19, 20),
-    calendar=Calendar(frozenset({0, 2, 4}), _EVENING),
+    calendar=calendars.LOTOMANIA,
     tariffs=_varying(
         (0, 15, 16, 17, 18, 19, 20),
         (date(2015, 5, 24), 150),
         (date(2019, 11, 10), 250),
         (date(2023, 4, 30), 300),
     ),
-    began=date(1999, 1, 1),  # only the year was found
+    began=date(1999, 10, 2),
 )
 
 # Invented draws are games of their own, so that they never mix with real ones and can be removed.
 SIMULATED = replace(
-    LOTOFACIL, name="simulated", title="Lotofácil simulada", invented=True, began=None
+    LOTOFACIL,
+    name="simulated",
+    title="Lotofácil simulada",
+    calendar=Calendar.weekly(frozenset(range(6)), time(20)),
+    invented=True,
+    began=None,
 )
 DEMO = replace(
     LOTOFACIL,
     name="demo",
     title="Demonstração",
     # Drawn at any time of any day: a draw's moment is at most the scheduled one.
-    calendar=Calendar(frozenset(range(7)), time(23, 59, 59), "UTC"),
+    calendar=Calendar.weekly(frozenset(range(7)), time(23, 59, 59), "UTC"),
     invented=True,
     began=None,
 )

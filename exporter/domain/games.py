@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from math import comb
 from typing import Self
-from zoneinfo import ZoneInfo
 
-#: Longest gap between two scheduled draws that is looked for.
-_HORIZON = timedelta(days=15)
+from exporter.domain.calendars import Calendar
+
 #: Stands for the game of a record that names none of the known ones.
 UNKNOWN_GAME = "unknown"
 
@@ -19,56 +18,6 @@ class UnknownGame(LookupError):
 
     def __init__(self, name: object, names: Iterable[str]) -> None:
         super().__init__(f"game {name!r} is not known; known games: {', '.join(sorted(names))}")
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """When a game is drawn: weekdays (Monday 0 … Sunday 6) at a local time."""
-
-    weekdays: frozenset[int]
-    at: time
-    zone: str = "America/Sao_Paulo"
-
-    def moment(self, day: date) -> datetime:
-        """The draw's time on `day`, in UTC, whether or not it is a draw day."""
-        return datetime.combine(day, self.at, ZoneInfo(self.zone)).astimezone(UTC)
-
-    def local_day(self, moment: datetime) -> date:
-        """The calendar day of `moment` (aware) where the game is drawn."""
-        return moment.astimezone(ZoneInfo(self.zone)).date()
-
-    def next_at_or_after(self, moment: datetime) -> datetime:
-        """The first scheduled draw at or after `moment` (aware), in UTC."""
-        day = self.local_day(moment)
-        for offset in range(_HORIZON.days):
-            candidate = self.moment(day + timedelta(days=offset))
-            if candidate >= moment and (day + timedelta(days=offset)).weekday() in self.weekdays:
-                return candidate
-        raise ValueError("a calendar needs at least one weekday")
-
-    def count_between(self, after: datetime, until: datetime) -> int:
-        """How many scheduled draws lie after `after` and not after `until` (both aware)."""
-        if until <= after:
-            return 0
-        first, last = self.local_day(after), self.local_day(until)
-        weeks, days = divmod((last - first).days + 1, 7)
-        rest = [first + timedelta(days=7 * weeks + k) for k in range(days)]
-        count = weeks * len(self.weekdays) + sum(map(self._is_drawn_on, rest))
-        too_early = self._is_drawn_on(first) and self.moment(first) <= after
-        too_late = self._is_drawn_on(last) and self.moment(last) > until
-        return count - too_early - too_late
-
-    def _is_drawn_on(self, day: date) -> bool:
-        return day.weekday() in self.weekdays
-
-    def last_before(self, moment: datetime) -> datetime:
-        """The last scheduled draw strictly before `moment` (aware), in UTC."""
-        day = self.local_day(moment)
-        for offset in range(_HORIZON.days):
-            candidate = self.moment(day - timedelta(days=offset))
-            if candidate < moment and (day - timedelta(days=offset)).weekday() in self.weekdays:
-                return candidate
-        raise ValueError("a calendar needs at least one weekday")
 
 
 @dataclass(frozen=True, slots=True)

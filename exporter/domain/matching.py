@@ -6,7 +6,7 @@ record, the calendar tells which open predictions belong to the missing ones.
 
 from dataclasses import dataclass
 
-from exporter.domain.games import Calendar
+from exporter.domain.calendars import Calendar
 from exporter.domain.moments import from_micros, to_micros
 
 

@@ -1,6 +1,7 @@
 """Moments as microseconds since 1970 in UTC: exact integers, the same on every engine."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from exporter.domain.games import Game
 from exporter.domain.plain_values import plain_moment
@@ -47,23 +48,29 @@ def day_of(micros: int) -> int:
 def draw_moment(value: date | datetime, game: Game) -> int:
     """The cut-off of a draw dated `value`, in microseconds.
 
-    A date (or midnight, as feeds write a date) means the calendar's time on that day. A moment
-    means itself, but never later than the scheduled time of that day: results are often recorded
-    after the fact, and that must not let late predictions count.
+    A date (or midnight without a zone or in the game's, as feeds write a date) means the calendar's
+    time on that day. A moment means itself, but never later than that day's draw: results are
+    often recorded after the fact, and that must not let late predictions count.
     """
     if not isinstance(value, datetime):
-        return _scheduled(value, game)
+        return _drawn(value, game)
     if _is_date(value, game):
-        return _scheduled(value.date(), game)
+        return _drawn(value.date() if value.tzinfo is None else _day(value, game), game)
     stated = to_micros(value)
-    day = game.calendar.local_day(from_micros(stated))
-    return min(stated, _scheduled(day, game)) if day.weekday() in game.calendar.weekdays else stated
+    return min(stated, _drawn(_day(from_micros(stated), game), game))
 
 
 def _is_date(value: datetime, game: Game) -> bool:
-    """Midnight of whatever zone, except where draws may take place at any hour of a day."""
-    return value.time() == time() and (value.tzinfo is None or game.once_a_day)
+    """Midnight where the game is drawn; UTC's is a moment like every other (21:00 in Brazil)."""
+    if value.tzinfo is None:
+        return value.time() == time()
+    there = value.astimezone(ZoneInfo(game.calendar.zone))
+    return there.time() == time() and game.once_a_day
 
 
-def _scheduled(day: date, game: Game) -> int:
+def _day(moment: datetime, game: Game) -> date:
+    return game.calendar.local_day(moment)
+
+
+def _drawn(day: date, game: Game) -> int:
     return to_micros(game.calendar.moment(day))

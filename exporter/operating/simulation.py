@@ -20,7 +20,7 @@ def simulated_draws(game: Game, count: int, seed: int) -> list[DrawRecord]:
     days: list[date] = []
     day = LAST_DAY
     while len(days) < count:
-        if day.weekday() in game.calendar.weekdays:
+        if game.calendar.scheduled(day):
             days.append(day)
         day -= timedelta(days=1)
     return [

@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Set
-from datetime import datetime, time
 from hashlib import blake2b
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -63,17 +61,11 @@ class SpooledResult(NamedTuple):
             "game_type": game.name,
             "draw_number": self.number,
             "winning_numbers": decode(int(self.numbers), game),
-            "draw_date": _as_no_date(from_micros(self.drawn_at), game).isoformat(),
+            "draw_date": from_micros(self.drawn_at).isoformat(),
             "prizes": {str(hits): cents / 100 for hits, cents in self.prizes.items()} or None,
             "accepted_at": from_micros(self.accepted_at).isoformat(),
             "idempotency_key": self.key,
         }
-
-
-def _as_no_date(moment: datetime, game: Game) -> datetime:
-    """A moment that is midnight here, as it is there: midnight would be read as a date."""
-    zone = ZoneInfo(game.calendar.zone)
-    return moment.astimezone(zone) if moment.time() == time() else moment
 
 
 Record = Prediction | Failure | Quarantined | SpooledResult

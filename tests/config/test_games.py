@@ -39,8 +39,9 @@ def test_a_game_needs_a_definition_only() -> None:
     game = games["timemania"]
     assert set(games) == {*KNOWN_GAMES, "timemania"}
     assert (game.pool, game.drawn, game.sizes, game.first) == (80, 7, range(10, 11), 1)
-    assert game.calendar.weekdays == {1, 3, 5}
-    assert game.calendar.at == time(20)
+    (week,) = game.calendar.timetables
+    assert week.weekdays == frozenset({1, 3, 5})
+    assert set(week.hours) == {time(20)}
     assert game.chance == 7 / 80
     assert (game.began, game.most_draws(date(2024, 1, 1))) == (None, None)
     tariff = game.tariff(date(2024, 1, 1))
@@ -75,12 +76,12 @@ def test_the_rules_of_a_known_game_cannot_be_changed() -> None:
         ("pool: many", "timemania: pool: 'many' - input should be a valid integer"),
         ("ticket: [12, 10]", "timemania: game 'timemania': needs 0 < smallest"),
         ("tiers: [3, 8]", "timemania: tiers: 8 hits cannot be reached"),
-        ("draws: {days: [someday], at: 20:00}", "timemania: draws.days.0: 'someday' - must be one"),
-        ("draws: {days: [], at: 20:00}", "timemania: draws.days: list should have at least"),
-        ("draws: {days: [monday], at: noon}", "timemania: draws.at: 'noon' - input should"),
+        ("draws: {days: [someday], at: 20:00}", "timemania: draws.0.days.0: 'someday' - must"),
+        ("draws: {days: [], at: 20:00}", "timemania: draws.0.days: list should have at least"),
+        ("draws: {days: [monday], at: noon}", "timemania: draws.0.at: 'noon' - input should"),
         (
             "draws: {days: [monday], at: 20:00, zone: Nowhere}",
-            "timemania: draws.zone: 'Nowhere' - must be a time zone",
+            "timemania: draws.0.zone: 'Nowhere' - must be a time zone",
         ),
         ("prices: [{since: 2020-01-01, bet: 3.005}]", "timemania: prices.0.bet: 3.005 - must be"),
         (
@@ -129,3 +130,56 @@ def test_a_file_that_is_not_there() -> None:
 def test_no_text_gives_a_traceback(text: str) -> None:
     Path("games.yml").write_text(text, "utf-8", errors="replace")
     assert all(faults({"LOTOFACIL_GAMES_FILE": "games.yml"}))
+
+
+NEWER_WEEK = """
+games:
+  lotofacil:
+    draws:
+      since: 2030-01-06
+      days: [monday, sunday]
+      at: 21:00
+      hours: {sunday: "11:00"}
+    exceptions:
+      2030-01-14: []
+      2030-01-15: ["22:00", "10:00"]
+"""
+
+
+def test_a_known_game_can_be_given_newer_days_without_repeating_the_rest() -> None:
+    game = known_games(write(NEWER_WEEK))["lotofacil"]
+    assert (game.tariffs, game.pool) == (LOTOFACIL.tariffs, 25)
+    days = {day: game.calendar.scheduled(date(2030, 1, day)) for day in (4, 6, 7, 8, 14, 15)}
+    hours = {day: [moment.hour - 3 for moment in moments] for day, moments in days.items()}
+    # 21:00 and 22:00 in São Paulo are midnight and one o'clock in UTC.
+    assert hours == {4: [-3], 6: [11], 7: [-3], 8: [], 14: [], 15: [10, -2]}
+    assert game.calendar.moment(date(2030, 1, 15)) == days[15][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("{}", "lotofacil: says nothing; it may say prices, draws, exceptions"),
+        (
+            "{draws: {days: [monday], at: 21:00, zone: UTC}}",
+            "lotofacil: draws: zone 'UTC' - it is drawn in America/Sao_Paulo",
+        ),
+    ],
+)
+def test_what_cannot_be_news_of_a_known_game(text: str, line: str) -> None:
+    assert told(f"games: {{lotofacil: {text}}}") == [line]
+
+
+def test_a_game_of_a_known_name_need_not_say_its_days() -> None:
+    lines = [line for line in TIMEMANIA.splitlines() if "draws:" not in line]
+    game = known_games(write("\n".join(lines)))["timemania"]
+    assert game.calendar.scheduled(date(2026, 7, 19))
+    (fault,) = told("\n".join(lines).replace("timemania:", "another:"))
+    assert fault.startswith("another: draws: missing - known without it: diadesorte, duplasena")
+
+
+def test_a_new_game_may_rest_on_brazilian_holidays() -> None:
+    text = TIMEMANIA.replace("    pool: 80", "    holidays: brazil\n    pool: 80")
+    game = known_games(write(text))["timemania"]
+    assert not game.calendar.scheduled(date(2024, 2, 13))  # Carnival's Tuesday
+    assert known_games(write(TIMEMANIA))["timemania"].calendar.scheduled(date(2024, 2, 13))

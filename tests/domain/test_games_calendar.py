@@ -5,13 +5,13 @@ from datetime import UTC, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exporter.domain.calendars import Calendar
 from exporter.domain.definitions import KNOWN_GAMES
-from exporter.domain.games import Calendar
 
 CALENDARS = st.one_of(
     st.sampled_from([game.calendar for game in KNOWN_GAMES.values()]),
     st.builds(
-        Calendar,
+        Calendar.weekly,
         st.frozensets(st.integers(0, 6), min_size=1),
         st.times().map(lambda at: at.replace(microsecond=0)),
         st.sampled_from(["America/Sao_Paulo", "UTC", "Pacific/Auckland"]),
@@ -38,7 +38,7 @@ def test_draws_are_counted_as_if_one_walked(
 
 
 def test_both_ends_are_told_apart() -> None:
-    calendar = Calendar(frozenset({0, 2}), time(20), "UTC")
+    calendar = Calendar.weekly(frozenset({0, 2}), time(20), "UTC")
     monday, wednesday = datetime(2024, 1, 1, 20, tzinfo=UTC), datetime(2024, 1, 3, 20, tzinfo=UTC)
     assert calendar.count_between(monday, wednesday) == 1
     moment = timedelta(microseconds=1)

@@ -17,9 +17,9 @@ from exporter.domain.prediction_fields import parse_past
 from exporter.domain.prediction_parser import PredictionParser
 from exporter.domain.predictions import InvalidPrediction, Prediction
 
-#: Saturday noon in São Paulo; the next draws are that evening's and Monday's.
+#: Saturday noon in São Paulo; the next draws are of Sunday morning and of Monday evening.
 NOW = datetime(2026, 11, 21, 15, tzinfo=UTC)
-MONDAY = datetime(2026, 11, 23, 23, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 24, 0, tzinfo=UTC)
 TICKET = list(range(1, 16))
 MOMENTS = st.timedeltas(timedelta(0), timedelta(days=180 * 365)).map(
     lambda since: datetime(2004, 1, 1, tzinfo=UTC) + since
@@ -60,7 +60,7 @@ def test_a_moment_up_to_the_next_draws_is_taken(moment: datetime) -> None:
 )
 def test_a_moment_after_the_next_draws_is_refused_by_name(moment: object) -> None:
     assert reason(predicted_at=moment).startswith("predicted_at: ")
-    until = "is yet to come: lotofacil's next draws are until 2026-11-23T23:00:00Z"
+    until = "is yet to come: lotofacil's next draws are until 2026-11-24T00:00:00Z"
     assert reason(predicted_at=moment).endswith(until)
 
 
@@ -77,7 +77,7 @@ def test_a_draw_up_to_the_next_ones_is_taken(number: int) -> None:
 def test_a_draw_that_no_count_of_days_reaches_is_refused(number: int) -> None:
     assert reason(draw_number=number) == (
         f"draw_number: {number} is yet to come: lotofacil, drawn since 2003-09-29 and once a day "
-        "at most, has 8457 draws at most until 2026-11-23T23:00:00Z"
+        "at most, has 8457 draws at most until 2026-11-24T00:00:00Z"
     )
 
 
@@ -108,9 +108,11 @@ def test_what_was_stored_once_has_no_horizon() -> None:
 
 
 @given(MOMENTS, st.sampled_from([LOTOFACIL, LOTOMANIA, DEMO]))
-def test_a_horizon_is_a_draw_a_day_ahead_and_a_week_at_most(now: datetime, game: Game) -> None:
+def test_a_horizon_is_a_draw_a_day_ahead_and_beyond_a_rest_at_most(
+    now: datetime, game: Game
+) -> None:
     latest = latest_moment(game, to_micros(now))
-    assert to_micros(now) + MAX_AHEAD <= latest <= to_micros(now + timedelta(days=8))
+    assert to_micros(now) + MAX_AHEAD <= latest <= to_micros(now + timedelta(days=18))
     assert game.calendar.next_at_or_after(from_micros(latest)) == from_micros(latest)
     assert latest >= to_micros(game.calendar.next_at_or_after(now))
 

@@ -135,7 +135,8 @@ def _email(config: Mapping[str, Any]) -> dict[str, Any]:
     checked: dict[str, Any] = {"to": list(dict.fromkeys(cleaned))}
     if config.get("subject"):
         check_text("subject", config["subject"], LONGEST_SUBJECT)
-        checked["subject"] = " ".join(config["subject"].split())
+        if subject := " ".join(config["subject"].split()):
+            checked["subject"] = subject
     return checked
 
 
